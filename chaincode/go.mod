@@ -1,0 +1,3 @@
+module github.com/pcc-platform/pcc/chaincode
+
+go 1.26.0

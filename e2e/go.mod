@@ -1,0 +1,3 @@
+module github.com/pcc-platform/pcc/e2e
+
+go 1.26.0

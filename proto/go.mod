@@ -1,0 +1,3 @@
+module github.com/pcc-platform/pcc/proto
+
+go 1.26.0
