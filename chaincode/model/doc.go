@@ -1,0 +1,22 @@
+// Package model defines what the ledger stores: epoch records and member
+// records, their canonical bytes, their hashes, and the rules by which one
+// record may follow another.
+//
+// It uses the standard library only and knows nothing of Fabric, so that
+// services, members and offline verifiers apply exactly the rules the chaincode
+// applies. Every function here is pure.
+//
+// # Canonical text
+//
+// A record is stored and hashed as lines of UTF-8 text, each ended by "\n". The
+// first line names the format and its version. Hashes are standard base64 with
+// padding, numbers are decimal without sign or leading zero. A value has exactly
+// one encoding: parsing refuses any text that would not re-encode to itself, so
+// equal hashes mean equal records.
+//
+// # No personal data
+//
+// No field of a record can carry a VIN, a vehicle's tag or anything about a
+// person: names of streams, organisations and identity providers come from
+// narrow alphabets, and the rest are numbers and digests over many entries.
+package model

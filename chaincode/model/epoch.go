@@ -1,0 +1,160 @@
+package model
+
+import (
+	"crypto/sha256"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const epochFormat = "pcc-epoch/v1"
+
+// Limits of an epoch record.
+const (
+	MaxStreams         = 1024      // streams in one epoch
+	MaxStreamNameBytes = 128       // bytes of one stream's name
+	MaxEpochBytes      = 256 << 10 // bytes of a canonical epoch; above what MaxStreams can reach
+)
+
+// EpochRecord states the size and root of every journal stream at one moment.
+// Records form a chain: each names the hash of the one before it.
+type EpochRecord struct {
+	Number        uint64             // 1 for the first epoch, then without gaps
+	PreviousHash  Hash               // hash of epoch Number-1; zero for the first
+	TimeUnixMilli int64              // when the checkpoints were taken, milliseconds since 1970 UTC; positive
+	Streams       []StreamCheckpoint // sorted by Stream in byte order, names unique, at most MaxStreams
+}
+
+// StreamCheckpoint is the head of one append-only stream.
+type StreamCheckpoint struct {
+	Stream string // such as "ingest/oem": a-z, 0-9, '/' and '-', at most MaxStreamNameBytes
+	Size   uint64 // entries
+	Root   Hash   // RFC 6962 Merkle root over the Size entries
+}
+
+// Canonical returns the one encoding of r:
+//
+//	pcc-epoch/v1
+//	<number>
+//	<previous hash, base64>
+//	<time, milliseconds>
+//	<stream> <size> <root, base64>     (one line a stream)
+//
+// It returns a MALFORMED_RECORD error if r breaks a rule of its own.
+func (r EpochRecord) Canonical() ([]byte, error) {
+	if err := r.validate(); err != nil {
+		return nil, err
+	}
+	return r.encode(), nil
+}
+
+// Hash returns the SHA-256 of r's canonical bytes, or the error of Canonical.
+func (r EpochRecord) Hash() (Hash, error) {
+	canonical, err := r.Canonical()
+	if err != nil {
+		return Hash{}, err
+	}
+	return sha256.Sum256(canonical), nil
+}
+
+// Checkpoint returns the checkpoint of the named stream and whether r has it.
+func (r EpochRecord) Checkpoint(stream string) (StreamCheckpoint, bool) {
+	i, found := r.find(stream)
+	if !found {
+		return StreamCheckpoint{}, false
+	}
+	return r.Streams[i], true
+}
+
+// ParseEpoch decodes canonical text. Any other text, even one that differs in a
+// single byte of form, is a MALFORMED_RECORD.
+func ParseEpoch(text []byte) (EpochRecord, error) {
+	if len(text) > MaxEpochBytes {
+		return EpochRecord{}, Errorf(ReasonMalformed, "epoch of %d bytes, at most %d are allowed", len(text), MaxEpochBytes)
+	}
+	l := &lines{rest: string(text)}
+	l.literal(epochFormat)
+	r := EpochRecord{Number: l.uint("number"), PreviousHash: l.hash("previous hash")}
+	millis := l.uint("time")
+	if millis > math.MaxInt64 {
+		l.fail("time is out of range")
+	}
+	r.TimeUnixMilli = int64(millis)
+	for l.more() && len(r.Streams) <= MaxStreams {
+		r.Streams = append(r.Streams, l.stream())
+	}
+	if l.err != nil {
+		return EpochRecord{}, l.err
+	}
+	if err := r.validate(); err != nil {
+		return EpochRecord{}, err
+	}
+	if string(r.encode()) != string(text) {
+		return EpochRecord{}, Errorf(ReasonMalformed, "epoch %d is not in canonical form", r.Number)
+	}
+	return r, nil
+}
+
+func (l *lines) stream() StreamCheckpoint {
+	fields := strings.Split(l.next("stream"), " ")
+	if len(fields) != 3 {
+		l.fail("stream line does not have three fields")
+		return StreamCheckpoint{}
+	}
+	return StreamCheckpoint{Stream: fields[0], Size: l.parseUint("stream size", fields[1]), Root: l.parseHash("stream root", fields[2])}
+}
+
+func (r EpochRecord) encode() []byte {
+	var b strings.Builder
+	b.WriteString(epochFormat + "\n")
+	b.WriteString(strconv.FormatUint(r.Number, 10) + "\n")
+	b.WriteString(r.PreviousHash.base64() + "\n")
+	b.WriteString(strconv.FormatInt(r.TimeUnixMilli, 10) + "\n")
+	for _, s := range r.Streams {
+		b.WriteString(s.Stream + " " + strconv.FormatUint(s.Size, 10) + " " + s.Root.base64() + "\n")
+	}
+	return []byte(b.String())
+}
+
+// validate checks what can be judged without the previous epoch.
+func (r EpochRecord) validate() error {
+	switch {
+	case r.Number == 0:
+		return Errorf(ReasonMalformed, "epochs are numbered from 1")
+	case (r.Number == 1) != r.PreviousHash.IsZero():
+		return Errorf(ReasonMalformed, "epoch %d: the previous hash is zero in the first epoch and in no other", r.Number)
+	case r.TimeUnixMilli <= 0:
+		return Errorf(ReasonMalformed, "epoch %d: time is not positive", r.Number)
+	case len(r.Streams) > MaxStreams:
+		return Errorf(ReasonMalformed, "epoch %d: %d streams, at most %d are allowed", r.Number, len(r.Streams), MaxStreams)
+	}
+	for i, s := range r.Streams {
+		if !isName(s.Stream, MaxStreamNameBytes, isStreamByte) {
+			return Errorf(ReasonMalformed, "epoch %d: stream %d has a malformed name", r.Number, i)
+		}
+		if i > 0 && r.Streams[i-1].Stream >= s.Stream {
+			return Errorf(ReasonMalformed, "epoch %d: streams are not sorted and unique at %d", r.Number, i)
+		}
+	}
+	return nil
+}
+
+func (r EpochRecord) time() time.Time { return time.UnixMilli(r.TimeUnixMilli) }
+
+// isName reports whether s has 1 to limit bytes, all of them allowed.
+func isName(s string, limit int, allowed func(byte) bool) bool {
+	if s == "" || len(s) > limit {
+		return false
+	}
+	for i := range len(s) {
+		if !allowed(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func isStreamByte(c byte) bool { return isIDByte(c) || c == '/' }
+
+func isIDByte(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' }

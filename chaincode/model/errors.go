@@ -1,0 +1,58 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Reason names a rule that a record broke. Reasons are stable: clients act on
+// them, and messages returned by the chaincode start with them.
+type Reason string
+
+// Reasons for refusing an epoch.
+const (
+	ReasonEpochNotNext  Reason = "EPOCH_NOT_NEXT"  // the number is not the previous one plus one
+	ReasonStreamShrank  Reason = "STREAM_SHRANK"   // a stream has fewer entries than before
+	ReasonStreamMissing Reason = "STREAM_VANISHED" // a stream of the previous epoch is absent
+	ReasonStreamForked  Reason = "STREAM_FORKED"   // same size as before, other root
+	ReasonTimeReversed  Reason = "TIME_REVERSED"   // the epoch is older than the one before it
+	ReasonClockSkew     Reason = "CLOCK_SKEW"      // record time and transaction time differ by more than MaxSkew
+)
+
+// Reasons for refusing a member record.
+const (
+	ReasonVersionNotNext  Reason = "VERSION_NOT_NEXT"        // the version is not the previous one plus one
+	ReasonIdentityChanged Reason = "MEMBER_IDENTITY_CHANGED" // id, MSP id or class differ from the version before
+	ReasonMemberLeft      Reason = "MEMBER_LEFT"             // a member that left stays left
+	ReasonNotActive       Reason = "MEMBER_NOT_ACTIVE"       // the submitter is suspended, or a new member is not active
+	ReasonNotPermitted    Reason = "NOT_PERMITTED"           // the submitter may not make this change
+)
+
+// Reasons common to all records.
+const (
+	ReasonMalformed        Reason = "MALFORMED_RECORD"       // the text is not a canonical record
+	ReasonPreviousMismatch Reason = "PREVIOUS_HASH_MISMATCH" // the record does not name its predecessor's hash
+)
+
+// Error is a broken rule: a stable reason and a detail for people. Details hold
+// record numbers and stream names, never record content.
+type Error struct {
+	Reason Reason
+	Detail string
+}
+
+// Errorf returns an *Error with a formatted detail.
+func Errorf(reason Reason, format string, args ...any) *Error {
+	return &Error{Reason: reason, Detail: fmt.Sprintf(format, args...)}
+}
+
+// Error returns "REASON: detail", the form in which Fabric carries it to clients.
+func (e *Error) Error() string { return string(e.Reason) + ": " + e.Detail }
+
+// ReasonOf returns the reason of the first *Error in err's chain, or "" if none.
+func ReasonOf(err error) Reason {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Reason
+	}
+	return ""
+}
