@@ -1,0 +1,144 @@
+package toolchain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+const (
+	// buildTimeout bounds one module's download and build: minutes on two cores, with room for a slow network.
+	buildTimeout     = 20 * time.Minute
+	lockPollInterval = 100 * time.Millisecond
+)
+
+// Event tells how far a module is.
+type Event struct {
+	Module Module
+	// Step is what is being done now, in words; it changes as packages are fetched and compiled.
+	Step string
+	// Packages counts those compiled so far; those found in Go's build cache do not count.
+	Packages int
+	Elapsed  time.Duration
+	// Done is true in the last event of a module that was built. A module found ready sends no event.
+	Done bool
+}
+
+// Report receives events, one at a time.
+type Report func(Event)
+
+// Bin is the path of the named tool below root, whether or not it has been built.
+func Bin(root, name string) string { return filepath.Join(root, ".tools", "bin", name) }
+
+// Ensure builds those of the modules below root that are missing or whose pins have changed. The error of a failed
+// build holds the end of the compiler's output.
+func Ensure(ctx context.Context, root string, modules []Module, report Report) error {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return fmt.Errorf("project root: %w", err)
+	}
+	unlock, err := lock(ctx, filepath.Join(root, ".tools"))
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	for _, m := range modules {
+		r, err := m.recipe(root)
+		if err != nil {
+			return err
+		}
+		if ready, err := r.ready(root, m); err != nil || ready {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if err := m.install(ctx, root, r, report); err != nil {
+			return fmt.Errorf("tool module %s: %w", m, err)
+		}
+	}
+	return nil
+}
+
+// ready reports whether all binaries exist and were built by this very recipe.
+func (r recipe) ready(root string, m Module) (bool, error) {
+	stamp, err := os.ReadFile(stampPath(root, m))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("tool stamp: %w", err)
+	}
+	for _, name := range r.commands {
+		info, err := os.Stat(Bin(root, name))
+		if err != nil || !info.Mode().IsRegular() {
+			return false, nil // rebuilt: whatever is wrong with it shows then
+		}
+	}
+	return string(stamp) == r.hash, nil
+}
+
+// install builds the module aside and moves the results into place: a binary that runs now is not written to, and an
+// interrupted build leaves neither half a binary nor a stamp.
+func (m Module) install(ctx context.Context, root string, r recipe, report Report) error {
+	aside, err := os.MkdirTemp(filepath.Join(root, ".tools"), "build-*")
+	if err != nil {
+		return fmt.Errorf("build folder: %w", err)
+	}
+	defer os.RemoveAll(aside)
+	ctx, cancel := context.WithTimeout(ctx, buildTimeout)
+	defer cancel()
+	if err := m.build(ctx, r, aside, report); err != nil {
+		return err
+	}
+	for _, dir := range []string{filepath.Dir(Bin(root, "-")), filepath.Dir(stampPath(root, m))} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return fmt.Errorf("tools folder: %w", err)
+		}
+	}
+	for _, name := range r.commands {
+		if err := os.Rename(filepath.Join(aside, name), Bin(root, name)); err != nil {
+			return fmt.Errorf("install %s: %w", name, err)
+		}
+	}
+	if err := os.WriteFile(stampPath(root, m), []byte(r.hash), 0o600); err != nil {
+		return fmt.Errorf("tool stamp: %w", err)
+	}
+	return nil
+}
+
+func stampPath(root string, m Module) string {
+	return filepath.Join(root, ".tools", "stamp", string(m))
+}
+
+// lock takes dir's lock file for this process, waiting until ctx ends; the kernel releases it should we die.
+func lock(ctx context.Context, dir string) (unlock func(), err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("tools folder: %w", err)
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("tools lock: %w", err)
+	}
+	poll := time.NewTicker(lockPollInterval)
+	defer poll.Stop()
+	for {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			return func() { f.Close() }, nil
+		}
+		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
+			return nil, errors.Join(fmt.Errorf("tools lock: %w", err), f.Close())
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(fmt.Errorf("tools lock is held by another process: %w", ctx.Err()), f.Close())
+		case <-poll.C:
+		}
+	}
+}
