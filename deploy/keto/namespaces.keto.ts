@@ -1,0 +1,82 @@
+// Who may do what, in the Ory Permission Language. The permissions are named by the option pcc.options.v1.authorization of
+// every RPC in proto/; a test holds the two together. Subjects are "<member>/<principal>" and "service/<service>".
+import { Namespace, Context } from "@ory/keto-namespace-types"
+
+class Subject implements Namespace {}
+
+// The consortium has one object, "pcc".
+class Consortium implements Namespace {
+  related: {
+    administrators: Subject[] // admit members
+    treasurers: Subject[] // record euro receipts
+    auditors: Subject[] // see the sums of the ledger
+    participants: (Subject | SubjectSet<Member, "principals">)[] // principals of any member
+  }
+
+  permits = {
+    admit_members: (ctx: Context): boolean => this.related.administrators.includes(ctx.subject),
+    record_receipts: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
+    audit_settlement: (ctx: Context): boolean =>
+      this.related.auditors.includes(ctx.subject) || this.related.treasurers.includes(ctx.subject),
+    read_members: (ctx: Context): boolean =>
+      this.related.participants.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
+    read_epochs: (ctx: Context): boolean =>
+      this.related.participants.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
+    read_prices: (ctx: Context): boolean =>
+      this.related.participants.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
+  }
+}
+
+// One object a member; roles are relations.
+class Member implements Namespace {
+  related: {
+    principals: Subject[] // everybody of the member, whatever the role
+    administrators: Subject[] // all of the member's rights
+    contributors: Subject[] // enrol vehicles and send events
+    readers: Subject[] // buy and read reports
+    registrars: Subject[] // change life cycle and ownership
+    accountants: Subject[] // see the member's accounts
+  }
+
+  permits = {
+    bind_vehicles: (ctx: Context): boolean =>
+      this.related.contributors.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
+    enrol_passports: (ctx: Context): boolean =>
+      this.related.contributors.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
+    ingest_events: (ctx: Context): boolean =>
+      this.related.contributors.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
+    read_own_events: (ctx: Context): boolean =>
+      this.related.contributors.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
+    lookup_vehicles: (ctx: Context): boolean =>
+      this.related.contributors.includes(ctx.subject) ||
+      this.related.readers.includes(ctx.subject) ||
+      this.related.registrars.includes(ctx.subject) ||
+      this.related.administrators.includes(ctx.subject),
+    read_passports: (ctx: Context): boolean =>
+      this.related.contributors.includes(ctx.subject) ||
+      this.related.readers.includes(ctx.subject) ||
+      this.related.registrars.includes(ctx.subject) ||
+      this.related.administrators.includes(ctx.subject),
+    read_reports: (ctx: Context): boolean =>
+      this.related.readers.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
+    transition_passports: (ctx: Context): boolean =>
+      this.related.registrars.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
+    transfer_ownership: (ctx: Context): boolean =>
+      this.related.registrars.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
+    manage_holders: (ctx: Context): boolean =>
+      this.related.registrars.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
+    read_statements: (ctx: Context): boolean =>
+      this.related.accountants.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
+  }
+}
+
+// One object a service of the platform: which other services may call its internal RPCs.
+class Service implements Namespace {
+  related: {
+    callers: Subject[]
+  }
+
+  permits = {
+    call: (ctx: Context): boolean => this.related.callers.includes(ctx.subject),
+  }
+}

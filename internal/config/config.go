@@ -1,0 +1,37 @@
+// Package config reads a program's configuration file: YAML, and strict, so that a misspelt key stops the program
+// instead of being ignored.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// maxBytes bounds a configuration file.
+const maxBytes = 1 << 20
+
+// Load decodes the file at path into out. An unknown key, a second document, or a file over 1 MiB is an error.
+func Load(path string, out any) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("config: %w", err)
+	}
+	defer func() { _ = f.Close() }() // only read
+	return decode(io.LimitReader(f, maxBytes), path, out)
+}
+
+func decode(r io.Reader, path string, out any) error {
+	d := yaml.NewDecoder(r)
+	d.KnownFields(true)
+	if err := d.Decode(out); err != nil {
+		return fmt.Errorf("config: %s: %w", path, err)
+	}
+	if err := d.Decode(new(any)); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("config: %s: more than one document, or larger than %d bytes", path, maxBytes)
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+package messaging
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/pcc-platform/pcc/internal/authn"
+	"github.com/pcc-platform/pcc/internal/postgres"
+)
+
+const (
+	// ackWait is how long an effect may take before the broker delivers the message again.
+	ackWait = time.Minute
+	// maxAckPending bounds the messages of one consumer that are under way.
+	maxAckPending = 256
+	// firstRetry and maxRetry bound the delay before a failed message comes again; it doubles in between.
+	firstRetry = 250 * time.Millisecond
+	maxRetry   = 30 * time.Second
+)
+
+// Consumer handles one type of message for one service.
+type Consumer[M proto.Message] struct {
+	// Service and the message's type name the durable consumer, for example "settlement-member_admitted".
+	Service string
+	Pool    *pgxpool.Pool
+	JS      jetstream.JetStream
+	Logger  *slog.Logger
+	// New returns an empty message.
+	New func() M
+	// Handle makes the effect in tx. It may be called again with the same message until it returns nil.
+	Handle func(ctx context.Context, tx pgx.Tx, m M) error
+}
+
+// Run consumes until ctx ends.
+func (c *Consumer[M]) Run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if err := c.consume(ctx); err != nil && ctx.Err() == nil {
+			c.Logger.WarnContext(ctx, "consumer interrupted", slog.String("consumer", c.name()), slog.String("error", err.Error()))
+			wait(ctx, retryDelay)
+		}
+	}
+	return nil
+}
+
+func (c *Consumer[M]) subject() string { return Subject(c.New()) }
+
+func (c *Consumer[M]) name() string {
+	return c.Service + "-" + snakeCase(string(c.New().ProtoReflect().Descriptor().Name()))
+}
+
+func (c *Consumer[M]) consume(ctx context.Context) error {
+	consumer, err := c.JS.CreateOrUpdateConsumer(ctx, BusStream, jetstream.ConsumerConfig{
+		Durable: c.name(), FilterSubject: c.subject(), AckPolicy: jetstream.AckExplicitPolicy,
+		AckWait: ackWait, MaxAckPending: maxAckPending, MaxDeliver: -1, DeliverPolicy: jetstream.DeliverAllPolicy,
+	})
+	if err != nil {
+		return fmt.Errorf("messaging: consumer %s: %w", c.name(), err)
+	}
+	messages, err := consumer.Messages()
+	if err != nil {
+		return err
+	}
+	defer messages.Stop()
+	stop := context.AfterFunc(ctx, messages.Stop)
+	defer stop()
+	for {
+		msg, err := messages.Next()
+		if err != nil {
+			return err
+		}
+		c.deliver(ctx, msg)
+	}
+}
+
+// deliver makes the message's effect once and tells the broker how it went.
+func (c *Consumer[M]) deliver(ctx context.Context, msg jetstream.Msg) {
+	ctx = otel.GetTextMapPropagator().Extract(ctx, propagation.HeaderCarrier(msg.Headers()))
+	ctx, span := otel.Tracer("pcc/messaging").Start(ctx, "consume "+c.name(), trace.WithSpanKind(trace.SpanKindConsumer))
+	defer span.End()
+	ctx = authn.WithPrincipal(ctx, authn.Principal{Name: c.Service})
+	err := c.effect(ctx, msg)
+	if err == nil {
+		err = msg.DoubleAck(ctx)
+	}
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	delay := retryAfter(msg)
+	c.Logger.WarnContext(ctx, "message failed, will be retried", slog.String("consumer", c.name()),
+		slog.String("error", err.Error()), slog.Duration("delay", delay))
+	if err := msg.NakWithDelay(delay); err != nil {
+		c.Logger.WarnContext(ctx, "message not returned", slog.String("consumer", c.name()), slog.String("error", err.Error()))
+	}
+}
+
+func (c *Consumer[M]) effect(ctx context.Context, msg jetstream.Msg) error {
+	m := c.New()
+	if err := proto.Unmarshal(msg.Data(), m); err != nil {
+		return fmt.Errorf("messaging: unmarshal: %w", err)
+	}
+	id := msg.Headers().Get(nats.MsgIdHdr)
+	return postgres.InTx(ctx, c.Pool, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `INSERT INTO inbox (consumer, message_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, c.name(), id)
+		if err != nil {
+			return fmt.Errorf("messaging: inbox: %w", err)
+		}
+		if tag.RowsAffected() == 0 {
+			return nil
+		}
+		return c.Handle(ctx, tx, m)
+	})
+}
+
+func retryAfter(msg jetstream.Msg) time.Duration {
+	meta, err := msg.Metadata()
+	if err != nil {
+		return maxRetry
+	}
+	delay := firstRetry
+	for n := uint64(1); n < meta.NumDelivered && delay < maxRetry; n++ {
+		delay *= 2
+	}
+	return min(delay, maxRetry)
+}

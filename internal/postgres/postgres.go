@@ -1,0 +1,116 @@
+// Package postgres opens connection pools and runs transactions, the same way in every service.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/pcc-platform/pcc/internal/apperr"
+)
+
+const (
+	maxConns       = 10
+	connectTimeout = 5 * time.Second
+	// statementTimeout bounds every statement on the server's side too, so that a lost client leaves no work behind.
+	statementTimeout = 25 * time.Second
+	// maxAttempts bounds the retries of a serialisable transaction.
+	maxAttempts = 10
+)
+
+// Codes of PostgreSQL that callers act on; see the manual's appendix A.
+const (
+	CodeUniqueViolation      = "23505"
+	codeSerializationFailure = "40001"
+	codeDeadlockDetected     = "40P01"
+)
+
+// Open returns a pool on url with schema as the search path. It connects with the first query.
+func Open(ctx context.Context, url, schema string) (*pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("postgres: the database url is malformed") // its text may hold a password
+	}
+	cfg.MaxConns = maxConns
+	cfg.ConnConfig.ConnectTimeout = connectTimeout
+	cfg.ConnConfig.RuntimeParams["search_path"] = schema
+	cfg.ConnConfig.RuntimeParams["application_name"] = "pcc-" + schema
+	cfg.ConnConfig.RuntimeParams["statement_timeout"] = fmt.Sprint(statementTimeout.Milliseconds())
+	return pgxpool.NewWithConfig(ctx, cfg)
+}
+
+// Beginner starts transactions: a pool or a connection.
+type Beginner interface {
+	BeginTx(ctx context.Context, opts pgx.TxOptions) (pgx.Tx, error)
+}
+
+// InTx runs f in a read-committed transaction: committed when f returns nil, rolled back otherwise.
+func InTx(ctx context.Context, db Beginner, f func(pgx.Tx) error) error {
+	return runTx(ctx, db, pgx.TxOptions{}, f)
+}
+
+// InSerializableTx runs f in a serialisable transaction and repeats it, at most maxAttempts times, while PostgreSQL
+// reports a conflict. f must have no effect outside the transaction.
+func InSerializableTx(ctx context.Context, db Beginner, f func(pgx.Tx) error) error {
+	var err error
+	for range maxAttempts {
+		err = runTx(ctx, db, pgx.TxOptions{IsoLevel: pgx.Serializable}, f)
+		if !isConflict(err) {
+			return err
+		}
+	}
+	return apperr.New(apperr.Aborted, "CONCURRENT_CHANGE", "too many concurrent changes; retry").Wrap(err)
+}
+
+func runTx(ctx context.Context, db Beginner, opts pgx.TxOptions, f func(pgx.Tx) error) error {
+	tx, err := db.BeginTx(ctx, opts)
+	if err != nil {
+		return unavailable(err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // a no-op after the commit
+	if err := f(tx); err != nil {
+		return err
+	}
+	return tx.Commit(ctx)
+}
+
+func unavailable(err error) error {
+	var pgErr *pgconn.PgError
+	if errors.As(err, &pgErr) || errors.Is(err, context.Canceled) {
+		return fmt.Errorf("postgres: begin: %w", err)
+	}
+	return apperr.New(apperr.Unavailable, "DATABASE_UNAVAILABLE", "the database cannot be reached; retry").Wrap(err)
+}
+
+func isConflict(err error) bool {
+	var pgErr *pgconn.PgError
+	return errors.As(err, &pgErr) && (pgErr.Code == codeSerializationFailure || pgErr.Code == codeDeadlockDetected)
+}
+
+// ViolatedConstraint returns the name of the unique constraint that err reports as violated, or "".
+func ViolatedConstraint(err error) string {
+	var pgErr *pgconn.PgError
+	if errors.As(err, &pgErr) && pgErr.Code == CodeUniqueViolation {
+		return pgErr.ConstraintName
+	}
+	return ""
+}
+
+// tenantSetting is the run-time parameter that row-level security policies compare with a row's tenant column.
+const tenantSetting = "pcc.tenant"
+
+// InTenantTx runs f in a read-only transaction that row-level security confines to the rows of one member. db must be
+// connected as a role under row-level security.
+func InTenantTx(ctx context.Context, db Beginner, member string, f func(pgx.Tx) error) error {
+	return runTx(ctx, db, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "SELECT set_config($1, $2, true)", tenantSetting, member); err != nil {
+			return fmt.Errorf("postgres: set the tenant: %w", err)
+		}
+		return f(tx)
+	})
+}

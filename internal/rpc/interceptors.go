@@ -1,0 +1,177 @@
+package rpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"buf.build/go/protovalidate"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/pcc-platform/pcc/internal/apperr"
+	"github.com/pcc-platform/pcc/internal/authn"
+	"github.com/pcc-platform/pcc/internal/authz"
+)
+
+// healthService is the only one open to everybody: orchestrators ask it.
+const healthService = "/grpc.health.v1.Health/"
+
+// reauthorizeEvery bounds how long an open stream outlives the permission it was opened with.
+const reauthorizeEvery = time.Minute
+
+type guard struct {
+	auth      *authn.Authenticator
+	authz     *authz.Authorizer
+	validator protovalidate.Validator
+	log       *slog.Logger
+}
+
+func (g guard) unaryErrors(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (resp any, err error) {
+	ctx, cancel := context.WithTimeout(ctx, UnaryDeadline)
+	defer cancel()
+	start := time.Now()
+	defer func() {
+		err = g.conclude(ctx, info.FullMethod, start, recovered(recover(), err))
+	}()
+	return next(ctx, req)
+}
+
+func (g guard) streamErrors(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) (err error) {
+	start := time.Now()
+	defer func() {
+		err = g.conclude(ss.Context(), info.FullMethod, start, recovered(recover(), err))
+	}()
+	return next(srv, ss)
+}
+
+// recovered turns a panic of a handler into an error, so that one bad call cannot end the process.
+func recovered(panicked any, err error) error {
+	if panicked == nil {
+		return err
+	}
+	return fmt.Errorf("panic: %v\n%s", panicked, debug.Stack())
+}
+
+// conclude logs the call once and maps its error to status.
+func (g guard) conclude(ctx context.Context, method string, start time.Time, err error) error {
+	attrs := []any{slog.String("method", method), slog.Duration("took", time.Since(start))}
+	if err == nil {
+		g.log.DebugContext(ctx, "call", attrs...)
+		return nil
+	}
+	st := ToStatus(err)
+	attrs = append(attrs, slog.String("code", st.Code().String()), slog.String("reason", apperr.ReasonOf(err)))
+	if e := apperr.As(err); e == nil || e.Kind == apperr.Internal || errors.Unwrap(e) != nil {
+		g.log.ErrorContext(ctx, "call failed", append(attrs, slog.String("error", err.Error()))...)
+	} else {
+		g.log.InfoContext(ctx, "call refused", attrs...)
+	}
+	return st.Err()
+}
+
+func (g guard) unaryIdentify(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+	if strings.HasPrefix(info.FullMethod, healthService) {
+		return next(ctx, req)
+	}
+	ctx, err := g.identify(ctx, info.FullMethod)
+	if err != nil {
+		return nil, err
+	}
+	return next(ctx, req)
+}
+
+func (g guard) streamIdentify(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) error {
+	if strings.HasPrefix(info.FullMethod, healthService) {
+		return next(srv, ss)
+	}
+	ctx, err := g.identify(ss.Context(), info.FullMethod)
+	if err != nil {
+		return err
+	}
+	return next(srv, &guardedStream{ServerStream: ss, ctx: ctx, guard: g, method: info.FullMethod, checked: time.Now()})
+}
+
+func (g guard) identify(ctx context.Context, method string) (context.Context, error) {
+	principal, err := g.auth.Authenticate(ctx, credentialsOf(ctx))
+	if err != nil {
+		return nil, err
+	}
+	if err := g.authz.Authorize(ctx, principal, method); err != nil {
+		return nil, err
+	}
+	return authn.WithPrincipal(ctx, principal), nil
+}
+
+func credentialsOf(ctx context.Context) authn.Credentials {
+	var c authn.Credentials
+	if p, ok := peer.FromContext(ctx); ok {
+		if info, ok := p.AuthInfo.(credentials.TLSInfo); ok {
+			c.Chain = info.State.PeerCertificates
+		}
+	}
+	md, _ := metadata.FromIncomingContext(ctx)
+	c.Authorization = first(md.Get("authorization"))
+	c.Forwarded = first(md.Get(authn.ForwardedHeader))
+	return c
+}
+
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
+func (g guard) unaryValidate(ctx context.Context, req any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+	if err := g.validate(req); err != nil {
+		return nil, err
+	}
+	return next(ctx, req)
+}
+
+func (g guard) validate(req any) error {
+	msg, ok := req.(proto.Message)
+	if !ok {
+		return nil
+	}
+	err := g.validator.Validate(msg)
+	var invalid *protovalidate.ValidationError
+	if !errors.As(err, &invalid) || len(invalid.Violations) == 0 {
+		return err
+	}
+	v := invalid.Violations[0].Proto
+	return apperr.InvalidField(protovalidate.FieldPathString(v.GetField()), "%s", v.GetMessage())
+}
+
+// guardedStream validates what is received and asks for the permission again from time to time.
+type guardedStream struct {
+	grpc.ServerStream
+	ctx     context.Context //nolint:containedctx // a grpc.ServerStream is asked for its context
+	guard   guard
+	method  string
+	checked time.Time
+}
+
+func (s *guardedStream) Context() context.Context { return s.ctx }
+
+func (s *guardedStream) RecvMsg(m any) error {
+	if err := s.ServerStream.RecvMsg(m); err != nil {
+		return err
+	}
+	if time.Since(s.checked) > reauthorizeEvery {
+		if err := s.guard.authz.Authorize(s.ctx, authn.FromContext(s.ctx), s.method); err != nil {
+			return err
+		}
+		s.checked = time.Now()
+	}
+	return s.guard.validate(m)
+}
+

@@ -1,0 +1,59 @@
+package rpc
+
+import (
+	"crypto/tls"
+	"log/slog"
+	"time"
+
+	"buf.build/go/protovalidate"
+	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/health"
+	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/keepalive"
+
+	"github.com/pcc-platform/pcc/internal/authn"
+	"github.com/pcc-platform/pcc/internal/authz"
+)
+
+const (
+	// MaxMessageBytes bounds every message a server takes or gives; a larger one is refused with RESOURCE_EXHAUSTED.
+	MaxMessageBytes = 4 << 20
+	// maxConcurrentStreams bounds the calls of one connection.
+	maxConcurrentStreams = 1000
+	// UnaryDeadline bounds a unary call that came without a shorter deadline.
+	UnaryDeadline = 30 * time.Second
+)
+
+// ServerConfig is what a server needs beside its handlers.
+type ServerConfig struct {
+	Certificate   tls.Certificate
+	Authenticator *authn.Authenticator
+	Authorizer    *authz.Authorizer
+	Logger        *slog.Logger
+}
+
+// NewServer returns a gRPC server with the platform's interceptors and the standard health service, which alone may be
+// called without credentials.
+func NewServer(cfg ServerConfig) (*grpc.Server, *health.Server, error) {
+	validator, err := protovalidate.New()
+	if err != nil {
+		return nil, nil, err
+	}
+	g := guard{auth: cfg.Authenticator, authz: cfg.Authorizer, validator: validator, log: cfg.Logger}
+	server := grpc.NewServer(
+		grpc.Creds(credentials.NewTLS(authn.ServerTLS(cfg.Certificate))),
+		grpc.StatsHandler(otelgrpc.NewServerHandler()),
+		grpc.ChainUnaryInterceptor(g.unaryErrors, g.unaryIdentify, g.unaryValidate),
+		grpc.ChainStreamInterceptor(g.streamErrors, g.streamIdentify),
+		grpc.MaxRecvMsgSize(MaxMessageBytes),
+		grpc.MaxSendMsgSize(4*MaxMessageBytes),
+		grpc.MaxConcurrentStreams(maxConcurrentStreams),
+		grpc.KeepaliveParams(keepalive.ServerParameters{Time: time.Minute, Timeout: 20 * time.Second}),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 20 * time.Second, PermitWithoutStream: true}),
+	)
+	healthServer := health.NewServer()
+	healthv1.RegisterHealthServer(server, healthServer)
+	return server, healthServer, nil
+}
