@@ -1,0 +1,120 @@
+package nats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/nats-io/jwt/v2"
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+const (
+	host = "127.0.0.1"
+	// maxAccounts bounds the tokens kept: the platform's and the members'.
+	maxAccounts = 4096
+	// packInterval is how often servers of a cluster would compare their tokens; here there is one server.
+	packInterval = time.Minute
+	readyTimeout = 20 * time.Second
+)
+
+// Run serves until ctx ends, then shuts down in order: streams are synced and closed before it returns.
+func Run(ctx context.Context, cfg Config, log *slog.Logger) error {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return err
+	}
+	opts, err := options(cfg)
+	if err != nil {
+		return err
+	}
+	s, err := server.NewServer(opts)
+	if err != nil {
+		return fmt.Errorf("nats server: %w", err)
+	}
+	fatal := make(chan string, 1)
+	s.SetLoggerV2(logger{log: log, fatal: fatal}, false, false, false)
+	s.Start()
+	defer s.WaitForShutdown()
+	defer s.Shutdown()
+	ready := make(chan bool, 1)
+	go func() { ready <- s.ReadyForConnections(readyTimeout) }()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case text := <-fatal:
+			return fmt.Errorf("nats server: %s", text)
+		case ok := <-ready:
+			if !ok {
+				return errors.New("nats server: not ready in time")
+			}
+			log.Info("nats server ready", slog.Int("port", cfg.Port))
+			ready = nil
+		}
+	}
+}
+
+// options translates cfg, and loads the account tokens into the resolver's folder.
+func options(cfg Config) (*server.Options, error) {
+	operator, err := jwt.DecodeOperatorClaims(cfg.OperatorJWT)
+	if err != nil {
+		return nil, fmt.Errorf("nats operator: %w", err)
+	}
+	resolver, err := server.NewDirAccResolver(filepath.Join(cfg.Dir, "accounts"), maxAccounts, packInterval, server.NoDelete)
+	if err != nil {
+		return nil, fmt.Errorf("nats accounts: %w", err)
+	}
+	for _, token := range cfg.AccountJWTs {
+		account, err := jwt.DecodeAccountClaims(token)
+		if err != nil {
+			return nil, fmt.Errorf("nats account: %w", err)
+		}
+		if err := resolver.Store(account.Subject, token); err != nil {
+			return nil, fmt.Errorf("nats account %s: %w", account.Subject, err)
+		}
+	}
+	return &server.Options{
+		ServerName: "pcc-dev",
+		Host:       host, Port: cfg.Port,
+		HTTPHost: host, HTTPPort: cfg.MonitorPort,
+		MaxPayload: cfg.MaxPayload, MaxConn: cfg.MaxConnections,
+		NoSigs: true, // signals are the process's business
+
+		TrustedOperators: []*jwt.OperatorClaims{operator},
+		SystemAccount:    cfg.SystemAccount,
+		AccountResolver:  resolver,
+
+		JetStream: true, StoreDir: cfg.Dir,
+		JetStreamMaxStore: cfg.MaxStore, JetStreamMaxMemory: cfg.MaxMemory,
+		SyncAlways: true,
+	}, nil
+}
+
+// logger passes the server's lines on: its text is data of ours, not a message of ours.
+type logger struct {
+	log   *slog.Logger
+	fatal chan<- string
+}
+
+func (l logger) line(level slog.Level, format string, args []any) {
+	l.log.Log(context.Background(), level, "nats server", slog.String("text", fmt.Sprintf(format, args...)))
+}
+
+func (l logger) Noticef(format string, args ...any) { l.line(slog.LevelInfo, format, args) }
+func (l logger) Warnf(format string, args ...any)   { l.line(slog.LevelWarn, format, args) }
+func (l logger) Errorf(format string, args ...any)  { l.line(slog.LevelError, format, args) }
+func (l logger) Debugf(format string, args ...any)  { l.line(slog.LevelDebug, format, args) }
+func (l logger) Tracef(format string, args ...any)  { l.line(slog.LevelDebug, format, args) }
+
+// Fatalf ends Run with the first such text: the server logs it and would otherwise linger without a listener.
+func (l logger) Fatalf(format string, args ...any) {
+	l.line(slog.LevelError, format, args)
+	select {
+	case l.fatal <- fmt.Sprintf(format, args...):
+	default:
+	}
+}

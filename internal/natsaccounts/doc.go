@@ -1,0 +1,12 @@
+// Package natsaccounts is the authority over the message broker's accounts: it creates the operator's keys, gives the
+// platform and each member organisation an account of its own, and issues credentials for the users of each.
+//
+//	operator ──signs──> account token (limits) ──its key signs──> user token (permissions) ──> credentials file
+//
+// Accounts are isolated: subjects and streams of one do not exist for another. Everything is created on first use and
+// found again afterwards, from a folder that only we can read:
+//
+//	operator.seed  operator.jwt
+//	accounts/<name>/account.seed  account.jwt
+//	accounts/<name>/users/<user>.creds
+package natsaccounts
