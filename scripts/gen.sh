@@ -19,4 +19,6 @@ lay github.com/cloudevents/sdk-go/binding/format/protobuf/v2@v2.16.2 pb/cloudeve
 
 rm -rf proto/gen gateway/internal/gen gateway/openapi
 .tools/bin/buf generate
-#.tools/bin/sqlc generate
+for config in services/*/internal/postgres/sqlc.yaml; do
+  .tools/bin/sqlc generate -f "$config"
+done

@@ -26,7 +26,9 @@ const (
 )
 
 // Directory reads the members from the registry.
-type Directory struct{ client registryv1.MemberServiceClient }
+type Directory struct {
+	client registryv1.MemberServiceClient
+}
 
 // NewDirectory returns the directory behind a connection to the registry.
 func NewDirectory(registry grpc.ClientConnInterface) *Directory {

@@ -28,7 +28,11 @@ func newDB(t *testing.T) *pgxpool.Pool {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	create := fmt.Sprintf("DROP SCHEMA IF EXISTS %s CASCADE; CREATE SCHEMA %s; %s", schema, schema, journal.Schema)
+	tables, err := os.ReadFile("../../migrations/journal/00001_journal.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	create := fmt.Sprintf("DROP SCHEMA IF EXISTS %s CASCADE; CREATE SCHEMA %s; %s", schema, schema, tables)
 	if _, err := db.Exec(ctx, create); err != nil {
 		t.Fatal(err)
 	}

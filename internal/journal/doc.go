@@ -29,10 +29,9 @@
 //
 // # Schema
 //
-// [Schema] is schema.sql, written for goose: a service copies the file whole
-// into one of its own migrations, below "-- +goose Up". The tables carry no
-// schema name; the caller's search_path decides. A test of this package fails
-// when a migration's copy differs from the file.
+// The tables are those of migrations/journal, which package migrations adds to
+// the schema of every service that keeps a journal. They carry no schema name;
+// the caller's search_path decides.
 //
 // # Verification
 //

@@ -174,4 +174,3 @@ func (s *guardedStream) RecvMsg(m any) error {
 	}
 	return s.guard.validate(m)
 }
-

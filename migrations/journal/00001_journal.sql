@@ -1,5 +1,7 @@
--- Append-only Merkle journal (package internal/journal). Copied whole into the
--- migration of each service that keeps one; names are resolved by search_path.
+-- The append-only Merkle journal (internal/journal) in the schema of a service that keeps one. Names are resolved by the
+-- search path.
+
+-- +goose Up
 
 CREATE TABLE journal_entry (
     stream      text        NOT NULL,
