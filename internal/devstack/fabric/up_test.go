@@ -1,0 +1,224 @@
+package fabric_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/pem"
+	"errors"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/pcc-platform/pcc/chaincode/endorsement"
+	"github.com/pcc-platform/pcc/chaincode/model"
+	"github.com/pcc-platform/pcc/internal/devstack/fabric"
+	"github.com/pcc-platform/pcc/internal/fabricgw"
+)
+
+func TestNetworks(t *testing.T) {
+	for _, topology := range []fabric.Topology{fabric.Raft1, fabric.BFT4} {
+		t.Run(string(topology), func(t *testing.T) {
+			s := newStand(t, topology)
+			s.up()
+			s.admitMembers()
+			chain := &chain{t: t}
+			for range 3 {
+				s.anchor(chain)
+			}
+			s.refuse(chain)
+			s.stop()
+			s.up()
+			s.anchor(chain)
+			s.inspectBlocks()
+		})
+	}
+}
+
+// admitMembers founds the directory as the oem, which then registers the others.
+func (s *stand) admitMembers() {
+	s.t.Helper()
+	c := s.client("oem")
+	classes := []model.Class{model.ClassMaker, model.ClassInsurer, model.ClassGarage}
+	for i, org := range s.network.Orgs {
+		record := model.MemberRecord{
+			ID: org.Name, MSPID: org.MSPID, Class: classes[i], Status: model.StatusActive,
+			CARootSHA256: certificateHash(s.t, org.MSPRootFile), Version: 1,
+		}
+		result, err := c.Submit(s.t.Context(), "membership:RegisterMember", canonical(s.t, record))
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if hash, _ := record.Hash(); string(result.Payload) != hash.String() {
+			s.t.Errorf("answer %s, want the record hash %s", result.Payload, hash)
+		}
+	}
+}
+
+// chain makes epochs that follow each other.
+type chain struct {
+	t    *testing.T
+	last *model.EpochRecord
+}
+
+func (c *chain) next() model.EpochRecord {
+	r := model.EpochRecord{
+		Number: 1, TimeUnixMilli: time.Now().UnixMilli(),
+		Streams: []model.StreamCheckpoint{{Stream: "ingest/oem", Size: 5, Root: model.Hash{1}}},
+	}
+	if c.last != nil {
+		hash, err := c.last.Hash()
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		r.Number, r.PreviousHash = c.last.Number+1, hash
+		r.Streams[0].Size, r.Streams[0].Root = c.last.Streams[0].Size+5, model.Hash{byte(r.Number)}
+	}
+	return r
+}
+
+// anchor submits the next epoch as the insurer and checks all that the ledger says about it.
+func (s *stand) anchor(c *chain) {
+	s.t.Helper()
+	epoch := c.next()
+	client := s.client("insurer")
+	result, err := client.Submit(s.t.Context(), "anchor:SubmitEpoch", canonical(s.t, epoch))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	c.last = &epoch
+	s.checkEndorsements(epoch, result)
+
+	height, err := client.ChainHeight(s.t.Context())
+	if err != nil || result.BlockNumber >= height {
+		s.t.Errorf("block %d of %d: %v", result.BlockNumber, height, err)
+	}
+	latest, err := client.Evaluate(s.t.Context(), "anchor:LatestEpoch")
+	if err != nil || string(latest) != canonical(s.t, epoch) {
+		s.t.Errorf("latest epoch: %v\n%s", err, latest)
+	}
+	s.checkRecovery(client, result)
+}
+
+// checkEndorsements verifies each signature with nothing but the organisation's root.
+func (s *stand) checkEndorsements(epoch model.EpochRecord, result fabricgw.Result) {
+	s.t.Helper()
+	if len(result.EndorsingMSPs()) < 2 {
+		s.t.Errorf("endorsed by %v, want at least two organisations", result.EndorsingMSPs())
+	}
+	hash, _ := epoch.Hash()
+	for _, e := range result.Endorsements {
+		i := slices.IndexFunc(s.network.Orgs, func(o fabric.Org) bool { return o.MSPID == e.MSPID })
+		root, err := os.ReadFile(s.network.Orgs[i].MSPRootFile)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		payload, chaincode, err := endorsement.Verify(e.Signed, e.Signature, e.CertificatePEM, root)
+		if err != nil || string(payload) != hash.String() || chaincode != s.network.Chaincode {
+			s.t.Errorf("endorsement by %s: %q %q %v", e.MSPID, payload, chaincode, err)
+		}
+	}
+}
+
+// checkRecovery finds the transaction again as a client that lost the answer would.
+func (s *stand) checkRecovery(c *fabricgw.Client, want fabricgw.Result) {
+	s.t.Helper()
+	latest, err := c.Evaluate(s.t.Context(), "anchor:LatestEpoch")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	record, err := model.ParseEpoch(latest)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	txID, err := c.Evaluate(s.t.Context(), "anchor:EpochTransaction", strconv.FormatUint(record.Number, 10))
+	if err != nil || string(txID) != want.TxID {
+		s.t.Fatalf("transaction of the epoch is %s, want %s: %v", txID, want.TxID, err)
+	}
+	found, err := c.Transaction(s.t.Context(), want.TxID)
+	if err != nil || found.BlockNumber != want.BlockNumber || len(found.Endorsements) != len(want.Endorsements) ||
+		!bytes.Equal(found.Endorsements[0].Signed, want.Endorsements[0].Signed) {
+		s.t.Errorf("found %+v, want %+v: %v", found, want, err)
+	}
+}
+
+// refuse submits epochs that may not follow; the gateway's client names the rule.
+func (s *stand) refuse(c *chain) {
+	s.t.Helper()
+	cases := map[model.Reason]func(*model.EpochRecord){
+		model.ReasonEpochNotNext:     func(r *model.EpochRecord) { *r = *c.last },
+		model.ReasonPreviousMismatch: func(r *model.EpochRecord) { r.PreviousHash[0] ^= 1 },
+		model.ReasonStreamShrank:     func(r *model.EpochRecord) { r.Streams[0].Size = 1 },
+		model.ReasonClockSkew:        func(r *model.EpochRecord) { r.TimeUnixMilli += time.Hour.Milliseconds() },
+	}
+	client := s.client("garage")
+	for reason, spoil := range cases {
+		epoch := c.next()
+		spoil(&epoch)
+		_, err := client.Submit(s.t.Context(), "anchor:SubmitEpoch", canonical(s.t, epoch))
+		if refused, ok := errors.AsType[*fabricgw.ChaincodeError](err); !ok || refused.Reason != string(reason) {
+			s.t.Errorf("got %v, want %s", err, reason)
+		}
+	}
+	// A record that smuggles a VIN is not a record: nothing of it may reach the ledger.
+	_, err := client.Submit(s.t.Context(), "anchor:SubmitEpoch", canonical(s.t, c.next())+plantedVIN+"\n")
+	if refused, ok := errors.AsType[*fabricgw.ChaincodeError](err); !ok || refused.Reason != string(model.ReasonMalformed) {
+		s.t.Errorf("got %v, want %s", err, model.ReasonMalformed)
+	}
+	if _, err := client.Transaction(s.t.Context(), "0000"); !errors.Is(err, fabricgw.ErrNotFound) {
+		s.t.Errorf("unknown transaction: %v", err)
+	}
+}
+
+const plantedVIN = "WVWZZZ1JZXW386752"
+
+// vinShape is 17 characters of the alphabet of VINs (no I, O, Q) with a digit and
+// a letter, bounded by something else.
+var vinShape = regexp.MustCompile(`(?:^|[^A-Za-z0-9+/=])([A-HJ-NPR-Z0-9]{17})(?:[^A-Za-z0-9+/=]|$)`)
+
+// inspectBlocks reads every block of the channel as stored.
+func (s *stand) inspectBlocks() {
+	s.t.Helper()
+	c := s.client("garage")
+	height, err := c.ChainHeight(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for number := range height {
+		block, err := c.Block(s.t.Context(), number)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if bytes.Contains(block, []byte(plantedVIN)) {
+			s.t.Errorf("block %d holds the planted VIN", number)
+		}
+		if found := vinShape.FindSubmatch(block); found != nil {
+			s.t.Errorf("block %d holds something like a VIN: %q", number, found[1])
+		}
+	}
+	s.t.Logf("%d blocks hold nothing like a VIN", height)
+}
+
+func canonical(t *testing.T, r interface{ Canonical() ([]byte, error) }) string {
+	t.Helper()
+	text, err := r.Canonical()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func certificateHash(t *testing.T, path string) model.Hash {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, _ := pem.Decode(text)
+	if block == nil {
+		t.Fatalf("no certificate in %s", path)
+	}
+	return sha256.Sum256(block.Bytes)
+}
