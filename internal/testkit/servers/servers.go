@@ -1,0 +1,180 @@
+// Package servers runs the shared servers of a test run around a command, in practice go test or a shell.
+//
+// Each run has a folder of its own, <root>/.pcc/test/run-*, so that runs do not meet; it is removed at the end. A run
+// that was killed leaves its servers and folder behind: the next one ends and removes them, recognising the dead run
+// by its lock file, which the kernel released.
+package servers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/pcc-platform/pcc/internal/devstack/keto"
+	"github.com/pcc-platform/pcc/internal/devstack/postgres"
+	"github.com/pcc-platform/pcc/internal/devstack/proc"
+	"github.com/pcc-platform/pcc/internal/devstack/toolchain"
+	"github.com/pcc-platform/pcc/internal/testkit"
+)
+
+const (
+	stopTimeout = 30 * time.Second
+	runPattern  = "run-*"
+)
+
+// shared is the set of running servers.
+type shared struct {
+	dir        string
+	lock       *os.File
+	supervisor *proc.Supervisor
+	// env tells the command where they are.
+	env []string
+}
+
+// start brings PostgreSQL and Keto up in a folder of this run. After an error nothing of it is left.
+func start(ctx context.Context, root string, log *slog.Logger) (_ *shared, err error) {
+	base := filepath.Join(root, ".pcc", "test")
+	if err := sweep(ctx, base); err != nil {
+		return nil, err
+	}
+	s := &shared{}
+	if s.dir, s.lock, err = claim(base); err != nil {
+		return nil, err
+	}
+	if s.supervisor, err = proc.New(s.dir, log); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(s.dir), s.lock.Close())
+	}
+	if err := s.startAll(ctx, root); err != nil {
+		return nil, errors.Join(err, s.stop(ctx))
+	}
+	return s, nil
+}
+
+func (s *shared) startAll(ctx context.Context, root string) error {
+	say := func(step string) { fmt.Fprintln(os.Stderr, "testservers: "+step) }
+	server, err := toolchain.EnsurePostgres(ctx, say)
+	if err != nil {
+		return err
+	}
+	if err := toolchain.Ensure(ctx, root, []toolchain.Module{toolchain.Keto}, toolchain.Print(os.Stderr)); err != nil {
+		return err
+	}
+	ports, err := freePorts(3)
+	if err != nil {
+		return err
+	}
+	cluster, err := postgres.Open(ctx, postgres.Config{BinDir: server.BinDir, Dir: s.postgresDir(), Port: ports[0]})
+	if err != nil {
+		return err
+	}
+	if err := s.supervisor.Start(ctx, cluster.Spec()); err != nil {
+		return err
+	}
+	ketoConfig := keto.Config{
+		Path: toolchain.Bin(root, "keto"), Dir: filepath.Join(s.dir, "keto"),
+		Namespaces: filepath.Join(root, "deploy", "keto", "namespaces.keto.ts"),
+		ReadPort:   ports[1], WritePort: ports[2],
+	}
+	if err := s.startKeto(ctx, cluster, ketoConfig); err != nil {
+		return err
+	}
+	superuser, err := cluster.URL(postgres.Superuser, "postgres")
+	if err != nil {
+		return err
+	}
+	s.env = []string{
+		testkit.EnvPostgres + "=" + superuser,
+		testkit.EnvKetoRead + "=" + ketoConfig.ReadAddr(),
+		testkit.EnvKetoWrite + "=" + ketoConfig.WriteAddr(),
+	}
+	return nil
+}
+
+func (s *shared) startKeto(ctx context.Context, cluster *postgres.Cluster, cfg keto.Config) (err error) {
+	const name = "keto"
+	err = cluster.Provision(ctx, []postgres.Role{{Name: name}}, []postgres.Database{{Name: name, Owner: name}})
+	if err != nil {
+		return err
+	}
+	if cfg.DSN, err = cluster.URL(name, name); err != nil {
+		return err
+	}
+	if err := keto.Prepare(ctx, cfg); err != nil {
+		return err
+	}
+	return s.supervisor.Start(ctx, keto.Spec(cfg))
+}
+
+func (s *shared) postgresDir() string { return filepath.Join(s.dir, "postgres") }
+
+// stop ends the servers and removes the run's folder, also when ctx has ended already.
+func (s *shared) stop(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	defer cancel()
+	return errors.Join(s.supervisor.Stop(ctx), postgres.Remove(s.postgresDir()), os.RemoveAll(s.dir), s.lock.Close())
+}
+
+// claim creates a run's folder and locks it for as long as this process lives.
+func claim(base string) (dir string, lock *os.File, err error) {
+	if err := os.MkdirAll(base, 0o711); err != nil {
+		return "", nil, fmt.Errorf("test folder: %w", err)
+	}
+	if dir, err = os.MkdirTemp(base, runPattern); err != nil {
+		return "", nil, fmt.Errorf("test folder: %w", err)
+	}
+	if err := os.Chmod(dir, 0o711); err != nil { // the database server runs as another user
+		return "", nil, fmt.Errorf("test folder: %w", err)
+	}
+	if lock, err = tryLock(dir); err != nil {
+		return "", nil, err
+	}
+	return dir, lock, nil
+}
+
+func tryLock(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("test folder: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", dir, err), f.Close())
+	}
+	return f, nil
+}
+
+// sweep ends and removes what killed runs left behind.
+func sweep(ctx context.Context, base string) error {
+	runs, err := filepath.Glob(filepath.Join(base, runPattern))
+	if err != nil {
+		return fmt.Errorf("look for dead runs: %w", err)
+	}
+	var errs []error
+	for _, dir := range runs {
+		lock, err := tryLock(dir)
+		if err != nil {
+			continue // alive
+		}
+		errs = append(errs, proc.StopStray(ctx, dir), postgres.Remove(filepath.Join(dir, "postgres")), os.RemoveAll(dir), lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// freePorts returns different TCP ports of loopback that were free a moment ago.
+func freePorts(n int) ([]int, error) {
+	var ports []int
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, fmt.Errorf("find a free port: %w", err)
+		}
+		defer l.Close() // together at the end: they differ
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+	}
+	return ports, nil
+}
