@@ -7,7 +7,6 @@ import (
 	"errors"
 	"os"
 	"regexp"
-	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -90,6 +89,7 @@ func (s *stand) anchor(c *chain) {
 	}
 	c.last = &epoch
 	s.checkEndorsements(epoch, result)
+	s.record(epoch, result)
 
 	height, err := client.ChainHeight(s.t.Context())
 	if err != nil || result.BlockNumber >= height {
@@ -110,12 +110,7 @@ func (s *stand) checkEndorsements(epoch model.EpochRecord, result fabricgw.Resul
 	}
 	hash, _ := epoch.Hash()
 	for _, e := range result.Endorsements {
-		i := slices.IndexFunc(s.network.Orgs, func(o fabric.Org) bool { return o.MSPID == e.MSPID })
-		root, err := os.ReadFile(s.network.Orgs[i].MSPRootFile)
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		payload, chaincode, err := endorsement.Verify(e.Signed, e.Signature, e.CertificatePEM, root)
+		payload, chaincode, err := endorsement.Verify(e.Signed, e.Signature, e.CertificatePEM, s.mspRoot(e.MSPID))
 		if err != nil || string(payload) != hash.String() || chaincode != s.network.Chaincode {
 			s.t.Errorf("endorsement by %s: %q %q %v", e.MSPID, payload, chaincode, err)
 		}
