@@ -7,6 +7,7 @@
 package eventsv1
 
 import (
+	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -540,31 +541,33 @@ var File_pcc_events_v1_damage_proto protoreflect.FileDescriptor
 
 const file_pcc_events_v1_damage_proto_rawDesc = "" +
 	"\n" +
-	"\x1apcc/events/v1/damage.proto\x12\rpcc.events.v1\x1a\x1cpcc/events/v1/odometer.proto\"\x9f\x01\n" +
-	"\bIncident\x123\n" +
-	"\bseverity\x18\x01 \x01(\x0e2\x17.pcc.events.v1.SeverityR\bseverity\x12)\n" +
+	"\x1apcc/events/v1/damage.proto\x12\rpcc.events.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cpcc/events/v1/odometer.proto\"\xa9\x01\n" +
+	"\bIncident\x12=\n" +
+	"\bseverity\x18\x01 \x01(\x0e2\x17.pcc.events.v1.SeverityB\b\xbaH\x05\x82\x01\x02\x10\x01R\bseverity\x12)\n" +
 	"\x10airbags_deployed\x18\x02 \x01(\bR\x0fairbagsDeployed\x123\n" +
-	"\bodometer\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"b\n" +
-	"\vClaimOpened\x12'\n" +
-	"\x0fclaim_reference\x18\x01 \x01(\tR\x0eclaimReference\x12*\n" +
-	"\x11incident_event_id\x18\x02 \x01(\tR\x0fincidentEventId\"X\n" +
-	"\vClaimClosed\x12'\n" +
-	"\x0fclaim_reference\x18\x01 \x01(\tR\x0eclaimReference\x12 \n" +
+	"\bodometer\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"x\n" +
+	"\vClaimOpened\x123\n" +
+	"\x0fclaim_reference\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x0eclaimReference\x124\n" +
+	"\x11incident_event_id\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\x0fincidentEventId\"d\n" +
+	"\vClaimClosed\x123\n" +
+	"\x0fclaim_reference\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x0eclaimReference\x12 \n" +
 	"\vindemnified\x18\x02 \x01(\bR\vindemnified\"j\n" +
 	"\x11TotalLossDeclared\x12 \n" +
 	"\virreparable\x18\x01 \x01(\bR\virreparable\x123\n" +
-	"\bodometer\x18\x02 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"=\n" +
-	"\x0fTotalLossLifted\x12*\n" +
-	"\x11declared_event_id\x18\x01 \x01(\tR\x0fdeclaredEventId\"\a\n" +
-	"\x05Theft\"e\n" +
-	"\bRecovery\x12$\n" +
-	"\x0etheft_event_id\x18\x01 \x01(\tR\ftheftEventId\x123\n" +
-	"\bodometer\x18\x02 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"B\n" +
-	"\fRecallIssued\x12\x1a\n" +
-	"\bcampaign\x18\x01 \x01(\tR\bcampaign\x12\x16\n" +
-	"\x06defect\x18\x02 \x01(\tR\x06defect\"b\n" +
-	"\x0fRecallPerformed\x12\x1a\n" +
-	"\bcampaign\x18\x01 \x01(\tR\bcampaign\x123\n" +
+	"\bodometer\x18\x02 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"G\n" +
+	"\x0fTotalLossLifted\x124\n" +
+	"\x11declared_event_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\x0fdeclaredEventId\"\a\n" +
+	"\x05Theft\"o\n" +
+	"\bRecovery\x12.\n" +
+	"\x0etheft_event_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\ftheftEventId\x123\n" +
+	"\bodometer\x18\x02 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"W\n" +
+	"\fRecallIssued\x12%\n" +
+	"\bcampaign\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\bcampaign\x12 \n" +
+	"\x06defect\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x06defect\"m\n" +
+	"\x0fRecallPerformed\x12%\n" +
+	"\bcampaign\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\bcampaign\x123\n" +
 	"\bodometer\x18\x02 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer*k\n" +
 	"\bSeverity\x12\x18\n" +
 	"\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x15\n" +

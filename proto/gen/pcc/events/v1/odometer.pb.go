@@ -11,6 +11,7 @@
 package eventsv1
 
 import (
+	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -332,22 +333,22 @@ var File_pcc_events_v1_odometer_proto protoreflect.FileDescriptor
 
 const file_pcc_events_v1_odometer_proto_rawDesc = "" +
 	"\n" +
-	"\x1cpcc/events/v1/odometer.proto\x12\rpcc.events.v1\"\xbb\x01\n" +
+	"\x1cpcc/events/v1/odometer.proto\x12\rpcc.events.v1\x1a\x1bbuf/validate/validate.proto\"\xc4\x01\n" +
 	"\bOdometer\x12\x1b\n" +
 	"\traw_value\x18\x01 \x01(\tR\brawValue\x126\n" +
 	"\braw_unit\x18\x02 \x01(\x0e2\x1b.pcc.events.v1.OdometerUnitR\arawUnit\x129\n" +
 	"\n" +
 	"provenance\x18\x03 \x01(\x0e2\x19.pcc.events.v1.ProvenanceR\n" +
-	"provenance\x12\x1f\n" +
-	"\vvss_version\x18\x04 \x01(\tR\n" +
+	"provenance\x12(\n" +
+	"\vvss_version\x18\x04 \x01(\tB\a\xbaH\x04r\x02\x18\x10R\n" +
 	"vssVersion\"F\n" +
 	"\x0fOdometerReading\x123\n" +
-	"\bodometer\x18\x01 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"\xd5\x01\n" +
+	"\bodometer\x18\x01 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"\xe7\x01\n" +
 	"\x17InstrumentClusterChange\x121\n" +
 	"\aremoved\x18\x01 \x01(\v2\x17.pcc.events.v1.OdometerR\aremoved\x125\n" +
-	"\tinstalled\x18\x02 \x01(\v2\x17.pcc.events.v1.OdometerR\tinstalled\x12%\n" +
-	"\x0eremoved_serial\x18\x03 \x01(\tR\rremovedSerial\x12)\n" +
-	"\x10installed_serial\x18\x04 \x01(\tR\x0finstalledSerial*{\n" +
+	"\tinstalled\x18\x02 \x01(\v2\x17.pcc.events.v1.OdometerR\tinstalled\x12.\n" +
+	"\x0eremoved_serial\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18@R\rremovedSerial\x122\n" +
+	"\x10installed_serial\x18\x04 \x01(\tB\a\xbaH\x04r\x02\x18@R\x0finstalledSerial*{\n" +
 	"\fOdometerUnit\x12\x1d\n" +
 	"\x19ODOMETER_UNIT_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17ODOMETER_UNIT_KILOMETRE\x10\x01\x12\x16\n" +

@@ -7,6 +7,7 @@
 package eventsv1
 
 import (
+	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -442,33 +443,41 @@ var File_pcc_events_v1_register_proto protoreflect.FileDescriptor
 
 const file_pcc_events_v1_register_proto_rawDesc = "" +
 	"\n" +
-	"\x1cpcc/events/v1/register.proto\x12\rpcc.events.v1\x1a\x1cpcc/events/v1/odometer.proto\">\n" +
-	"\fRegistration\x12\x18\n" +
-	"\acountry\x18\x01 \x01(\tR\acountry\x12\x14\n" +
+	"\x1cpcc/events/v1/register.proto\x12\rpcc.events.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cpcc/events/v1/odometer.proto\"Q\n" +
+	"\fRegistration\x12+\n" +
+	"\acountry\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
+	"^[A-Z]{2}$R\acountry\x12\x14\n" +
 	"\x05first\x18\x02 \x01(\bR\x05first\"F\n" +
 	"\x0fOwnershipChange\x123\n" +
-	"\bodometer\x18\x01 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"J\n" +
-	"\x06Export\x12!\n" +
-	"\ffrom_country\x18\x01 \x01(\tR\vfromCountry\x12\x1d\n" +
+	"\bodometer\x18\x01 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"p\n" +
+	"\x06Export\x124\n" +
+	"\ffrom_country\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
+	"^[A-Z]{2}$R\vfromCountry\x120\n" +
 	"\n" +
-	"to_country\x18\x02 \x01(\tR\ttoCountry\"\x7f\n" +
-	"\x06Import\x12!\n" +
-	"\ffrom_country\x18\x01 \x01(\tR\vfromCountry\x12\x1d\n" +
+	"to_country\x18\x02 \x01(\tB\x11\xbaH\x0er\f2\n" +
+	"^[A-Z]{2}$R\ttoCountry\"\xa5\x01\n" +
+	"\x06Import\x124\n" +
+	"\ffrom_country\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
+	"^[A-Z]{2}$R\vfromCountry\x120\n" +
 	"\n" +
-	"to_country\x18\x02 \x01(\tR\ttoCountry\x123\n" +
-	"\bodometer\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"A\n" +
+	"to_country\x18\x02 \x01(\tB\x11\xbaH\x0er\f2\n" +
+	"^[A-Z]{2}$R\ttoCountry\x123\n" +
+	"\bodometer\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"K\n" +
 	"\n" +
-	"Dismantled\x123\n" +
-	"\x15certificate_reference\x18\x01 \x01(\tR\x14certificateReference\"R\n" +
+	"Dismantled\x12=\n" +
+	"\x15certificate_reference\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\x14certificateReference\"h\n" +
 	"\n" +
-	"Correction\x12,\n" +
-	"\x12corrected_event_id\x18\x01 \x01(\tR\x10correctedEventId\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason\"S\n" +
-	"\rDisputeOpened\x12*\n" +
-	"\x11disputed_event_id\x18\x01 \x01(\tR\x0fdisputedEventId\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason\"Q\n" +
-	"\x0fDisputeResolved\x12&\n" +
-	"\x0fopened_event_id\x18\x01 \x01(\tR\ropenedEventId\x12\x16\n" +
+	"Correction\x128\n" +
+	"\x12corrected_event_id\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x10correctedEventId\x12 \n" +
+	"\x06reason\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x06reason\"i\n" +
+	"\rDisputeOpened\x126\n" +
+	"\x11disputed_event_id\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x0fdisputedEventId\x12 \n" +
+	"\x06reason\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x06reason\"]\n" +
+	"\x0fDisputeResolved\x122\n" +
+	"\x0fopened_event_id\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\ropenedEventId\x12\x16\n" +
 	"\x06upheld\x18\x02 \x01(\bR\x06upheldB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/events/v1;eventsv1b\x06proto3"
 
 var (

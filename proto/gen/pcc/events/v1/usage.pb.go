@@ -7,6 +7,7 @@
 package eventsv1
 
 import (
+	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
@@ -311,21 +312,23 @@ var File_pcc_events_v1_usage_proto protoreflect.FileDescriptor
 
 const file_pcc_events_v1_usage_proto_rawDesc = "" +
 	"\n" +
-	"\x19pcc/events/v1/usage.proto\x12\rpcc.events.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cpcc/events/v1/odometer.proto\"\xa9\x01\n" +
-	"\vTripSummary\x12'\n" +
-	"\x0fdistance_metres\x18\x01 \x01(\x03R\x0edistanceMetres\x125\n" +
-	"\bduration\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\bduration\x12:\n" +
-	"\fodometer_end\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\vodometerEnd\"\x98\x01\n" +
-	"\rChargeSession\x12\x1b\n" +
-	"\tenergy_wh\x18\x01 \x01(\x03R\benergyWh\x125\n" +
-	"\bduration\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\bduration\x123\n" +
-	"\bodometer\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"\xbb\x01\n" +
-	"\x12BatteryMeasurement\x127\n" +
-	"\x18state_of_health_permille\x18\x01 \x01(\x05R\x15stateOfHealthPermille\x127\n" +
-	"\x18state_of_charge_permille\x18\x02 \x01(\x05R\x15stateOfChargePermille\x123\n" +
-	"\bodometer\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"Z\n" +
-	"\x06Refuel\x12\x1b\n" +
-	"\tvolume_ml\x18\x01 \x01(\x03R\bvolumeMl\x123\n" +
+	"\x19pcc/events/v1/usage.proto\x12\rpcc.events.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cpcc/events/v1/odometer.proto\"\xc8\x01\n" +
+	"\vTripSummary\x125\n" +
+	"\x0fdistance_metres\x18\x01 \x01(\x03B\f\xbaH\t\"\a\x18\x80\xc2\xd7/(\x00R\x0edistanceMetres\x12F\n" +
+	"\bduration\x18\x02 \x01(\v2\x19.google.protobuf.DurationB\x0f\xbaH\f\xaa\x01\t\"\x05\b\x80\xbd\xa3\x012\x00R\bduration\x12:\n" +
+	"\fodometer_end\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\vodometerEnd\"\xb7\x01\n" +
+	"\rChargeSession\x12)\n" +
+	"\tenergy_wh\x18\x01 \x01(\x03B\f\xbaH\t\"\a\x18\x80\xad\xe2\x04(\x00R\benergyWh\x12F\n" +
+	"\bduration\x18\x02 \x01(\v2\x19.google.protobuf.DurationB\x0f\xbaH\f\xaa\x01\t\"\x05\b\x80\xbd\xa3\x012\x00R\bduration\x123\n" +
+	"\bodometer\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"\xd3\x01\n" +
+	"\x12BatteryMeasurement\x12C\n" +
+	"\x18state_of_health_permille\x18\x01 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xb0\t(\x00R\x15stateOfHealthPermille\x12C\n" +
+	"\x18state_of_charge_permille\x18\x02 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\x15stateOfChargePermille\x123\n" +
+	"\bodometer\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"h\n" +
+	"\x06Refuel\x12)\n" +
+	"\tvolume_ml\x18\x01 \x01(\x03B\f\xbaH\t\"\a\x18\x80\xad\xe2\x04(\x00R\bvolumeMl\x123\n" +
 	"\bodometer\x18\x02 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\";\n" +
 	"\x04Wash\x123\n" +
 	"\bodometer\x18\x01 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometerB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/events/v1;eventsv1b\x06proto3"

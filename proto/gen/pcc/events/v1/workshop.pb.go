@@ -7,6 +7,7 @@
 package eventsv1
 
 import (
+	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -715,48 +716,49 @@ var File_pcc_events_v1_workshop_proto protoreflect.FileDescriptor
 
 const file_pcc_events_v1_workshop_proto_rawDesc = "" +
 	"\n" +
-	"\x1cpcc/events/v1/workshop.proto\x12\rpcc.events.v1\x1a\x1cpcc/events/v1/odometer.proto\"y\n" +
+	"\x1cpcc/events/v1/workshop.proto\x12\rpcc.events.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cpcc/events/v1/odometer.proto\"\x85\x02\n" +
 	"\aService\x123\n" +
-	"\bodometer\x18\x01 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\x12\x1e\n" +
+	"\bodometer\x18\x01 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\x12/\n" +
 	"\n" +
-	"operations\x18\x02 \x03(\tR\n" +
-	"operations\x12\x19\n" +
-	"\bnext_due\x18\x03 \x01(\tR\anextDue\"\x89\x01\n" +
+	"operations\x18\x02 \x03(\tB\x0f\xbaH\f\x92\x01\t\x10d\"\x05r\x03\x18\xc8\x01R\n" +
+	"operations\x12\x93\x01\n" +
+	"\bnext_due\x18\x03 \x01(\tBx\xbaHurs2q^([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9])))?$R\anextDue\"\xa4\x01\n" +
 	"\x06Repair\x123\n" +
-	"\bodometer\x18\x01 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\x12\x1e\n" +
+	"\bodometer\x18\x01 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\x12/\n" +
 	"\n" +
-	"operations\x18\x02 \x03(\tR\n" +
-	"operations\x12*\n" +
-	"\x11incident_event_id\x18\x03 \x01(\tR\x0fincidentEventId\"\xe1\x01\n" +
+	"operations\x18\x02 \x03(\tB\x0f\xbaH\f\x92\x01\t\x10d\"\x05r\x03\x18\xc8\x01R\n" +
+	"operations\x124\n" +
+	"\x11incident_event_id\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\x0fincidentEventId\"\x88\x02\n" +
 	"\n" +
-	"PartChange\x12+\n" +
-	"\x04kind\x18\x01 \x01(\x0e2\x17.pcc.events.v1.PartKindR\x04kind\x12%\n" +
-	"\x0eremoved_serial\x18\x02 \x01(\tR\rremovedSerial\x12)\n" +
-	"\x10installed_serial\x18\x03 \x01(\tR\x0finstalledSerial\x12\x1f\n" +
-	"\vpart_number\x18\x04 \x01(\tR\n" +
+	"PartChange\x127\n" +
+	"\x04kind\x18\x01 \x01(\x0e2\x17.pcc.events.v1.PartKindB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04kind\x12.\n" +
+	"\x0eremoved_serial\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\rremovedSerial\x122\n" +
+	"\x10installed_serial\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18@R\x0finstalledSerial\x12(\n" +
+	"\vpart_number\x18\x04 \x01(\tB\a\xbaH\x04r\x02\x18@R\n" +
 	"partNumber\x123\n" +
-	"\bodometer\x18\x05 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"k\n" +
+	"\bodometer\x18\x05 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"\x7f\n" +
 	"\n" +
 	"TyreChange\x123\n" +
-	"\bodometer\x18\x01 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\x12\x14\n" +
-	"\x05count\x18\x02 \x01(\x05R\x05count\x12\x12\n" +
-	"\x04size\x18\x03 \x01(\tR\x04size\"\x8b\x01\n" +
-	"\x0eSoftwareUpdate\x12!\n" +
-	"\fcontrol_unit\x18\x01 \x01(\tR\vcontrolUnit\x12)\n" +
-	"\x10previous_version\x18\x02 \x01(\tR\x0fpreviousVersion\x12+\n" +
-	"\x11installed_version\x18\x03 \x01(\tR\x10installedVersion\"a\n" +
-	"\x14TroubleCodesReported\x12\x14\n" +
-	"\x05codes\x18\x01 \x03(\tR\x05codes\x123\n" +
-	"\bodometer\x18\x02 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"`\n" +
-	"\x13TroubleCodesCleared\x12\x14\n" +
-	"\x05codes\x18\x01 \x03(\tR\x05codes\x123\n" +
-	"\bodometer\x18\x02 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"\xcb\x01\n" +
+	"\bodometer\x18\x01 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\x12\x1f\n" +
+	"\x05count\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\f(\x01R\x05count\x12\x1b\n" +
+	"\x04size\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18 R\x04size\"\xaa\x01\n" +
+	"\x0eSoftwareUpdate\x12,\n" +
+	"\fcontrol_unit\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\vcontrolUnit\x122\n" +
+	"\x10previous_version\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x0fpreviousVersion\x126\n" +
+	"\x11installed_version\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x10installedVersion\"\x99\x01\n" +
+	"\x14TroubleCodesReported\x12L\n" +
+	"\x05codes\x18\x01 \x03(\tB6\xbaH3\x92\x010\x10\xc8\x01\"+r)2'^[PCBU][0-3][0-9A-F]{3}(-[0-9A-F]{2})?$R\x05codes\x123\n" +
+	"\bodometer\x18\x02 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"\x98\x01\n" +
+	"\x13TroubleCodesCleared\x12L\n" +
+	"\x05codes\x18\x01 \x03(\tB6\xbaH3\x92\x010\x10\xc8\x01\"+r)2'^[PCBU][0-3][0-9A-F]{3}(-[0-9A-F]{2})?$R\x05codes\x123\n" +
+	"\bodometer\x18\x02 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"\xe8\x01\n" +
 	"\n" +
 	"Inspection\x123\n" +
-	"\bodometer\x18\x01 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\x127\n" +
-	"\x06nature\x18\x02 \x01(\x0e2\x1f.pcc.events.v1.InspectionNatureR\x06nature\x127\n" +
-	"\x06result\x18\x03 \x01(\x0e2\x1f.pcc.events.v1.InspectionResultR\x06result\x12\x16\n" +
-	"\x06centre\x18\x04 \x01(\tR\x06centre*\xef\x01\n" +
+	"\bodometer\x18\x01 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\x12A\n" +
+	"\x06nature\x18\x02 \x01(\x0e2\x1f.pcc.events.v1.InspectionNatureB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06nature\x12A\n" +
+	"\x06result\x18\x03 \x01(\x0e2\x1f.pcc.events.v1.InspectionResultB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06result\x12\x1f\n" +
+	"\x06centre\x18\x04 \x01(\tB\a\xbaH\x04r\x02\x18@R\x06centre*\xef\x01\n" +
 	"\bPartKind\x12\x19\n" +
 	"\x15PART_KIND_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aPART_KIND_TRACTION_BATTERY\x10\x01\x12\x1a\n" +

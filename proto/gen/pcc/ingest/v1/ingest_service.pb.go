@@ -118,7 +118,8 @@ func (x *IngestEventsResponse) GetAcknowledgement() *BatchAcknowledgement {
 type StreamEventsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The sender's own number of the batch, given back in the acknowledgement; must grow.
-	BatchNumber   int64            `protobuf:"varint,1,opt,name=batch_number,json=batchNumber,proto3" json:"batch_number,omitempty"`
+	BatchNumber int64 `protobuf:"varint,1,opt,name=batch_number,json=batchNumber,proto3" json:"batch_number,omitempty"`
+	// As in IngestEventsRequest.
 	Events        []*pb.CloudEvent `protobuf:"bytes,2,rep,name=events,proto3" json:"events,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -289,7 +290,7 @@ func (x *BatchAcknowledgement) GetRejections() []*Rejection {
 // Reasons: EVENT_MALFORMED, EVENT_TOO_LARGE, EVENT_ID_INVALID, EVENT_ID_REUSED (same source and id, other content),
 // SOURCE_FOREIGN, TYPE_UNKNOWN, TYPE_MISMATCH, SUBJECT_INVALID, PASSPORT_UNKNOWN, TIME_MISSING, TIME_IN_FUTURE,
 // TIME_BEFORE_1886, UNIT_UNKNOWN, PROVENANCE_UNKNOWN, ODOMETER_MISSING, ODOMETER_MALFORMED, ODOMETER_NEGATIVE,
-// ODOMETER_ABSURD, FIELD_INVALID.
+// ODOMETER_ABSURD, FIELD_INVALID (a rule of pcc.events.v1 is broken).
 type Rejection struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Position in the batch, from 0.
@@ -864,14 +865,14 @@ var File_pcc_ingest_v1_ingest_service_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_ingest_service_proto_rawDesc = "" +
 	"\n" +
-	"\"pcc/ingest/v1/ingest_service.proto\x12\rpcc.ingest.v1\x1a\x1bbuf/validate/validate.proto\x1a\x10cloudevent.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19pcc/ingest/v1/event.proto\x1a\"pcc/options/v1/authorization.proto\"Y\n" +
-	"\x13IngestEventsRequest\x12B\n" +
-	"\x06events\x18\x01 \x03(\v2\x1d.io.cloudevents.v1.CloudEventB\v\xbaH\b\x92\x01\x05\b\x01\x10\xe8\aR\x06events\"e\n" +
+	"\"pcc/ingest/v1/ingest_service.proto\x12\rpcc.ingest.v1\x1a\x1bbuf/validate/validate.proto\x1a\x10cloudevent.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19pcc/ingest/v1/event.proto\x1a\"pcc/options/v1/authorization.proto\"V\n" +
+	"\x13IngestEventsRequest\x12?\n" +
+	"\x06events\x18\x01 \x03(\v2\x1d.io.cloudevents.v1.CloudEventB\b\xbaH\x05\x92\x01\x02\b\x01R\x06events\"e\n" +
 	"\x14IngestEventsResponse\x12M\n" +
-	"\x0facknowledgement\x18\x01 \x01(\v2#.pcc.ingest.v1.BatchAcknowledgementR\x0facknowledgement\"\x85\x01\n" +
+	"\x0facknowledgement\x18\x01 \x01(\v2#.pcc.ingest.v1.BatchAcknowledgementR\x0facknowledgement\"\x82\x01\n" +
 	"\x13StreamEventsRequest\x12*\n" +
-	"\fbatch_number\x18\x01 \x01(\x03B\a\xbaH\x04\"\x02(\x00R\vbatchNumber\x12B\n" +
-	"\x06events\x18\x02 \x03(\v2\x1d.io.cloudevents.v1.CloudEventB\v\xbaH\b\x92\x01\x05\b\x01\x10\xe8\aR\x06events\"\x88\x01\n" +
+	"\fbatch_number\x18\x01 \x01(\x03B\a\xbaH\x04\"\x02(\x00R\vbatchNumber\x12?\n" +
+	"\x06events\x18\x02 \x03(\v2\x1d.io.cloudevents.v1.CloudEventB\b\xbaH\x05\x92\x01\x02\b\x01R\x06events\"\x88\x01\n" +
 	"\x14StreamEventsResponse\x12!\n" +
 	"\fbatch_number\x18\x01 \x01(\x03R\vbatchNumber\x12M\n" +
 	"\x0facknowledgement\x18\x02 \x01(\v2#.pcc.ingest.v1.BatchAcknowledgementR\x0facknowledgement\"\x8c\x01\n" +

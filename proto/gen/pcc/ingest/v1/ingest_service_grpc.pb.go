@@ -36,13 +36,15 @@ const (
 type IngestServiceClient interface {
 	// IngestEvents accepts a batch of up to 1000 events; a refused event refuses only itself.
 	// Permission: ingest_events. Idempotent by each event's (source, id).
-	// Errors of the call: BATCH_TOO_LARGE, QUEUE_FULL (retry after the time in RetryInfo).
+	// Errors of the call: BATCH_TOO_LARGE, QUEUE_FULL (retry after the time in RetryInfo); QUEUE_UNAVAILABLE,
+	// DATABASE_UNAVAILABLE and MEMBER_DIRECTORY_UNAVAILABLE when a part that the checks need is down (send it again).
 	// Errors of an event: see Rejection.
 	IngestEvents(ctx context.Context, in *IngestEventsRequest, opts ...grpc.CallOption) (*IngestEventsResponse, error)
 	// StreamEvents is IngestEvents for fast sources: batches go in, and each gets one acknowledgement, in order, once all
 	// of its accepted events are on disk. When the queue is full the platform stops reading, so the sender is held back.
 	// Permission: ingest_events, checked when the stream opens and again every minute.
-	// Errors: as IngestEvents; a stream without a batch for 5 minutes is closed with STREAM_IDLE.
+	// Errors: as IngestEvents; BATCH_NUMBER_INVALID; a stream without a batch for 5 minutes is closed with STREAM_IDLE, and
+	// one whose server stops with STREAM_CLOSING, after the acknowledgements of all batches read.
 	StreamEvents(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[StreamEventsRequest, StreamEventsResponse], error)
 	// ListEvents lists the events of a passport that the caller's member sent, oldest first. The whole history of a
 	// passport is a paid read: pcc.registry.v1.ReportService.ReadReport.
@@ -140,13 +142,15 @@ func (c *ingestServiceClient) GetIngestStatus(ctx context.Context, in *GetIngest
 type IngestServiceServer interface {
 	// IngestEvents accepts a batch of up to 1000 events; a refused event refuses only itself.
 	// Permission: ingest_events. Idempotent by each event's (source, id).
-	// Errors of the call: BATCH_TOO_LARGE, QUEUE_FULL (retry after the time in RetryInfo).
+	// Errors of the call: BATCH_TOO_LARGE, QUEUE_FULL (retry after the time in RetryInfo); QUEUE_UNAVAILABLE,
+	// DATABASE_UNAVAILABLE and MEMBER_DIRECTORY_UNAVAILABLE when a part that the checks need is down (send it again).
 	// Errors of an event: see Rejection.
 	IngestEvents(context.Context, *IngestEventsRequest) (*IngestEventsResponse, error)
 	// StreamEvents is IngestEvents for fast sources: batches go in, and each gets one acknowledgement, in order, once all
 	// of its accepted events are on disk. When the queue is full the platform stops reading, so the sender is held back.
 	// Permission: ingest_events, checked when the stream opens and again every minute.
-	// Errors: as IngestEvents; a stream without a batch for 5 minutes is closed with STREAM_IDLE.
+	// Errors: as IngestEvents; BATCH_NUMBER_INVALID; a stream without a batch for 5 minutes is closed with STREAM_IDLE, and
+	// one whose server stops with STREAM_CLOSING, after the acknowledgements of all batches read.
 	StreamEvents(grpc.BidiStreamingServer[StreamEventsRequest, StreamEventsResponse]) error
 	// ListEvents lists the events of a passport that the caller's member sent, oldest first. The whole history of a
 	// passport is a paid read: pcc.registry.v1.ReportService.ReadReport.
