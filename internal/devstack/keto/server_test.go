@@ -3,7 +3,6 @@ package keto_test
 import (
 	"context"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/devstack/postgres"
 	"github.com/pcc-platform/pcc/internal/devstack/proc"
 	"github.com/pcc-platform/pcc/internal/devstack/toolchain"
+	"github.com/pcc-platform/pcc/internal/testkit"
 )
 
 const namespaces = `
@@ -33,16 +33,6 @@ class Garage implements Namespace {
 }
 `
 
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
 // configure starts a PostgreSQL cluster for Keto and returns Keto's configuration.
 func configure(t *testing.T, s *proc.Supervisor, dir string) keto.Config {
 	t.Helper()
@@ -55,7 +45,7 @@ func configure(t *testing.T, s *proc.Supervisor, dir string) keto.Config {
 		t.Fatal(err)
 	}
 	database := filepath.Join(dir, "postgres")
-	cluster, err := postgres.Open(t.Context(), postgres.Config{BinDir: server.BinDir, Dir: database, Port: freePort(t)})
+	cluster, err := postgres.Open(t.Context(), postgres.Config{BinDir: server.BinDir, Dir: database, Port: testkit.FreePort(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +76,7 @@ func configure(t *testing.T, s *proc.Supervisor, dir string) keto.Config {
 	}
 	return keto.Config{
 		Path: toolchain.Bin(root, "keto"), Dir: filepath.Join(dir, "keto"),
-		DSN: dsn, Namespaces: file, ReadPort: freePort(t), WritePort: freePort(t),
+		DSN: dsn, Namespaces: file, ReadPort: testkit.FreePort(t), WritePort: testkit.FreePort(t),
 	}
 }
 

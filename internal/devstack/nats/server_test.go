@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"path/filepath"
 	"testing"
 	"time"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/pcc-platform/pcc/internal/devstack/nats"
 	"github.com/pcc-platform/pcc/internal/natsaccounts"
+	"github.com/pcc-platform/pcc/internal/testkit"
 )
 
 // broker is one server with the authority over its accounts.
@@ -34,19 +34,9 @@ func newBroker(t *testing.T) broker {
 		t.Fatal(err)
 	}
 	return broker{authority: authority, cfg: nats.Config{
-		Dir: filepath.Join(dir, "data"), Port: freePort(t),
+		Dir: filepath.Join(dir, "data"), Port: testkit.FreePort(t),
 		OperatorJWT: authority.OperatorJWT(), SystemAccount: system.ID, AccountJWTs: []string{system.JWT},
 	}}
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }
 
 // serve runs the server until stop, or the end of the test, and waits until it is ready as the supervisor would.

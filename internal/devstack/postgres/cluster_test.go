@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -19,6 +18,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/devstack/postgres"
 	"github.com/pcc-platform/pcc/internal/devstack/proc"
 	"github.com/pcc-platform/pcc/internal/devstack/toolchain"
+	"github.com/pcc-platform/pcc/internal/testkit"
 )
 
 // config describes a cluster below a folder that only we can enter, as in a checkout below /root.
@@ -32,23 +32,13 @@ func config(t *testing.T) postgres.Config {
 	if err := os.Chmod(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	cfg := postgres.Config{BinDir: server.BinDir, Dir: filepath.Join(dir, "postgres"), Port: freePort(t)}
+	cfg := postgres.Config{BinDir: server.BinDir, Dir: filepath.Join(dir, "postgres"), Port: testkit.FreePort(t)}
 	t.Cleanup(func() {
 		if err := postgres.Remove(cfg.Dir); err != nil {
 			t.Error(err)
 		}
 	})
 	return cfg
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }
 
 // start opens and runs the cluster; stop ends it, and runs at the end of the test at the latest.

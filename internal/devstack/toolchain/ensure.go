@@ -7,15 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
+
+	"github.com/pcc-platform/pcc/internal/devstack/proc"
 )
 
-const (
-	// buildTimeout bounds one module's download and build: minutes on two cores, with room for a slow network.
-	buildTimeout     = 20 * time.Minute
-	lockPollInterval = 100 * time.Millisecond
-)
+// buildTimeout bounds one module's download and build: minutes on two cores, with room for a slow network.
+const buildTimeout = 20 * time.Minute
 
 // Event tells how far a module is.
 type Event struct {
@@ -37,16 +35,19 @@ func Bin(root, name string) string { return filepath.Join(root, ".tools", "bin",
 
 // Ensure builds those of the modules below root that are missing or whose pins have changed. The error of a failed
 // build holds the end of the compiler's output.
-func Ensure(ctx context.Context, root string, modules []Module, report Report) error {
-	root, err := filepath.Abs(root)
+func Ensure(ctx context.Context, root string, modules []Module, report Report) (err error) {
+	root, err = filepath.Abs(root)
 	if err != nil {
 		return fmt.Errorf("project root: %w", err)
 	}
-	unlock, err := lock(ctx, filepath.Join(root, ".tools"))
-	if err != nil {
-		return err
+	if err := os.MkdirAll(filepath.Join(root, ".tools"), 0o755); err != nil {
+		return fmt.Errorf("tools folder: %w", err)
 	}
-	defer unlock()
+	unlock, err := proc.Lock(ctx, filepath.Join(root, ".tools", "lock"))
+	if err != nil {
+		return fmt.Errorf("tools are being built elsewhere: %w", err)
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
 	for _, m := range modules {
 		r, err := m.recipe(root)
 		if err != nil {
@@ -114,31 +115,4 @@ func (m Module) install(ctx context.Context, root string, r recipe, report Repor
 
 func stampPath(root string, m Module) string {
 	return filepath.Join(root, ".tools", "stamp", string(m))
-}
-
-// lock takes dir's lock file for this process, waiting until ctx ends; the kernel releases it should we die.
-func lock(ctx context.Context, dir string) (unlock func(), err error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("tools folder: %w", err)
-	}
-	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("tools lock: %w", err)
-	}
-	poll := time.NewTicker(lockPollInterval)
-	defer poll.Stop()
-	for {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if err == nil {
-			return func() { f.Close() }, nil
-		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
-			return nil, errors.Join(fmt.Errorf("tools lock: %w", err), f.Close())
-		}
-		select {
-		case <-ctx.Done():
-			return nil, errors.Join(fmt.Errorf("tools lock is held by another process: %w", ctx.Err()), f.Close())
-		case <-poll.C:
-		}
-	}
 }

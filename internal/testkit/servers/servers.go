@@ -13,7 +13,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/pcc-platform/pcc/internal/devstack/keto"
@@ -31,7 +30,7 @@ const (
 // shared is the set of running servers.
 type shared struct {
 	dir        string
-	lock       *os.File
+	unlock     func() error
 	supervisor *proc.Supervisor
 	// env tells the command where they are.
 	env []string
@@ -40,15 +39,12 @@ type shared struct {
 // start brings PostgreSQL and Keto up in a folder of this run. After an error nothing of it is left.
 func start(ctx context.Context, root string, log *slog.Logger) (_ *shared, err error) {
 	base := filepath.Join(root, ".pcc", "test")
-	if err := sweep(ctx, base); err != nil {
-		return nil, err
-	}
 	s := &shared{}
-	if s.dir, s.lock, err = claim(base); err != nil {
+	if err := s.claim(ctx, base); err != nil {
 		return nil, err
 	}
 	if s.supervisor, err = proc.New(s.dir, log); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(s.dir), s.lock.Close())
+		return nil, errors.Join(err, os.RemoveAll(s.dir), s.unlock())
 	}
 	if err := s.startAll(ctx, root); err != nil {
 		return nil, errors.Join(err, s.stop(ctx))
@@ -117,35 +113,31 @@ func (s *shared) postgresDir() string { return filepath.Join(s.dir, "postgres") 
 func (s *shared) stop(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()
-	return errors.Join(s.supervisor.Stop(ctx), postgres.Remove(s.postgresDir()), os.RemoveAll(s.dir), s.lock.Close())
+	return errors.Join(s.supervisor.Stop(ctx), postgres.Remove(s.postgresDir()), os.RemoveAll(s.dir), s.unlock())
 }
 
-// claim creates a run's folder and locks it for as long as this process lives.
-func claim(base string) (dir string, lock *os.File, err error) {
+// claim makes a folder for this run and locks it for as long as this process lives, after clearing away what killed
+// runs left behind. One process at a time does so: a folder between its making and its locking looks like a dead run's.
+func (s *shared) claim(ctx context.Context, base string) (err error) {
 	if err := os.MkdirAll(base, 0o711); err != nil {
-		return "", nil, fmt.Errorf("test folder: %w", err)
+		return fmt.Errorf("test folder: %w", err)
 	}
-	if dir, err = os.MkdirTemp(base, runPattern); err != nil {
-		return "", nil, fmt.Errorf("test folder: %w", err)
-	}
-	if err := os.Chmod(dir, 0o711); err != nil { // the database server runs as another user
-		return "", nil, fmt.Errorf("test folder: %w", err)
-	}
-	if lock, err = tryLock(dir); err != nil {
-		return "", nil, err
-	}
-	return dir, lock, nil
-}
-
-func tryLock(dir string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	release, err := proc.Lock(ctx, filepath.Join(base, "lock"))
 	if err != nil {
-		return nil, fmt.Errorf("test folder: %w", err)
+		return fmt.Errorf("test folder: %w", err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock %s: %w", dir, err), f.Close())
+	defer func() { err = errors.Join(err, release()) }()
+	if err := sweep(ctx, base); err != nil {
+		return err
 	}
-	return f, nil
+	if s.dir, err = os.MkdirTemp(base, runPattern); err != nil {
+		return fmt.Errorf("test folder: %w", err)
+	}
+	if err := os.Chmod(s.dir, 0o711); err != nil { // the database server runs as another user
+		return fmt.Errorf("test folder: %w", err)
+	}
+	s.unlock, err = proc.TryLock(filepath.Join(s.dir, "lock"))
+	return err
 }
 
 // sweep ends and removes what killed runs left behind.
@@ -156,11 +148,15 @@ func sweep(ctx context.Context, base string) error {
 	}
 	var errs []error
 	for _, dir := range runs {
-		lock, err := tryLock(dir)
-		if err != nil {
+		unlock, err := proc.TryLock(filepath.Join(dir, "lock"))
+		if errors.Is(err, proc.ErrLocked) {
 			continue // alive
 		}
-		errs = append(errs, proc.StopStray(ctx, dir), postgres.Remove(filepath.Join(dir, "postgres")), os.RemoveAll(dir), lock.Close())
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		errs = append(errs, proc.StopStray(ctx, dir), postgres.Remove(filepath.Join(dir, "postgres")), os.RemoveAll(dir), unlock())
 	}
 	return errors.Join(errs...)
 }
