@@ -1,0 +1,169 @@
+package verify_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pcc-platform/pcc/verify"
+)
+
+// TestEveryByteCounts replaces every byte of a document in several ways. What
+// is not refused has to mean the same, or to differ in nothing but a claim that
+// the report calls unproven.
+func TestEveryByteCounts(t *testing.T) {
+	w := newWorld(t)
+	good := w.encode(t)
+	report, err := verify.Verify(good, w.trust, decodeNote)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var accepted int
+	for position := range good {
+		for _, replacement := range []byte{good[position] ^ 1, good[position] ^ 0x20, ' '} {
+			changed := bytes.Clone(good)
+			changed[position] = replacement
+			got, err := verify.Verify(changed, w.trust, decodeNote)
+			if err != nil || bytes.Equal(changed, good) {
+				continue
+			}
+			accepted++
+			if !sameButForClaims(t, good, changed) {
+				t.Fatalf("byte %d: %q for %q was accepted", position, replacement, good[position])
+			}
+			if !sameMeaning(t, good, changed) && slices.Equal(got.Claims, report.Claims) {
+				t.Errorf("byte %d: a changed claim is not reported", position)
+			}
+		}
+	}
+	if accepted == 0 {
+		t.Error("no claim and no white space was changed: the test does not reach them")
+	}
+}
+
+func sameMeaning(t *testing.T, a, b []byte) bool {
+	t.Helper()
+	return bytes.Equal(compact(t, a), compact(t, b))
+}
+
+func sameButForClaims(t *testing.T, a, b []byte) bool {
+	t.Helper()
+	return bytes.Equal(withoutClaims(t, a), withoutClaims(t, b))
+}
+
+func compact(t *testing.T, text []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := json.Compact(&out, text); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func withoutClaims(t *testing.T, text []byte) []byte {
+	t.Helper()
+	var d map[string]any
+	if err := json.Unmarshal(text, &d); err != nil {
+		t.Fatal(err)
+	}
+	delete(d, "generated_at")
+	transaction := d["epoch"].(map[string]any)["transaction"].(map[string]any)
+	delete(transaction, "id")
+	delete(transaction, "block")
+	out, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// FuzzVerify checks that no document makes the verifier panic, and that what it
+// accepts is what Encode writes of it.
+func FuzzVerify(f *testing.F) {
+	f.Add([]byte(`{"schema":"pcc-proof/v1"}`))
+	f.Add([]byte(`{"schema":"pcc-proof/v1","passport":"passports/mine","generated_at":"2026-01-31T12:00:00Z","epoch":{"record":"pcc-epoch/v1\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n1\n","transaction":{"id":"","channel":"c","chaincode":"c","block":0},"endorsements":[{"msp_id":"","certificate":"","signature":"","signed":""}]},"streams":[],"events":[{"stream":"s","seq":0,"leaf":"","proof":[],"event":{}}]}`))
+	root := newOrganisation(f, "OrgMSP", "peer").rootPEM
+	trust := verify.Trust{Channel: "c", Chaincode: "c", MinEndorsements: 1, MSPs: []verify.MSP{{ID: "OrgMSP", RootCertificates: []string{root}}}}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		_, err := verify.Verify(text, trust, decodeNote)
+		if err == nil {
+			t.Fatal("accepted without a single endorsement")
+		}
+		if verify.ReasonOf(err) == "" {
+			t.Fatalf("a refusal without reason: %v", err)
+		}
+	})
+}
+
+func TestTrustLists(t *testing.T) {
+	w := newWorld(t)
+	encode := func(change func(*verify.Trust)) []byte {
+		trust := w.trust
+		trust.MSPs = slices.Clone(trust.MSPs)
+		change(&trust)
+		text, err := json.Marshal(trust)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	if _, err := verify.ParseTrust(encode(func(*verify.Trust) {})); err != nil {
+		t.Errorf("good list: %v", err)
+	}
+	for name, text := range map[string][]byte{
+		"nothing":             nil,
+		"unknown field":       []byte(`{"extra":1}`),
+		"no channel":          encode(func(l *verify.Trust) { l.Channel = "" }),
+		"no chaincode":        encode(func(l *verify.Trust) { l.Chaincode = "" }),
+		"nobody demanded":     encode(func(l *verify.Trust) { l.MinEndorsements = 0 }),
+		"more than there are": encode(func(l *verify.Trust) { l.MinEndorsements = 4 }),
+		"no organisations":    encode(func(l *verify.Trust) { l.MSPs = nil }),
+		"listed twice":        encode(func(l *verify.Trust) { l.MSPs[1].ID = l.MSPs[0].ID }),
+		"shared authority":    encode(func(l *verify.Trust) { l.MSPs[1].RootCertificates = l.MSPs[0].RootCertificates }),
+		"no certificate":      encode(func(l *verify.Trust) { l.MSPs[1].RootCertificates = nil }),
+		"not a certificate":   encode(func(l *verify.Trust) { l.MSPs[1].RootCertificates = []string{"PEM"} }),
+		"not an authority":    encode(func(l *verify.Trust) { l.MSPs[1].RootCertificates = []string{w.organisations[1].peerPEM} }),
+	} {
+		if _, err := verify.ParseTrust(text); verify.ReasonOf(err) != verify.ReasonTrustMalformed {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+	if _, err := verify.Verify(w.encode(t), verify.Trust{}, decodeNote); verify.ReasonOf(err) != verify.ReasonTrustMalformed {
+		t.Errorf("empty trust: %v", err)
+	}
+}
+
+// TestImports keeps the promise that anybody can carry the verifier.
+func TestImports(t *testing.T) {
+	own := []string{
+		"golang.org/x/mod/sumdb/tlog",
+		"github.com/pcc-platform/pcc/chaincode/endorsement", "github.com/pcc-platform/pcc/chaincode/model",
+		"github.com/pcc-platform/pcc/internal/journal/proof",
+	}
+	for _, dir := range []string{".", "../internal/journal/proof", "../chaincode/model", "../chaincode/endorsement"} {
+		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", dir, len(files), err)
+		}
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, spec := range file.Imports {
+				path := strings.Trim(spec.Path.Value, `"`)
+				if strings.Contains(path, ".") && !slices.Contains(own, path) {
+					t.Errorf("%s imports %s", name, path)
+				}
+			}
+		}
+	}
+}

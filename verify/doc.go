@@ -1,0 +1,68 @@
+// Package verify checks a passport's proof document without contacting anybody.
+//
+// A proof document shows the events of one vehicle passport and, for each, why
+// it can be believed to be the event that was journaled: a chain of hashes from
+// the event's bytes to a record on a ledger that several organisations signed.
+// The package uses the standard library, golang.org/x/mod/sumdb/tlog and this
+// project's own packages that do the same, so that anybody can carry it.
+//
+// # Document
+//
+// One JSON object, at most [MaxDocumentBytes]. Byte strings are standard base64
+// with padding.
+//
+//	{
+//	  "schema": "pcc-proof/v1",
+//	  "passport": "passports/…",
+//	  "generated_at": "2026-01-31T12:00:00Z",
+//	  "epoch": {
+//	    "record": "pcc-epoch/v1\n…",                    canonical text, package chaincode/model
+//	    "transaction": {"id": "…", "channel": "…", "chaincode": "…", "block": 7},
+//	    "endorsements": [
+//	      {"msp_id": "…", "certificate": "PEM", "signature": base64, "signed": base64}
+//	    ]
+//	  },
+//	  "streams": [{"stream": "ingest/oem", "size": 6000, "root": base64}],
+//	  "events": [
+//	    {"stream": "ingest/oem", "seq": 17, "leaf": base64, "proof": [base64, …], "event": {…}}
+//	  ]
+//	}
+//
+// The order of fields is the one shown. Streams are in ascending order of name
+// and each has at least one event; events are in ascending order of stream, then
+// of seq. The fields of "event" are in alphabetical order at every depth. A
+// document has therefore one encoding, white space between tokens aside, and
+// [Verify] refuses all others: with unknown, repeated, missing or differently
+// spelled fields, a document could show one thing to a program and another to a
+// person. [Encode] writes this form.
+//
+// # What is checked
+//
+//  1. The epoch record is canonical. Every endorsement by an organisation of the
+//     trust list is a signature of a peer of that organisation over the SHA-256 of
+//     this record as the result of the expected chaincode, and at least as many
+//     distinct organisations as the trust list demands have signed.
+//  2. Every stream's size and root stand in the epoch record.
+//  3. Every leaf is a well-formed frame that lies, by RFC 6962, in its stream's
+//     tree at its number. No event occurs twice.
+//  4. What "event" shows is exactly what the leaf's payload decodes to, and the
+//     payload names the passport shown.
+//
+// # What is not proven
+//
+// [Report.Limits] says it in words. In short: the list can be incomplete (events
+// withheld, or never submitted); endorsements are made before a transaction is
+// ordered, so they prove what each organisation's peer computed and not that
+// the ledger kept it; "generated_at" and the transaction's id, channel and block
+// are claims, listed as such in [Report.Claims].
+//
+// # Trust list
+//
+// Who is believed is the reader's choice and never part of the document. It is a
+// JSON object of its own, see [ParseTrust]:
+//
+//	{
+//	  "channel": "…", "chaincode": "…", "min_endorsements": 2,
+//	  "msps": [{"msp_id": "…", "root_certificates": ["PEM", …]}]
+//	}
+package verify

@@ -1,0 +1,102 @@
+package verify
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// MaxTrustBytes bounds a trust list.
+const MaxTrustBytes = 1 << 20
+
+// Trust says whose word the reader takes.
+type Trust struct {
+	// Channel and Chaincode are the ledger the reader expects.
+	Channel   string `json:"channel"`
+	Chaincode string `json:"chaincode"`
+	// MinEndorsements is how many distinct organisations of MSPs have to agree.
+	MinEndorsements int   `json:"min_endorsements"`
+	MSPs            []MSP `json:"msps"`
+}
+
+// MSP is one organisation and the certificates of its own authority.
+type MSP struct {
+	ID string `json:"msp_id"`
+	// RootCertificates are PEM: self-signed roots and any intermediates.
+	RootCertificates []string `json:"root_certificates"`
+}
+
+// ParseTrust decodes a trust list and refuses one that could not protect its
+// reader: unknown fields, an organisation without certificates or listed twice,
+// more endorsements demanded than there are organisations, or none. The error
+// has [ReasonTrustMalformed].
+func ParseTrust(text []byte) (Trust, error) {
+	var t Trust
+	if len(text) > MaxTrustBytes {
+		return Trust{}, refuse(ReasonTrustMalformed, "trust", "%d bytes, at most %d are read", len(text), MaxTrustBytes)
+	}
+	if err := decodeOne(text, &t); err != nil {
+		return Trust{}, refuse(ReasonTrustMalformed, "trust", "%w", err)
+	}
+	return t, t.validate()
+}
+
+func (t Trust) validate() error {
+	if t.Channel == "" || t.Chaincode == "" {
+		return refuse(ReasonTrustMalformed, "trust", "channel and chaincode must be named")
+	}
+	if t.MinEndorsements < 1 || t.MinEndorsements > len(t.MSPs) {
+		return refuse(ReasonTrustMalformed, "trust.min_endorsements", "%d of %d organisations", t.MinEndorsements, len(t.MSPs))
+	}
+	listed, owner := map[string]bool{}, map[string]string{}
+	for i, msp := range t.MSPs {
+		at := fmt.Sprintf("trust.msps[%d]", i)
+		if msp.ID == "" || len(msp.RootCertificates) == 0 {
+			return refuse(ReasonTrustMalformed, at, "an organisation needs an id and certificates")
+		}
+		if listed[msp.ID] {
+			return refuse(ReasonTrustMalformed, at, "organisation %q is listed twice", msp.ID)
+		}
+		listed[msp.ID] = true
+		for _, certificate := range msp.RootCertificates {
+			raw, err := parseAuthority(certificate)
+			if err != nil {
+				return refuse(ReasonTrustMalformed, at, "%w", err)
+			}
+			if other, taken := owner[raw]; taken {
+				return refuse(ReasonTrustMalformed, at, "organisations %q and %q share a certificate", other, msp.ID)
+			}
+			owner[raw] = msp.ID
+		}
+	}
+	return nil
+}
+
+// parseAuthority returns the DER bytes of one CA certificate.
+func parseAuthority(text string) (string, error) {
+	block, rest := pem.Decode([]byte(text))
+	if block == nil || strings.TrimSpace(string(rest)) != "" {
+		return "", errors.New("not one PEM certificate")
+	}
+	certificate, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return "", err
+	}
+	if !certificate.IsCA {
+		return "", errors.New("not the certificate of an authority")
+	}
+	return string(certificate.Raw), nil
+}
+
+// roots returns the certificates of an organisation as one PEM text, empty when
+// the organisation is not trusted.
+func (t Trust) roots(mspID string) string {
+	for _, msp := range t.MSPs {
+		if msp.ID == mspID {
+			return strings.Join(msp.RootCertificates, "\n")
+		}
+	}
+	return ""
+}
