@@ -16,6 +16,13 @@ var files embed.FS
 // journaling are the services that keep a journal in their schema.
 var journaling = []string{"ingest"}
 
+// Readers are the services with tenant-private rows. Each has a second role, ReaderRole, that is under row-level security; it
+// exists before the service's migrations run, which grant it what it may read.
+func Readers() []string { return []string{"ingest", "settlement", "vault"} }
+
+// ReaderRole names the role that reads a service's tenant-private rows.
+func ReaderRole(service string) string { return service + "_reader" }
+
 // Services are those that have a schema, in the order in which to migrate them.
 func Services() []string {
 	return []string{"registry", "vault", "ingest", "anchor", "settlement"}

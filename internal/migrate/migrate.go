@@ -41,7 +41,7 @@ func Up(ctx context.Context, url, schema string, sources []Source) (applied int,
 		return 0, err
 	}
 	defer unlock()
-	if _, err := db.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+pgx.Identifier{schema}.Sanitize()); err != nil {
+	if err := ensureSchema(ctx, db, schema); err != nil {
 		return 0, fmt.Errorf("migrate: create schema %s: %w", schema, err)
 	}
 	for _, s := range sources {
@@ -52,6 +52,17 @@ func Up(ctx context.Context, url, schema string, sources []Source) (applied int,
 		applied += n
 	}
 	return applied, nil
+}
+
+// ensureSchema looks first, because CREATE SCHEMA IF NOT EXISTS asks for the right to create even when there is nothing to do,
+// and a service's role need not have it.
+func ensureSchema(ctx context.Context, db *sql.DB, schema string) error {
+	var exists bool
+	if err := db.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", schema).Scan(&exists); err != nil || exists {
+		return err
+	}
+	_, err := db.ExecContext(ctx, "CREATE SCHEMA "+pgx.Identifier{schema}.Sanitize())
+	return err
 }
 
 func lock(ctx context.Context, db *sql.DB, schema string) (unlock func(), err error) {

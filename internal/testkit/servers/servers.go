@@ -20,6 +20,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/devstack/proc"
 	"github.com/pcc-platform/pcc/internal/devstack/toolchain"
 	"github.com/pcc-platform/pcc/internal/testkit"
+	"github.com/pcc-platform/pcc/migrations"
 )
 
 const (
@@ -72,6 +73,9 @@ func (s *shared) startAll(ctx context.Context, root string) error {
 	if err := s.supervisor.Start(ctx, cluster.Spec()); err != nil {
 		return err
 	}
+	if err := cluster.Provision(ctx, readers(), nil); err != nil {
+		return err
+	}
 	ketoConfig := keto.Config{
 		Path: toolchain.Bin(root, "keto"), Dir: filepath.Join(s.dir, "keto"),
 		Namespaces: filepath.Join(root, "deploy", "keto", "namespaces.keto.ts"),
@@ -90,6 +94,15 @@ func (s *shared) startAll(ctx context.Context, root string) error {
 		testkit.EnvKetoWrite + "=" + ketoConfig.WriteAddr(),
 	}
 	return nil
+}
+
+// readers are the roles under row-level security that the services' migrations grant rights to.
+func readers() []postgres.Role {
+	var roles []postgres.Role
+	for _, service := range migrations.Readers() {
+		roles = append(roles, postgres.Role{Name: migrations.ReaderRole(service)})
+	}
+	return roles
 }
 
 func (s *shared) startKeto(ctx context.Context, cluster *postgres.Cluster, cfg keto.Config) (err error) {
