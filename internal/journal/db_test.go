@@ -4,39 +4,19 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/pcc-platform/pcc/internal/journal"
+	"github.com/pcc-platform/pcc/internal/testkit"
 )
 
-// newDB gives the test an empty schema with a journal in it.
+// newDB gives the test a schema with an empty journal in it.
 func newDB(t *testing.T) *pgxpool.Pool {
 	t.Helper()
-	ctx := t.Context()
-	schema := "journal_" + strings.ToLower(t.Name())
-	config, err := pgxpool.ParseConfig(os.Getenv("PCC_TEST_POSTGRES"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	config.ConnConfig.RuntimeParams["search_path"] = schema
-	db, err := pgxpool.NewWithConfig(ctx, config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
-	tables, err := os.ReadFile("../../migrations/journal/00001_journal.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	create := fmt.Sprintf("DROP SCHEMA IF EXISTS %s CASCADE; CREATE SCHEMA %s; %s", schema, schema, tables)
-	if _, err := db.Exec(ctx, create); err != nil {
-		t.Fatal(err)
-	}
-	return db
+	return testkit.Migrated(t, os.DirFS("../../migrations"), "journal")
 }
 
 // appendLeaves commits one batch.
