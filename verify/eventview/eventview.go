@@ -1,0 +1,128 @@
+// Package eventview shows a journaled event of the platform as JSON. Its
+// [Decode] is the verify.Decoder for the platform's documents; the service that
+// exports a document uses the same function, so that what is shown is what is
+// verified.
+//
+// Unlike package verify it needs protobuf: the descriptions of the kinds of
+// event. A kind unknown to this release is refused and not shown in part.
+//
+// # View
+//
+//	{
+//	  "id": "…", "source": "/members/oem/…", "type": "pcc.events.v1.OdometerReading",
+//	  "time": "2026-01-31T10:00:00Z",            when it happened, as the source says
+//	  "member": "members/oem",                   who sent it
+//	  "received_at": "2026-01-31T10:00:01.5Z",   when the platform accepted it
+//	  "quality": {"index": 80, "policy_version": "…"},
+//	  "odometer_metres": 123456000,              only for events with a mileage
+//	  "data": {…}                                the kind's own fields, by the JSON mapping of protobuf with the names of the .proto file
+//	}
+package eventview
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+
+	_ "github.com/pcc-platform/pcc/proto/event" // registers every kind of event
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+)
+
+// LeafType is the type of the leaves that hold events: a framed
+// pcc.ingest.v1.JournaledEvent.
+const LeafType = "pcc.ingest.v1.JournaledEvent"
+
+// Errors of Decode.
+var (
+	// ErrUnknown says that the leaf or its event is of a kind this release does not know.
+	ErrUnknown = errors.New("eventview: unknown kind")
+	// ErrMalformed says that the payload is not a journaled event.
+	ErrMalformed = errors.New("eventview: malformed")
+)
+
+// view is the shape of the JSON object.
+type view struct {
+	ID             string          `json:"id"`
+	Source         string          `json:"source"`
+	Type           string          `json:"type"`
+	Time           time.Time       `json:"time"`
+	Member         string          `json:"member"`
+	ReceivedAt     time.Time       `json:"received_at"`
+	Quality        quality         `json:"quality"`
+	OdometerMetres *int64          `json:"odometer_metres,omitempty"`
+	Data           json.RawMessage `json:"data"`
+}
+
+type quality struct {
+	Index         int32  `json:"index"`
+	PolicyVersion string `json:"policy_version"`
+}
+
+// Decode returns the passport an event belongs to, "passports/{passport}", and
+// its view. Errors wrap [ErrUnknown] or [ErrMalformed].
+func Decode(leafType string, payload []byte) (passport string, shown json.RawMessage, err error) {
+	if leafType != LeafType {
+		return "", nil, fmt.Errorf("%w: leaf type %.80q", ErrUnknown, leafType)
+	}
+	var journaled ingestv1.JournaledEvent
+	if err := proto.Unmarshal(payload, &journaled); err != nil {
+		return "", nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	var event pb.CloudEvent
+	if err := proto.Unmarshal(journaled.GetCloudEvent(), &event); err != nil {
+		return "", nil, fmt.Errorf("%w: envelope: %w", ErrMalformed, err)
+	}
+	if err := check(&journaled, &event); err != nil {
+		return "", nil, err
+	}
+	data, err := eventData(&event)
+	if err != nil {
+		return "", nil, err
+	}
+	shown, err = json.Marshal(view{
+		ID: event.GetId(), Source: event.GetSource(), Type: event.GetType(),
+		Time:           event.GetAttributes()["time"].GetCeTimestamp().AsTime(),
+		Member:         journaled.GetMember(),
+		ReceivedAt:     journaled.GetReceiveTime().AsTime(),
+		Quality:        quality{journaled.GetQuality().GetIndex(), journaled.GetQuality().GetPolicyVersion()},
+		OdometerMetres: journaled.OdometerMetres,
+		Data:           data,
+	})
+	if err != nil {
+		return "", nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	return journaled.GetPassport(), shown, nil
+}
+
+// check refuses what the platform never journals and a view could not show truly.
+func check(journaled *ingestv1.JournaledEvent, event *pb.CloudEvent) error {
+	attributes := event.GetAttributes()
+	switch {
+	case journaled.GetPassport() == "" || attributes["subject"].GetCeString() != journaled.GetPassport():
+		return fmt.Errorf("%w: the envelope is about another passport", ErrMalformed)
+	case attributes["time"].GetCeTimestamp().CheckValid() != nil:
+		return fmt.Errorf("%w: time of the event", ErrMalformed)
+	case journaled.GetReceiveTime().CheckValid() != nil:
+		return fmt.Errorf("%w: time of acceptance", ErrMalformed)
+	case event.GetProtoData() == nil || string(event.GetProtoData().MessageName()) != event.GetType():
+		return fmt.Errorf("%w: the data is not of the envelope's type", ErrMalformed)
+	}
+	return nil
+}
+
+func eventData(event *pb.CloudEvent) (json.RawMessage, error) {
+	message, err := event.GetProtoData().UnmarshalNew()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %.80q: %w", ErrUnknown, event.GetType(), err)
+	}
+	data, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(message)
+	if err != nil {
+		return nil, fmt.Errorf("%w: data: %w", ErrMalformed, err)
+	}
+	return data, nil
+}

@@ -1,0 +1,107 @@
+package eventview_test
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/pcc-platform/pcc/proto/event"
+	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	"github.com/pcc-platform/pcc/verify/eventview"
+)
+
+const passport = "passports/0199e9d4-0000-7000-8000-000000000001"
+
+// payload makes a leaf's payload, after change has had its way with the parts.
+func payload(t *testing.T, change func(*ingestv1.JournaledEvent, *pb.CloudEvent)) []byte {
+	t.Helper()
+	at := time.Date(2026, 1, 31, 10, 0, 0, 0, time.UTC)
+	envelope, err := event.New("id-1", "/members/garage/inspections", passport, at, &eventsv1.Inspection{
+		Odometer: &eventsv1.Odometer{RawValue: "61234", RawUnit: eventsv1.OdometerUnit_ODOMETER_UNIT_KILOMETRE},
+		Result:   eventsv1.InspectionResult_INSPECTION_RESULT_PASSED,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	journaled := &ingestv1.JournaledEvent{
+		Passport: passport, Member: "members/garage", ReceiveTime: timestamppb.New(at.Add(time.Second)),
+		Quality: &ingestv1.Quality{Index: 80, PolicyVersion: "2026-01"}, OdometerMetres: proto.Int64(61_234_000),
+	}
+	change(journaled, envelope)
+	if journaled.CloudEvent == nil {
+		if journaled.CloudEvent, err = proto.Marshal(envelope); err != nil {
+			t.Fatal(err)
+		}
+	}
+	raw, err := proto.Marshal(journaled)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+func TestDecode(t *testing.T) {
+	owner, view, err := eventview.Decode(eventview.LeafType, payload(t, func(*ingestv1.JournaledEvent, *pb.CloudEvent) {}))
+	if err != nil || owner != passport {
+		t.Fatalf("passport %q, %v", owner, err)
+	}
+	const want = `{
+		"id": "id-1", "source": "/members/garage/inspections", "type": "pcc.events.v1.Inspection",
+		"time": "2026-01-31T10:00:00Z", "member": "members/garage", "received_at": "2026-01-31T10:00:01Z",
+		"quality": {"index": 80, "policy_version": "2026-01"}, "odometer_metres": 61234000,
+		"data": {"odometer": {"raw_value": "61234", "raw_unit": "ODOMETER_UNIT_KILOMETRE"}, "result": "INSPECTION_RESULT_PASSED"}
+	}`
+	if diff := cmp.Diff(parse(t, []byte(want)), parse(t, view)); diff != "" {
+		t.Errorf("view (-want +got):\n%s", diff)
+	}
+}
+
+func parse(t *testing.T, text []byte) (value any) {
+	t.Helper()
+	if err := json.Unmarshal(text, &value); err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+func TestLeafTypeIsTheMessage(t *testing.T) {
+	if name := (&ingestv1.JournaledEvent{}).ProtoReflect().Descriptor().FullName(); name != eventview.LeafType {
+		t.Errorf("LeafType = %s, the message is %s", eventview.LeafType, name)
+	}
+}
+
+func TestDecodeRefuses(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*ingestv1.JournaledEvent, *pb.CloudEvent)
+		want   error
+	}{
+		"no passport":       {func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) { j.Passport = "" }, eventview.ErrMalformed},
+		"other subject":     {func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) { j.Passport = "passports/other" }, eventview.ErrMalformed},
+		"no time":           {func(_ *ingestv1.JournaledEvent, e *pb.CloudEvent) { delete(e.Attributes, "time") }, eventview.ErrMalformed},
+		"never accepted":    {func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) { j.ReceiveTime = nil }, eventview.ErrMalformed},
+		"no data":           {func(_ *ingestv1.JournaledEvent, e *pb.CloudEvent) { e.Data = nil }, eventview.ErrMalformed},
+		"data of two kinds": {func(_ *ingestv1.JournaledEvent, e *pb.CloudEvent) { e.Type = "pcc.events.v1.Wash" }, eventview.ErrMalformed},
+		"envelope":          {func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) { j.CloudEvent = []byte{0xff} }, eventview.ErrMalformed},
+		"later kind": {func(_ *ingestv1.JournaledEvent, e *pb.CloudEvent) {
+			e.Type = "pcc.events.v9.Flight"
+			e.GetProtoData().TypeUrl = "type.googleapis.com/" + e.Type
+		}, eventview.ErrUnknown},
+	} {
+		if _, _, err := eventview.Decode(eventview.LeafType, payload(t, c.change)); !errors.Is(err, c.want) {
+			t.Errorf("%s: error %v, want %v", name, err, c.want)
+		}
+	}
+	if _, _, err := eventview.Decode("other", nil); !errors.Is(err, eventview.ErrUnknown) {
+		t.Errorf("other leaf type: %v", err)
+	}
+	if _, _, err := eventview.Decode(eventview.LeafType, []byte{0xff}); !errors.Is(err, eventview.ErrMalformed) {
+		t.Errorf("not a protobuf: %v", err)
+	}
+}
