@@ -1,0 +1,13 @@
+package vault
+
+import "github.com/pcc-platform/pcc/internal/apperr"
+
+// The vault's errors. None of them says what was asked.
+var (
+	ErrVINLength       = apperr.New(apperr.InvalidArgument, "VIN_LENGTH", "a VIN has 17 characters").WithField("vin")
+	ErrVINAlphabet     = apperr.New(apperr.InvalidArgument, "VIN_ALPHABET", "a VIN has digits and letters without I, O and Q").WithField("vin")
+	ErrVehicleNotFound = apperr.New(apperr.NotFound, "VEHICLE_NOT_FOUND", "no vehicle is bound to this VIN")
+	ErrHolderNotFound  = apperr.New(apperr.NotFound, "HOLDER_NOT_FOUND", "no such holder")
+	// ErrVehicleUnknown refuses a holder for a handle that nobody bound.
+	ErrVehicleUnknown = apperr.InvalidField("vehicle", "no such vehicle")
+)

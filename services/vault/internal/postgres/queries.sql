@@ -1,0 +1,31 @@
+-- The inputs are parallel arrays. Rows go in by tag, so that two batches lock in the same order.
+
+-- name: InsertVehicles :many
+INSERT INTO vehicle (id, tag)
+SELECT unnest(@ids::uuid[]), unnest(@tags::bytea[]) AS new_tag
+ORDER BY new_tag
+ON CONFLICT ON CONSTRAINT vehicle_tag_key DO NOTHING
+RETURNING id;
+
+-- name: InsertIdentities :exec
+INSERT INTO vehicle_identity (vehicle_id, ciphertext, key_id)
+SELECT unnest(@vehicle_ids::uuid[]), unnest(@ciphertexts::bytea[]), unnest(@key_ids::bigint[]);
+
+-- name: AuditVehicles :exec
+INSERT INTO audit (subject, action, object)
+SELECT @subject::text, @action::text, 'vehicles/' || unnest(@ids::uuid[]);
+
+-- name: VehiclesByTag :many
+SELECT id, tag FROM vehicle WHERE tag = ANY (@tags::bytea[]);
+
+-- name: BoundVehicles :many
+SELECT id FROM vehicle WHERE id = ANY (@ids::uuid[]);
+
+-- name: InsertHolder :exec
+INSERT INTO holder (id, member, vehicle_id, ciphertext, key_id)
+VALUES (@id, @member, @vehicle_id, @ciphertext, @key_id);
+
+-- The member is asked for although row-level security hides the rows of others: one guard does not rely on the other.
+
+-- name: HolderOfMember :one
+SELECT vehicle_id, ciphertext, key_id, created_at FROM holder WHERE id = @id AND member = @member;

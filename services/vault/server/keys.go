@@ -1,0 +1,85 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/pcc-platform/pcc/services/vault/internal/sealing"
+	"github.com/pcc-platform/pcc/services/vault/internal/voprf"
+)
+
+// KeysConfig names the vault's key files, each readable by its owner alone. Losing any of them loses data: without the
+// tag key no VIN finds its handle, without the others no identity can be read.
+type KeysConfig struct {
+	// TagKeyFile holds the key of the VOPRF that VINs are found by.
+	TagKeyFile string `yaml:"tag_key_file"`
+	// WrappingKeyFile holds the key that encrypts the two keysets. It belongs on other backups than they do.
+	WrappingKeyFile string `yaml:"wrapping_key_file"`
+	// DataKeysetFile holds the keys of identities, encrypted.
+	DataKeysetFile string `yaml:"data_keyset_file"`
+	// HashKeysetFile holds the key of request hashes, encrypted.
+	HashKeysetFile string `yaml:"hash_keyset_file"`
+}
+
+// CreateKeys makes all the key files of a new vault. When all are there it does nothing; when some are missing it refuses,
+// because data under the missing ones exists.
+func CreateKeys(ctx context.Context, cfg KeysConfig) error {
+	files := []string{cfg.TagKeyFile, cfg.WrappingKeyFile, cfg.DataKeysetFile, cfg.HashKeysetFile}
+	present := 0
+	for _, f := range files {
+		switch _, err := os.Stat(f); {
+		case err == nil:
+			present++
+		case !errors.Is(err, os.ErrNotExist):
+			return fmt.Errorf("vault: keys: %w", err)
+		}
+	}
+	if present == len(files) {
+		return nil
+	}
+	if present > 0 {
+		return fmt.Errorf("vault: only %d of %d key files are there: restore the others", present, len(files))
+	}
+	if err := voprf.CreateKey(cfg.TagKeyFile); err != nil {
+		return err
+	}
+	if err := sealing.CreateWrappingKey(cfg.WrappingKeyFile); err != nil {
+		return err
+	}
+	wrapper, err := sealing.OpenWrapper(cfg.WrappingKeyFile)
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		sealing.CreateDataKeyset(ctx, cfg.DataKeysetFile, wrapper),
+		sealing.CreateHashKeyset(ctx, cfg.HashKeysetFile, wrapper),
+	)
+}
+
+// keys are the opened key files.
+type keys struct {
+	tagger *voprf.Client
+	sealer *sealing.Sealer
+	hasher *sealing.Hasher
+}
+
+func (cfg KeysConfig) open(ctx context.Context) (k keys, err error) {
+	evaluator, err := voprf.OpenKey(cfg.TagKeyFile)
+	if err != nil {
+		return k, err
+	}
+	if k.tagger, err = voprf.NewClient(evaluator); err != nil {
+		return k, err
+	}
+	wrapper, err := sealing.OpenWrapper(cfg.WrappingKeyFile)
+	if err != nil {
+		return k, err
+	}
+	if k.sealer, err = sealing.OpenSealer(ctx, cfg.DataKeysetFile, wrapper); err != nil {
+		return k, err
+	}
+	k.hasher, err = sealing.OpenHasher(ctx, cfg.HashKeysetFile, wrapper)
+	return k, err
+}

@@ -1,0 +1,48 @@
+// Package server puts the vault together and runs it.
+package server
+
+import (
+	"context"
+	"errors"
+
+	"github.com/pcc-platform/pcc/internal/app"
+	vaultv1 "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
+	"github.com/pcc-platform/pcc/services/vault"
+	"github.com/pcc-platform/pcc/services/vault/internal/api"
+	"github.com/pcc-platform/pcc/services/vault/internal/postgres"
+)
+
+// Name is the service's name: of its certificate, schema, database and address.
+const Name = "vault"
+
+// Config configures the vault. It needs both database roles and no broker.
+type Config struct {
+	app.ServiceConfig `yaml:",inline"`
+	Keys              KeysConfig `yaml:"keys"`
+}
+
+// New wires the vault. It starts nothing.
+func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
+	keys, err := cfg.Keys.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Database.URLFile == "" || cfg.Database.ReaderURLFile == "" {
+		return nil, errors.New("vault: database.url_file and database.reader_url_file are required")
+	}
+	base, err := app.NewBase(ctx, Name, cfg.ServiceConfig, p)
+	if err != nil {
+		return nil, err
+	}
+	registry, err := base.Dial("registry")
+	if err != nil {
+		return nil, err
+	}
+
+	service := vault.NewService(postgres.NewStore(base.Pool, base.Reader), keys.tagger, keys.sealer)
+	registrar := postgres.NewRegistrar(base.Pool, keys.hasher.Hash)
+	vaultv1.RegisterVaultServiceServer(base.Server, api.NewServer(service, registrar))
+
+	directory := app.NewDirectory(registry)
+	return app.RunnerFunc(func(ctx context.Context) error { return base.Run(ctx, directory) }), nil
+}

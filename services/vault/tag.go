@@ -1,0 +1,15 @@
+package vault
+
+import "context"
+
+// TagSize is the size of a tag in bytes.
+const TagSize = 64
+
+// Tag is the output of the VOPRF for a VIN: equal VINs have equal tags, and without the tag key a tag leads to no VIN.
+type Tag [TagSize]byte
+
+// Tagger computes tags.
+type Tagger interface {
+	// Tags returns the tags of at most MaxBatch VINs, in their order, in one evaluation.
+	Tags(ctx context.Context, vins []VIN) ([]Tag, error)
+}

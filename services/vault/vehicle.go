@@ -1,0 +1,28 @@
+package vault
+
+import "github.com/google/uuid"
+
+// MaxBatch is the most VINs or handles in one call.
+const MaxBatch = 1000
+
+// NewVehicle is a vehicle to store unless its tag has one already.
+type NewVehicle struct {
+	ID       uuid.UUID
+	Tag      Tag
+	Identity Sealed // the VIN
+}
+
+// Vehicle is a stored vehicle.
+type Vehicle struct {
+	ID  uuid.UUID
+	Tag Tag
+	// Created is true when this call stored it.
+	Created bool
+}
+
+// Binding is the outcome of binding one VIN: a handle, or the reason why there is none.
+type Binding struct {
+	Vehicle uuid.UUID
+	Created bool
+	Err     error // nil, ErrVINLength or ErrVINAlphabet
+}
