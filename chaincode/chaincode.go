@@ -6,6 +6,14 @@
 //	anchor       contract: epochs
 //	membership   contract: members' directory
 //	cmd          the program a peer talks to
+//
+// # Invariants
+//
+// No transaction answers with text of the client's choosing. Peers sign the answer,
+// and verifiers take a signed record hash to mean that the record was found valid.
+//
+// No record holds a VIN, a vehicle's tag or anything about a person: model has no
+// field that could.
 package chaincode
 
 import (

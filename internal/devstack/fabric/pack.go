@@ -7,7 +7,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -32,32 +34,40 @@ type entry struct {
 	text []byte
 }
 
-// pack writes the package of one organisation's chaincode. The same inputs give
-// the same bytes, so that the id is known without asking the peer, and stays the
-// same.
+// pack returns the package of one organisation's chaincode, making it on the first
+// Up. The peer knows the chaincode by the package's hash, so that a package once
+// made is kept, whatever later versions of this code would make.
 func pack(cfg Config, org peerOrg) (chaincodePackage, error) {
+	path := cfg.path("packages", org.Name+".tgz")
+	whole, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if whole, err = assemble(org); err == nil {
+			err = os.WriteFile(path, whole, 0o600)
+		}
+	}
+	if err != nil {
+		return chaincodePackage{}, fmt.Errorf("package chaincode: %w", err)
+	}
+	digest := sha256.Sum256(whole)
+	return chaincodePackage{Path: path, ID: chaincodeLabel + ":" + hex.EncodeToString(digest[:])}, nil
+}
+
+// assemble makes the package's bytes; the same inputs give the same bytes, so that
+// the id follows from the inputs alone.
+func assemble(org peerOrg) ([]byte, error) {
 	connection, err := connectionJSON(org)
 	if err != nil {
-		return chaincodePackage{}, err
+		return nil, err
 	}
 	metadata, err := json.Marshal(map[string]string{"label": chaincodeLabel, "type": "ccaas"})
 	if err != nil {
-		return chaincodePackage{}, fmt.Errorf("package chaincode: %w", err)
+		return nil, err
 	}
 	code, err := archive(entry{"connection.json", connection})
 	if err != nil {
-		return chaincodePackage{}, err
+		return nil, err
 	}
-	whole, err := archive(entry{"metadata.json", metadata}, entry{"code.tar.gz", code})
-	if err != nil {
-		return chaincodePackage{}, err
-	}
-	digest := sha256.Sum256(whole)
-	p := chaincodePackage{Path: cfg.path("packages", org.Name+".tgz"), ID: chaincodeLabel + ":" + hex.EncodeToString(digest[:])}
-	if err := os.WriteFile(p.Path, whole, 0o600); err != nil {
-		return chaincodePackage{}, fmt.Errorf("package chaincode: %w", err)
-	}
-	return p, nil
+	return archive(entry{"metadata.json", metadata}, entry{"code.tar.gz", code})
 }
 
 // connectionJSON tells the peer the address of the chaincode and the TLS material of the link.
@@ -66,11 +76,11 @@ func connectionJSON(org peerOrg) ([]byte, error) {
 	for _, name := range []string{"ca.crt", "client.crt", "client.key"} {
 		text, err := os.ReadFile(filepath.Join(org.LinkDir, name))
 		if err != nil {
-			return nil, fmt.Errorf("package chaincode: %w", err)
+			return nil, err
 		}
 		material[name] = string(text)
 	}
-	text, err := json.Marshal(map[string]any{
+	return json.Marshal(map[string]any{
 		"address":              loopback(org.ChaincodePort),
 		"domain":               "localhost",
 		"dial_timeout":         "10s",
@@ -80,10 +90,6 @@ func connectionJSON(org peerOrg) ([]byte, error) {
 		"client_cert":          material["client.crt"],
 		"client_key":           material["client.key"],
 	})
-	if err != nil {
-		return nil, fmt.Errorf("package chaincode: %w", err)
-	}
-	return text, nil
 }
 
 // archive returns a gzipped tar without times, owners or anything else that varies.
@@ -94,17 +100,17 @@ func archive(entries ...entry) ([]byte, error) {
 	for _, e := range entries {
 		header := &tar.Header{Name: e.name, Mode: 0o644, Size: int64(len(e.text)), Format: tar.FormatUSTAR}
 		if err := tarred.WriteHeader(header); err != nil {
-			return nil, fmt.Errorf("package chaincode: %w", err)
+			return nil, err
 		}
 		if _, err := tarred.Write(e.text); err != nil {
-			return nil, fmt.Errorf("package chaincode: %w", err)
+			return nil, err
 		}
 	}
 	if err := tarred.Close(); err != nil {
-		return nil, fmt.Errorf("package chaincode: %w", err)
+		return nil, err
 	}
 	if err := zipped.Close(); err != nil {
-		return nil, fmt.Errorf("package chaincode: %w", err)
+		return nil, err
 	}
 	return out.Bytes(), nil
 }
