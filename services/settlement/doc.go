@@ -1,0 +1,45 @@
+// Package settlement is the double-entry ledger of PCC_token, the consortium's closed-loop unit of account: one token is
+// one euro, counted in ten-thousandths.
+//
+// # Accounts
+//
+//	bank:eur                    contra account: its negative balance is the euro owed to members and pools
+//	member:<member>:available   what a member can spend
+//	member:<member>:held        what is set aside for reads under way
+//	pool:holder                 dividends of the holders of data
+//	pool:infrastructure         fees that pay for the platform
+//
+// # Transfers
+//
+//	mint      bank:eur         -> available                      against a recorded euro receipt
+//	hold      payer available  -> payer held                     before a read is delivered
+//	capture   payer held       -> pools, contributors available  after it was delivered
+//	void      payer held       -> payer available                when it was not
+//
+// A read passes through these states, and the transfer of each step commits with it:
+//
+//	         hold          capture
+//	(none) --------> held ---------> captured
+//	                  |
+//	                  |  void, or held for too long
+//	                  +------------> voided
+//
+// # Invariants
+//
+//   - The postings of a transfer add up to zero, so all balances do. The code makes no other transfer (newTransfer), and
+//     the database refuses one at commit.
+//   - No balance but the bank's is negative. The code checks it under the account's lock, and the database by constraint.
+//   - Transfers and postings are never changed or deleted; a correction is another transfer.
+//   - The balance of a member's held account is the sum of the prices of its held reads.
+//   - A thing happens once: ids of reads and transfers are derived from what they are (deriveID), and the same id with
+//     other content is refused.
+//   - Amounts are integers; what is split is conserved to the last unit.
+//
+// # Order of locks
+//
+// A transaction locks at most one row of read first, then all accounts that it will touch in ascending byte order of their
+// ids in one statement, then inserts. Two transactions therefore wait for each other only one way, and cannot deadlock.
+// The bank's account sorts before all others and so puts all mints in order; the pools sort after all members, which keeps
+// them locked for the shortest time. Every capture locks both pools: that bounds captures to one commit after another.
+// Netting the postings of many captures per pool in one transaction is the way beyond it.
+package settlement

@@ -1,0 +1,67 @@
+package postgres
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/pcc-platform/pcc/services/settlement"
+	"github.com/pcc-platform/pcc/services/settlement/internal/postgres/dbsqlc"
+)
+
+// shareRow is a share as the column "shares" holds it; the amount is in ten-thousandths.
+type shareRow struct {
+	Kind        settlement.ShareKind `json:"kind"`
+	Account     settlement.AccountID `json:"account"`
+	Amount      settlement.Amount    `json:"amount"`
+	Explanation string               `json:"explanation"`
+}
+
+func marshalShares(shares []settlement.Share) ([]byte, error) {
+	rows := make([]shareRow, len(shares))
+	for i, s := range shares {
+		rows[i] = shareRow(s)
+	}
+	raw, err := json.Marshal(rows)
+	if err != nil {
+		return nil, fmt.Errorf("marshal shares: %w", err)
+	}
+	return raw, nil
+}
+
+func unmarshalShares(raw []byte) ([]settlement.Share, error) {
+	var rows []shareRow
+	if err := json.Unmarshal(raw, &rows); err != nil {
+		return nil, fmt.Errorf("unmarshal shares: %w", err)
+	}
+	shares := make([]settlement.Share, len(rows))
+	for i, r := range rows {
+		shares[i] = settlement.Share(r)
+	}
+	return shares, nil
+}
+
+// oneRead turns the outcome of a query for one read into the domain's.
+func oneRead(row dbsqlc.Read, err error) (settlement.Read, error) {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return settlement.Read{}, settlement.ErrReadNotFound
+	}
+	if err != nil {
+		return settlement.Read{}, fmt.Errorf("look up read: %w", err)
+	}
+	shares, err := unmarshalShares(row.Shares)
+	if err != nil {
+		return settlement.Read{}, err
+	}
+	r := settlement.Read{
+		ID: row.ID, Payer: row.Member, Product: row.Product, Passport: row.Passport, Price: row.Price,
+		State: settlement.ReadState(row.State), Shares: shares, SplitVersion: int(row.SplitVersion), CreateTime: row.CreatedAt,
+	}
+	if row.CapturedAt != nil {
+		r.CaptureTime = *row.CapturedAt
+	}
+	copy(r.RequestHash[:], row.RequestHash)
+	return r, nil
+}

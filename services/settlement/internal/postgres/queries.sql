@@ -1,0 +1,80 @@
+-- name: OpenAccounts :execrows
+INSERT INTO account (id, member)
+VALUES ('member:' || @member::text || ':available', @member::text), ('member:' || @member::text || ':held', @member::text)
+ON CONFLICT ON CONSTRAINT account_pkey DO NOTHING;
+
+-- LockAccounts takes the locks in the order of the result: the sort comes before the locking.
+-- name: LockAccounts :many
+SELECT id, balance FROM account WHERE id = ANY (@ids::text[]) ORDER BY id FOR UPDATE;
+
+-- name: InsertTransfer :exec
+INSERT INTO transfer (id, kind, description, input_hash) VALUES ($1, $2, $3, $4);
+
+-- InsertPostings moves each amount and records it with the balance that it leads to.
+-- name: InsertPostings :execrows
+WITH moved AS (
+    UPDATE account a SET balance = a.balance + p.amount, postings = a.postings + 1
+    FROM (SELECT unnest(@accounts::text[]) AS account, unnest(@amounts::bigint[]) AS amount) p
+    WHERE a.id = p.account
+    RETURNING a.id, a.member, a.balance, a.postings, p.amount
+)
+INSERT INTO posting (account, seq, transfer, member, amount, balance_after)
+SELECT id, postings, @transfer, member, amount, balance FROM moved;
+
+-- name: Receipts :many
+SELECT r.bank_reference, r.request_id, r.member, r.amount, r.transfer, p.balance_after
+FROM receipt r JOIN posting p ON p.transfer = r.transfer AND p.member = r.member
+WHERE r.bank_reference = @bank_reference OR r.request_id = @request_id
+ORDER BY r.request_id = @request_id DESC
+LIMIT 2;
+
+-- name: InsertReceipt :exec
+INSERT INTO receipt (bank_reference, request_id, member, amount, transfer) VALUES ($1, $2, $3, $4, $5);
+
+-- name: Price :one
+SELECT amount FROM price WHERE product = @product AND effective_date <= @day ORDER BY effective_date DESC LIMIT 1;
+
+-- name: Prices :many
+SELECT DISTINCT ON (product) product, amount, effective_date FROM price WHERE effective_date <= @day
+ORDER BY product, effective_date DESC LIMIT @max_rows;
+
+-- name: InsertRead :exec
+INSERT INTO read (id, member, product, passport, price, state, request_hash, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: Read :one
+SELECT id, member, product, passport, price, state, shares, split_version, request_hash, created_at, captured_at
+FROM read WHERE id = $1;
+
+-- name: LockRead :one
+SELECT id, member, product, passport, price, state, shares, split_version, request_hash, created_at, captured_at
+FROM read WHERE id = $1 FOR UPDATE;
+
+-- name: UpdateRead :execrows
+UPDATE read SET state = $2, shares = $3, split_version = $4, captured_at = $5 WHERE id = $1 AND state = 'held';
+
+-- name: StaleHolds :many
+SELECT id FROM read WHERE state = 'held' AND created_at < @before ORDER BY created_at LIMIT @max_rows;
+
+-- Row-level security shows the tenant's rows only to these.
+-- name: TenantAccounts :many
+SELECT id, balance FROM account ORDER BY id LIMIT @max_rows;
+
+-- name: TenantHasAccount :one
+SELECT EXISTS (SELECT FROM account WHERE id = $1);
+
+-- name: TenantStatement :many
+SELECT p.seq, p.transfer, p.amount, p.balance_after, t.description, t.created_at
+FROM posting p JOIN transfer t ON t.id = p.transfer
+WHERE p.account = @account AND p.seq > @after
+ORDER BY p.seq LIMIT @max_rows;
+
+-- TrialBalance reads everything in one statement, so at one moment.
+-- name: TrialBalance :many
+WITH posted AS (SELECT account, sum(amount) AS total FROM posting GROUP BY account)
+SELECT coalesce(CASE WHEN a.member IS NULL THEN a.id END, 'members')::text AS name,
+       sum(a.balance)::bigint AS balance,
+       bool_and(a.balance = coalesce(p.total, 0))::boolean AS posted,
+       (SELECT coalesce(sum(amount), 0) FROM receipt)::bigint AS receipts
+FROM account a LEFT JOIN posted p ON p.account = a.id
+GROUP BY 1 ORDER BY 1;
