@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/pcc-platform/pcc/verify"
+	"github.com/pcc-platform/pcc/verify/internal/prooftest"
 )
 
 // TestEveryByteCounts replaces every byte of a document in several ways. What
@@ -18,8 +19,8 @@ import (
 // the report calls unproven.
 func TestEveryByteCounts(t *testing.T) {
 	w := newWorld(t)
-	good := w.encode(t)
-	report, err := verify.Verify(good, w.trust, decodeNote)
+	good := w.Encode(t)
+	report, err := verify.Verify(good, w.Trust, decodeNote)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +29,7 @@ func TestEveryByteCounts(t *testing.T) {
 		for _, replacement := range []byte{good[position] ^ 1, good[position] ^ 0x20, ' '} {
 			changed := bytes.Clone(good)
 			changed[position] = replacement
-			got, err := verify.Verify(changed, w.trust, decodeNote)
+			got, err := verify.Verify(changed, w.Trust, decodeNote)
 			if err != nil || bytes.Equal(changed, good) {
 				continue
 			}
@@ -87,7 +88,7 @@ func withoutClaims(t *testing.T, text []byte) []byte {
 func FuzzVerify(f *testing.F) {
 	f.Add([]byte(`{"schema":"pcc-proof/v1"}`))
 	f.Add([]byte(`{"schema":"pcc-proof/v1","passport":"passports/mine","generated_at":"2026-01-31T12:00:00Z","epoch":{"record":"pcc-epoch/v1\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n1\n","transaction":{"id":"","channel":"c","chaincode":"c","block":0},"endorsements":[{"msp_id":"","certificate":"","signature":"","signed":""}]},"streams":[],"events":[{"stream":"s","seq":0,"leaf":"","proof":[],"event":{}}]}`))
-	root := newOrganisation(f, "OrgMSP", "peer").rootPEM
+	root := prooftest.NewOrganisation(f, "OrgMSP", "peer").RootPEM
 	trust := verify.Trust{Channel: "c", Chaincode: "c", MinEndorsements: 1, MSPs: []verify.MSP{{ID: "OrgMSP", RootCertificates: []string{root}}}}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		_, err := verify.Verify(text, trust, decodeNote)
@@ -103,7 +104,7 @@ func FuzzVerify(f *testing.F) {
 func TestTrustLists(t *testing.T) {
 	w := newWorld(t)
 	encode := func(change func(*verify.Trust)) []byte {
-		trust := w.trust
+		trust := w.Trust
 		trust.MSPs = slices.Clone(trust.MSPs)
 		change(&trust)
 		text, err := json.Marshal(trust)
@@ -127,13 +128,13 @@ func TestTrustLists(t *testing.T) {
 		"shared authority":    encode(func(l *verify.Trust) { l.MSPs[1].RootCertificates = l.MSPs[0].RootCertificates }),
 		"no certificate":      encode(func(l *verify.Trust) { l.MSPs[1].RootCertificates = nil }),
 		"not a certificate":   encode(func(l *verify.Trust) { l.MSPs[1].RootCertificates = []string{"PEM"} }),
-		"not an authority":    encode(func(l *verify.Trust) { l.MSPs[1].RootCertificates = []string{w.organisations[1].peerPEM} }),
+		"not an authority":    encode(func(l *verify.Trust) { l.MSPs[1].RootCertificates = []string{w.Organisations[1].PeerPEM} }),
 	} {
 		if _, err := verify.ParseTrust(text); verify.ReasonOf(err) != verify.ReasonTrustMalformed {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}
-	if _, err := verify.Verify(w.encode(t), verify.Trust{}, decodeNote); verify.ReasonOf(err) != verify.ReasonTrustMalformed {
+	if _, err := verify.Verify(w.Encode(t), verify.Trust{}, decodeNote); verify.ReasonOf(err) != verify.ReasonTrustMalformed {
 		t.Errorf("empty trust: %v", err)
 	}
 }

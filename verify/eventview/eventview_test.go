@@ -20,7 +20,7 @@ import (
 const passport = "passports/0199e9d4-0000-7000-8000-000000000001"
 
 // payload makes a leaf's payload, after change has had its way with the parts.
-func payload(t *testing.T, change func(*ingestv1.JournaledEvent, *pb.CloudEvent)) []byte {
+func payload(t testing.TB, change func(*ingestv1.JournaledEvent, *pb.CloudEvent)) []byte {
 	t.Helper()
 	at := time.Date(2026, 1, 31, 10, 0, 0, 0, time.UTC)
 	envelope, err := event.New("id-1", "/members/garage/inspections", passport, at, &eventsv1.Inspection{

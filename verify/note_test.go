@@ -1,0 +1,45 @@
+package verify_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/pcc-platform/pcc/verify/internal/prooftest"
+)
+
+const (
+	leafType = "test.v1.Note"
+	mine     = prooftest.Passport
+)
+
+// note is the payload of these tests' leaves, as JSON.
+type note struct {
+	Passport string          `json:"passport"`
+	View     json.RawMessage `json:"view"`
+}
+
+func newWorld(t *testing.T) prooftest.World {
+	t.Helper()
+	return prooftest.NewWorld(t, leafType, encodeNote, decodeNote)
+}
+
+func encodeNote(t testing.TB, passport string, seq int) []byte {
+	t.Helper()
+	view := fmt.Appendf(nil, `{"text":"<é>","id":"event-%d","odometer_metres":%d,"quality":{"policy":"p1","index":80}}`, seq, 1000*(1000+seq))
+	payload, err := json.Marshal(note{Passport: passport, View: view})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return payload
+}
+
+func decodeNote(typ string, payload []byte) (string, json.RawMessage, error) {
+	if typ != leafType {
+		return "", nil, errors.New("unknown type")
+	}
+	var n note
+	err := json.Unmarshal(payload, &n)
+	return n.Passport, n.View, err
+}
