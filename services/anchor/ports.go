@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/pcc-platform/pcc/chaincode/model"
+	"github.com/pcc-platform/pcc/internal/journal/proof"
 )
 
 // Store keeps candidates and epochs; every method is a transaction of its own.
@@ -62,7 +63,7 @@ type ProvenEvent struct {
 	Stream    string
 	Sequence  uint64
 	Leaf      []byte // framed, byte for byte
-	Inclusion [][32]byte
+	Inclusion []proof.Hash // leaf to root
 }
 
 // Reads knows the paid reads.

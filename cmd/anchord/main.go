@@ -1,0 +1,11 @@
+// Command anchord runs the anchor service; see services/anchor.
+package main
+
+import (
+	"os"
+
+	"github.com/pcc-platform/pcc/internal/app"
+	"github.com/pcc-platform/pcc/services/anchor/server"
+)
+
+func main() { os.Exit(app.Daemon(server.Name, server.New, os.Args[1:], os.Stderr)) }

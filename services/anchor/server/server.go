@@ -1,0 +1,117 @@
+// Package server puts the anchor service together and runs it.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"go.opentelemetry.io/otel"
+
+	"github.com/pcc-platform/pcc/internal/app"
+	"github.com/pcc-platform/pcc/internal/authn"
+	"github.com/pcc-platform/pcc/internal/proofview"
+	anchorv1 "github.com/pcc-platform/pcc/proto/gen/pcc/anchor/v1"
+	"github.com/pcc-platform/pcc/services/anchor"
+	"github.com/pcc-platform/pcc/services/anchor/internal/api"
+	"github.com/pcc-platform/pcc/services/anchor/internal/events"
+	"github.com/pcc-platform/pcc/services/anchor/internal/fabric"
+	"github.com/pcc-platform/pcc/services/anchor/internal/ingestclient"
+	"github.com/pcc-platform/pcc/services/anchor/internal/postgres"
+	"github.com/pcc-platform/pcc/services/anchor/internal/settlementclient"
+)
+
+// Name is the service's name: of its certificate, schema and address.
+const Name = "anchor"
+
+// New wires the service. It starts nothing.
+func New(ctx context.Context, cfg Config, p *app.Process) (_ app.Runner, err error) {
+	interval, err := cfg.interval()
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Database.URLFile == "" || cfg.NATS.URL == "" {
+		return nil, errors.New("anchor: database.url_file and nats.url are required")
+	}
+	ledger, err := connectLedger(cfg.Fabric)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ledger.Close())
+		}
+	}()
+	base, err := app.NewBase(ctx, Name, cfg.ServiceConfig, p)
+	if err != nil {
+		return nil, err
+	}
+	peers, err := dial(base)
+	if err != nil {
+		return nil, err
+	}
+	metrics, err := anchor.NewMetrics(otel.Meter("pcc/anchor"), time.Now)
+	if err != nil {
+		return nil, fmt.Errorf("anchor: metrics: %w", err)
+	}
+
+	store := postgres.New(base.Pool)
+	anchorv1.RegisterAnchorServiceServer(base.Server, api.New(
+		anchor.Service{Store: store, Ledger: ledger},
+		anchor.Exporter{Store: store, Journal: peers.journal, Reads: peers.reads, Decode: proofview.Decode, Now: time.Now},
+	))
+	anchorer := &anchor.Anchorer{
+		Store: store, Journal: peers.journal, Ledger: ledger, Interval: interval,
+		Now: time.Now, Logger: base.Logger, Metrics: metrics,
+	}
+	admissions := events.MemberAdmitted(base.Pool, base.JS, base.Logger, anchor.Registrar{Ledger: ledger})
+
+	return app.RunnerFunc(func(ctx context.Context) error {
+		defer func() {
+			if err := ledger.Close(); err != nil {
+				base.Logger.WarnContext(ctx, "ledger connection not closed", slog.String("error", err.Error()))
+			}
+		}()
+		return base.Run(ctx, peers.directory, asService(anchorer), base.Relay(), admissions)
+	}), nil
+}
+
+func connectLedger(cfg Fabric) (*fabric.Ledger, error) {
+	gateway, err := cfg.gateway()
+	if err != nil {
+		return nil, err
+	}
+	return fabric.Connect(gateway)
+}
+
+// peers are the services that this one asks.
+type peers struct {
+	directory *app.Directory
+	journal   *ingestclient.Journal
+	reads     *settlementclient.Reads
+}
+
+func dial(base *app.Base) (peers, error) {
+	registry, err := base.Dial("registry")
+	if err != nil {
+		return peers{}, err
+	}
+	ingest, err := base.Dial("ingest")
+	if err != nil {
+		return peers{}, err
+	}
+	settlement, err := base.Dial("settlement")
+	if err != nil {
+		return peers{}, err
+	}
+	return peers{app.NewDirectory(registry), ingestclient.New(ingest), settlementclient.New(settlement)}, nil
+}
+
+// asService runs r with this service as the principal that audit rows name.
+func asService(r app.Runner) app.Runner {
+	return app.RunnerFunc(func(ctx context.Context) error {
+		return r.Run(authn.WithPrincipal(ctx, authn.Principal{Name: Name}))
+	})
+}
