@@ -159,7 +159,7 @@ func connectAdmin(t testing.TB) *pgx.Conn {
 	if err != nil {
 		t.Fatalf("connect to the shared PostgreSQL: %v", err)
 	}
-	t.Cleanup(func() { conn.Close(context.Background()) })
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
 	return conn
 }
 

@@ -52,7 +52,7 @@ func Run(ctx context.Context, cfg Config, log *slog.Logger) error {
 			if !ok {
 				return errors.New("nats server: not ready in time")
 			}
-			log.Info("nats server ready", slog.Int("port", cfg.Port))
+			log.InfoContext(ctx, "nats server ready", slog.Int("port", cfg.Port))
 			ready = nil
 		}
 	}

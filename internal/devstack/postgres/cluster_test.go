@@ -171,26 +171,26 @@ func TestCommittedDataSurvivesAKill(t *testing.T) {
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	// The supervisor starts it again; until then connections are refused.
+	again := reconnect(t, c)
+	if got := query[int](t, again, `SELECT answer FROM kept`); got != 42 {
+		t.Errorf("kept %d", got)
+	}
+}
+
+// reconnect tries until the supervisor has started the server again.
+func reconnect(t *testing.T, c *postgres.Cluster) *pgx.Conn {
+	t.Helper()
+	deadline := time.After(30 * time.Second)
 	poll := time.NewTicker(50 * time.Millisecond)
 	defer poll.Stop()
 	for {
-		u, err := c.URL(postgres.Superuser, "postgres")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if again, err := pgx.Connect(ctx, u); err == nil {
-			defer again.Close(context.Background())
-			if got := query[int](t, again, `SELECT answer FROM kept`); got != 42 {
-				t.Errorf("kept %d", got)
-			}
-			return
+		conn, err := connect(t, c, postgres.Superuser, "postgres")
+		if err == nil {
+			return conn
 		}
 		select {
-		case <-ctx.Done():
-			t.Fatal("not back in time")
+		case <-deadline:
+			t.Fatalf("not back in time: %v", err)
 		case <-poll.C:
 		}
 	}

@@ -21,7 +21,7 @@ type identity struct {
 
 // identify reads the identity of the live process pid.
 func identify(pid int) (identity, error) {
-	stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return identity{}, fmt.Errorf("identify process %d: %w", pid, err)
 	}

@@ -50,7 +50,7 @@ func (p *process) supervise(ctx context.Context, started chan<- error) error {
 		if !p.spec.Restart {
 			return failure
 		}
-		p.log.Warn("process ended unexpectedly", slog.Any("error", r.exitError()))
+		p.log.WarnContext(ctx, "process ended unexpectedly", slog.Any("error", r.exitError()))
 		if r, restarts = p.relaunch(restarts); r == nil {
 			if p.quitting() {
 				return nil
@@ -70,7 +70,7 @@ func (p *process) startReady(ctx context.Context) (*run, error) {
 	if err := p.awaitReady(ctx, r); err != nil {
 		return nil, errors.Join(p.failure(err), p.end(r))
 	}
-	p.log.Debug("process ready", slog.Int("pid", r.id.pid), slog.Duration("after", time.Since(begin)))
+	p.log.DebugContext(ctx, "process ready", slog.Int("pid", r.id.pid), slog.Duration("after", time.Since(begin)))
 	return r, nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -35,7 +34,7 @@ func shell(name, dir, script string) proc.Spec {
 
 func newSupervisor(t *testing.T, dir string) *proc.Supervisor {
 	t.Helper()
-	s, err := proc.New(dir, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	s, err := proc.New(dir, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

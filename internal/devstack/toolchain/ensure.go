@@ -76,12 +76,16 @@ func (r recipe) ready(root string, m Module) (bool, error) {
 		return false, fmt.Errorf("tool stamp: %w", err)
 	}
 	for _, name := range r.commands {
-		info, err := os.Stat(Bin(root, name))
-		if err != nil || !info.Mode().IsRegular() {
-			return false, nil // rebuilt: whatever is wrong with it shows then
+		if !isFile(Bin(root, name)) {
+			return false, nil
 		}
 	}
 	return string(stamp) == r.hash, nil
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // install builds the module aside and moves the results into place: a binary that runs now is not written to, and an

@@ -147,7 +147,7 @@ func aptInstallPostgres(ctx context.Context, apt string) (err error) {
 	if err := os.MkdirAll(filepath.Dir(noMainCluster), 0o755); err != nil {
 		return fmt.Errorf("prepare package: %w", err)
 	}
-	if err := os.WriteFile(noMainCluster, []byte("create_main_cluster = false\n"), 0o644); err != nil {
+	if err := os.WriteFile(noMainCluster, []byte("create_main_cluster = false\n"), 0o600); err != nil {
 		return fmt.Errorf("prepare package: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.Remove(noMainCluster)) }()

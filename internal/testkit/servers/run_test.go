@@ -21,8 +21,7 @@ func reachable(t *testing.T, url string) bool {
 	if err != nil {
 		return false
 	}
-	defer conn.Close(t.Context())
-	return true
+	return conn.Close(t.Context()) == nil
 }
 
 func TestStatusEnvironmentAndEnd(t *testing.T) {

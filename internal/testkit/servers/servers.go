@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -62,7 +61,7 @@ func (s *shared) startAll(ctx context.Context, root string) error {
 	if err := toolchain.Ensure(ctx, root, []toolchain.Module{toolchain.Keto}, toolchain.Print(os.Stderr)); err != nil {
 		return err
 	}
-	ports, err := freePorts(3)
+	ports, err := testkit.FreePorts(ctx, 3)
 	if err != nil {
 		return err
 	}
@@ -146,7 +145,7 @@ func (s *shared) claim(ctx context.Context, base string) (err error) {
 	if s.dir, err = os.MkdirTemp(base, runPattern); err != nil {
 		return fmt.Errorf("test folder: %w", err)
 	}
-	if err := os.Chmod(s.dir, 0o711); err != nil { // the database server runs as another user
+	if err := os.Chmod(s.dir, 0o711); err != nil { //nolint:gosec // the database server, another user, passes through
 		return fmt.Errorf("test folder: %w", err)
 	}
 	s.unlock, err = proc.TryLock(filepath.Join(s.dir, "lock"))
@@ -172,18 +171,4 @@ func sweep(ctx context.Context, base string) error {
 		errs = append(errs, proc.StopStray(ctx, dir), postgres.Remove(filepath.Join(dir, "postgres")), os.RemoveAll(dir), unlock())
 	}
 	return errors.Join(errs...)
-}
-
-// freePorts returns different TCP ports of loopback that were free a moment ago.
-func freePorts(n int) ([]int, error) {
-	var ports []int
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, fmt.Errorf("find a free port: %w", err)
-		}
-		defer l.Close() // together at the end: they differ
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports, nil
 }

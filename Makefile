@@ -1,0 +1,61 @@
+# Every target is one line; what is longer lives in scripts/.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+toolchain := go run ./internal/devstack/toolchain/cmd/toolchain
+testservers := go run ./internal/testkit/cmd/testservers
+yes = $(filter 1 true yes,$(1))
+
+demo_flags = $(if $(DATA),--data='$(DATA)') $(if $(FORMAT),--format='$(FORMAT)') $(if $(FABRIC),--fabric='$(FABRIC)') \
+	$(if $(call yes,$(JSON)),--json) $(if $(call yes,$(NONINTERACTIVE)),--noninteractive)
+up_flags = $(if $(FABRIC),--fabric='$(FABRIC)')
+
+.PHONY: help demo up down reset status test test-unit test-shell lint gen verify build tools clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: build ## Set everything up, run the main job, leave the platform running (DATA, FORMAT, FABRIC, JSON, NONINTERACTIVE)
+	@bin/pcc demo $(demo_flags)
+
+up: build ## Start the stack and the services in the background (FABRIC=bft for four orderers)
+	@bin/pcc up --detach $(up_flags)
+
+down: build ## Stop what up or demo started, and nothing else; data is kept
+	@bin/pcc down
+
+reset: build ## Stop and forget all data
+	@bin/pcc reset
+
+status: build ## Show what runs and where
+	@bin/pcc status
+
+test: ## Run every test, on real servers that are started for it
+	@scripts/test.sh
+
+test-unit: ## Run the tests that need no server
+	@scripts/test-unit.sh
+
+test-shell: ## Open a shell in which go test finds the shared test servers
+	@$(testservers) "$${SHELL:-/bin/bash}"
+
+lint: ## Check style: golangci-lint, buf, shellcheck
+	@$(toolchain) lint codegen
+	@scripts/lint.sh
+
+gen: ## Generate code from the protos and the SQL
+	@$(toolchain) codegen sqlc
+	@scripts/gen.sh
+
+verify: gen ## Check that generated code is current and every module builds, vets and is tidy on its own
+	@scripts/verify.sh
+
+build: ## Build the pcc command into bin/
+	@GOWORK=off go build -trimpath -o bin/ ./cmd/pcc
+
+tools: ## Build all pinned tools into .tools/ and find or install PostgreSQL
+	@$(toolchain) -postgres
+
+clean: ## Remove build outputs; tools and the stack's data stay
+	@rm -rf bin .gen

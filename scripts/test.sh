@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Runs every test of every module, on real servers. Its last lines are go test's own.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+go run ./internal/devstack/toolchain/cmd/toolchain -postgres fabric keto
+exec go run ./internal/testkit/cmd/testservers scripts/test-modules.sh "$@"
