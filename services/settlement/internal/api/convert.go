@@ -1,0 +1,108 @@
+package api
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/pcc-platform/pcc/internal/aip"
+	"github.com/pcc-platform/pcc/internal/apperr"
+	settlementv1 "github.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1"
+	"github.com/pcc-platform/pcc/services/settlement"
+)
+
+// Collections of resource names.
+const (
+	accounts  = "accounts"
+	members   = "members"
+	passports = "passports"
+	reads     = "reads"
+	transfers = "transfers"
+)
+
+func nameOf(collection, id string) string { return collection + "/" + id }
+
+// uuidOf returns the id of a resource whose ids are UUIDs.
+func uuidOf(name, collection, field string) (string, error) {
+	text, err := aip.ID(name, collection, field)
+	if err != nil {
+		return "", err
+	}
+	id, err := uuid.Parse(text)
+	if err != nil {
+		return "", apperr.InvalidField(field, "not a name of the form %s/{uuid}", collection)
+	}
+	return id.String(), nil
+}
+
+// readIDOf returns the id of a read; no read has a name of another form.
+func readIDOf(name string) (string, error) {
+	id, err := uuidOf(name, reads, "name")
+	if err != nil {
+		return "", settlement.ErrReadNotFound
+	}
+	return id, nil
+}
+
+func contributionsOf(messages []*settlementv1.Contribution) ([]settlement.Contribution, error) {
+	contributions := make([]settlement.Contribution, len(messages))
+	for i, m := range messages {
+		member, err := aip.ID(m.GetMember(), members, "contributions.member")
+		if err != nil {
+			return nil, err
+		}
+		contributions[i] = settlement.Contribution{Member: member, Events: int64(m.GetEvents()), QualitySum: m.GetQualitySum()}
+	}
+	return contributions, nil
+}
+
+func readMessage(r settlement.Read) *settlementv1.Read {
+	m := &settlementv1.Read{
+		Name: nameOf(reads, r.ID), Payer: nameOf(members, r.Payer), Product: r.Product, Passport: nameOf(passports, r.Passport),
+		Price: r.Price.String(), State: stateMessage(r.State), CreateTime: timestamppb.New(r.CreateTime),
+	}
+	for _, s := range r.Shares {
+		m.Shares = append(m.Shares, &settlementv1.Share{
+			Kind: shareKindMessage(s.Kind), Account: string(s.Account), Amount: s.Amount.String(), Explanation: s.Explanation,
+		})
+	}
+	if !r.CaptureTime.IsZero() {
+		m.CaptureTime = timestamppb.New(r.CaptureTime)
+	}
+	return m
+}
+
+func stateMessage(s settlement.ReadState) settlementv1.ReadState {
+	switch s {
+	case settlement.ReadHeld:
+		return settlementv1.ReadState_READ_STATE_HELD
+	case settlement.ReadCaptured:
+		return settlementv1.ReadState_READ_STATE_CAPTURED
+	case settlement.ReadVoided:
+		return settlementv1.ReadState_READ_STATE_VOIDED
+	default:
+		return settlementv1.ReadState_READ_STATE_UNSPECIFIED
+	}
+}
+
+func shareKindMessage(k settlement.ShareKind) settlementv1.ShareKind {
+	switch k {
+	case settlement.ShareInfrastructureFee:
+		return settlementv1.ShareKind_SHARE_KIND_INFRASTRUCTURE_FEE
+	case settlement.ShareHolderDividend:
+		return settlementv1.ShareKind_SHARE_KIND_HOLDER_DIVIDEND
+	case settlement.ShareContribution:
+		return settlementv1.ShareKind_SHARE_KIND_CONTRIBUTION
+	default:
+		return settlementv1.ShareKind_SHARE_KIND_UNSPECIFIED
+	}
+}
+
+func accountMessage(id string, balance settlement.Amount) *settlementv1.Account {
+	return &settlementv1.Account{Name: nameOf(accounts, id), Balance: balance.String()}
+}
+
+func priceMessage(p settlement.Price) *settlementv1.Price {
+	return &settlementv1.Price{Product: p.Product, Amount: p.Amount.String(), EffectiveDate: p.EffectiveDate.Format(time.DateOnly)}
+}

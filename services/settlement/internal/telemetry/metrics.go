@@ -1,0 +1,41 @@
+// Package telemetry measures the ledger with OpenTelemetry.
+package telemetry
+
+import (
+	"context"
+	"fmt"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/pcc-platform/pcc/services/settlement"
+)
+
+// Metrics implements settlement.Metrics.
+type Metrics struct {
+	transfers, volume metric.Int64Counter
+}
+
+// NewMetrics makes the instruments with the process's meter provider.
+func NewMetrics() (*Metrics, error) {
+	meter := otel.Meter("pcc/settlement")
+	transfers, err := meter.Int64Counter("pcc.settlement.transfers",
+		metric.WithDescription("Transfers posted, by kind."), metric.WithUnit("{transfer}"))
+	if err != nil {
+		return nil, fmt.Errorf("telemetry: transfers: %w", err)
+	}
+	volume, err := meter.Int64Counter("pcc.settlement.volume",
+		metric.WithDescription("Ten-thousandths of PCC_token moved, by kind of transfer."), metric.WithUnit("{unit}"))
+	if err != nil {
+		return nil, fmt.Errorf("telemetry: volume: %w", err)
+	}
+	return &Metrics{transfers: transfers, volume: volume}, nil
+}
+
+// TransferPosted counts a committed transfer.
+func (m *Metrics) TransferPosted(ctx context.Context, kind settlement.TransferKind, volume settlement.Amount) {
+	attributes := metric.WithAttributes(attribute.String("kind", string(kind)))
+	m.transfers.Add(ctx, 1, attributes)
+	m.volume.Add(ctx, int64(volume), attributes)
+}

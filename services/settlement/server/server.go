@@ -1,0 +1,85 @@
+// Package server puts the settlement service together and runs it.
+package server
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/pcc-platform/pcc/internal/app"
+	settlementv1 "github.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1"
+	"github.com/pcc-platform/pcc/services/settlement"
+	"github.com/pcc-platform/pcc/services/settlement/internal/api"
+	"github.com/pcc-platform/pcc/services/settlement/internal/events"
+	"github.com/pcc-platform/pcc/services/settlement/internal/postgres"
+	"github.com/pcc-platform/pcc/services/settlement/internal/telemetry"
+)
+
+// Name is the service's name: of its certificate, schema and address.
+const Name = "settlement"
+
+// Config configures the service. It needs the broker and both database roles.
+type Config struct {
+	app.ServiceConfig `yaml:",inline"`
+	// HoldTimeout is how long a read may be held before its price is given back, for example "15m", which is the default.
+	HoldTimeout time.Duration `yaml:"hold_timeout"`
+	// SweepInterval is the time between two searches for such reads; "1m" by default.
+	SweepInterval time.Duration `yaml:"sweep_interval"`
+}
+
+const (
+	defaultHoldTimeout   = 15 * time.Minute
+	defaultSweepInterval = time.Minute
+)
+
+func (c Config) validate() error {
+	switch {
+	case c.Database.URLFile == "" || c.Database.ReaderURLFile == "":
+		return errors.New("settlement: database.url_file and database.reader_url_file are required")
+	case c.NATS.URL == "":
+		return errors.New("settlement: nats.url is required")
+	case c.HoldTimeout < 0 || c.SweepInterval < 0:
+		return errors.New("settlement: hold_timeout and sweep_interval are not negative")
+	}
+	return nil
+}
+
+// New wires the service. It starts nothing.
+func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	base, err := app.NewBase(ctx, Name, cfg.ServiceConfig, p)
+	if err != nil {
+		return nil, err
+	}
+	registry, err := base.Dial("registry")
+	if err != nil {
+		return nil, err
+	}
+	metrics, err := telemetry.NewMetrics()
+	if err != nil {
+		return nil, err
+	}
+
+	store := postgres.NewStore(base.Pool, base.Reader, events.PublishMemberAccountsOpened)
+	ledger := settlement.NewService(store, metrics, settlement.CurrentSplitPolicy(), time.Now)
+	settlementv1.RegisterSettlementServiceServer(base.Server, api.NewServer(ledger))
+
+	sweep := &sweeper{
+		ledger: ledger, logger: base.Logger,
+		timeout: orDefault(cfg.HoldTimeout, defaultHoldTimeout), interval: orDefault(cfg.SweepInterval, defaultSweepInterval),
+	}
+	admissions := events.MemberAdmitted(base.Pool, base.JS, base.Logger, ledger, store)
+	directory := app.NewDirectory(registry)
+	return app.RunnerFunc(func(ctx context.Context) error {
+		return base.Run(ctx, directory, base.Relay(), admissions, sweep)
+	}), nil
+}
+
+func orDefault(d, otherwise time.Duration) time.Duration {
+	if d == 0 {
+		return otherwise
+	}
+	return d
+}
