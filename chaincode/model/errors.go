@@ -11,15 +11,13 @@ type Reason string
 
 // Reasons for refusing an epoch.
 const (
-	ReasonEpochNotNext  Reason = "EPOCH_NOT_NEXT"  // the number is taken, or is not the previous one plus one
-	ReasonStreamShrank  Reason = "STREAM_SHRANK"   // a stream has fewer entries than before
-	ReasonStreamMissing Reason = "STREAM_VANISHED" // a stream of the previous epoch is absent
-	ReasonStreamForked  Reason = "STREAM_FORKED"   // same size as before, other root
-	ReasonTimeReversed  Reason = "TIME_REVERSED"   // the epoch is older than the one before it
-	ReasonClockSkew     Reason = "CLOCK_SKEW"      // record time and transaction time differ by more than MaxSkew
-	// ReasonPreviousUnknown: the ledger asked has no epoch before this one. Right after
-	// that epoch's commit another peer may still be catching up, so this one is worth a retry.
-	ReasonPreviousUnknown Reason = "PREVIOUS_EPOCH_UNKNOWN"
+	ReasonEpochNotNext    Reason = "EPOCH_NOT_NEXT"         // the number is taken, or is not the previous one plus one
+	ReasonStreamShrank    Reason = "STREAM_SHRANK"          // a stream has fewer entries than before
+	ReasonStreamMissing   Reason = "STREAM_VANISHED"        // a stream of the previous epoch is absent
+	ReasonStreamForked    Reason = "STREAM_FORKED"          // same size as before, other root
+	ReasonTimeReversed    Reason = "TIME_REVERSED"          // the epoch is older than the one before it
+	ReasonClockSkew       Reason = "CLOCK_SKEW"             // record time and transaction time differ by more than MaxSkew
+	ReasonPreviousUnknown Reason = "PREVIOUS_EPOCH_UNKNOWN" // no epoch before this one here; transient
 )
 
 // Reasons for refusing a member record.
@@ -38,10 +36,12 @@ const (
 	ReasonMalformed        Reason = "MALFORMED_RECORD"       // the text is not a canonical record
 	ReasonPreviousMismatch Reason = "PREVIOUS_HASH_MISMATCH" // the record does not name its predecessor's hash
 	ReasonNotFound         Reason = "RECORD_NOT_FOUND"       // a read names a record that is not there
-	// ReasonNotAMember: no member has the submitter's MSP. Like ReasonPreviousUnknown it
-	// may only mean that a peer is catching up with the registration.
-	ReasonNotAMember Reason = "NOT_A_MEMBER"
+	ReasonNotAMember       Reason = "NOT_A_MEMBER"           // no member has the submitter's MSP; transient
 )
+
+// Transient reports whether a refusal may pass by itself, because the peer that
+// refused may be a block behind the one that answered before.
+func (r Reason) Transient() bool { return r == ReasonPreviousUnknown || r == ReasonNotAMember }
 
 // Error is a broken rule: a stable reason and a detail for people. Details hold
 // record numbers and stream names, never record content.

@@ -17,66 +17,66 @@ import (
 // A submission that meets dead processes waits for the supervisor to bring them
 // back, and one that lost a race is told so.
 func TestFaults(t *testing.T) {
-	s := newStand(t, fabric.Raft1)
-	s.up()
-	s.admitMembers()
+	n := newNetwork(t, fabric.Raft1)
+	n.Up()
+	n.admitMembers()
 	c := &chain{t: t}
-	s.anchor(c)
+	n.anchor(c)
 	for _, victims := range []string{"fabric-orderer*", "fabric-chaincode-*", "fabric-peer-*", "fabric-*"} {
 		t.Logf("killing %s", victims)
-		s.kill(victims)
-		s.anchor(c)
+		n.kill(victims)
+		n.anchor(c)
 	}
-	s.race(c)
+	n.race(c)
 }
 
 // kill ends processes of this stand, found by the supervisor's pid files.
-func (s *stand) kill(pattern string) {
-	s.t.Helper()
-	paths, err := filepath.Glob(filepath.Join(filepath.Dir(s.config.Dir), "pid", pattern))
+func (n *network) kill(pattern string) {
+	n.t.Helper()
+	paths, err := filepath.Glob(filepath.Join(n.Dir(), "pid", pattern))
 	if err != nil || len(paths) == 0 {
-		s.t.Fatalf("no process %s: %v", pattern, err)
+		n.t.Fatalf("no process %s: %v", pattern, err)
 	}
 	for _, path := range paths {
 		text, err := os.ReadFile(path)
 		if err != nil {
-			s.t.Fatal(err)
+			n.t.Fatal(err)
 		}
 		var pid int
 		if _, err := fmt.Fscan(strings.NewReader(string(text)), &pid); err != nil {
-			s.t.Fatal(err)
+			n.t.Fatal(err)
 		}
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-			s.t.Fatalf("kill %s: %v", path, err)
+			n.t.Fatalf("kill %s: %v", path, err)
 		}
 	}
 }
 
 // race submits different epochs of one number at the same time.
-func (s *stand) race(c *chain) {
-	s.t.Helper()
-	outcomes := make(chan error, len(s.network.Orgs))
-	for i, org := range s.network.Orgs {
+func (n *network) race(c *chain) {
+	n.t.Helper()
+	outcomes := make(chan error, len(n.Network.Orgs))
+	for i, org := range n.Network.Orgs {
 		epoch := c.next()
 		epoch.Streams[0].Size += uint64(i)
-		text, client := canonical(s.t, epoch), s.client(org.Name)
+		text, client := canonical(n.t, epoch), n.Client(org.Name)
 		go func() {
-			_, err := client.Submit(s.t.Context(), "anchor:SubmitEpoch", text)
+			_, err := client.Submit(n.t.Context(), "anchor:SubmitEpoch", text)
 			outcomes <- err
 		}()
 	}
 	winners := 0
-	for range s.network.Orgs {
+	for range n.Network.Orgs {
 		err := <-outcomes
 		if err == nil {
 			winners++
 			continue
 		}
 		if refused, ok := errors.AsType[*fabricgw.ChaincodeError](err); !ok || refused.Reason != string(model.ReasonEpochNotNext) {
-			s.t.Errorf("loser got %v, want %s", err, model.ReasonEpochNotNext)
+			n.t.Errorf("loser got %v, want %s", err, model.ReasonEpochNotNext)
 		}
 	}
 	if winners != 1 {
-		s.t.Errorf("%d submissions of one number succeeded", winners)
+		n.t.Errorf("%d submissions of one number succeeded", winners)
 	}
 }

@@ -29,36 +29,36 @@ type recordedEndorsement struct {
 	Root        string `json:"root"`        // PEM
 }
 
-func (s *stand) record(epoch model.EpochRecord, result fabricgw.Result) {
-	s.t.Helper()
+func (n *network) record(epoch model.EpochRecord, result fabricgw.Result) {
+	n.t.Helper()
 	if *record == "" {
 		return
 	}
-	r := recording{Epoch: canonical(s.t, epoch)}
+	r := recording{Epoch: canonical(n.t, epoch)}
 	for _, e := range result.Endorsements {
 		r.Endorsements = append(r.Endorsements, recordedEndorsement{
 			MSPID: e.MSPID, Signed: e.Signed, Signature: e.Signature,
-			Certificate: string(e.CertificatePEM), Root: string(s.mspRoot(e.MSPID)),
+			Certificate: string(e.CertificatePEM), Root: string(n.mspRoot(e.MSPID)),
 		})
 	}
 	text, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
-		s.t.Fatal(err)
+		n.t.Fatal(err)
 	}
 	if err := os.WriteFile(*record, append(text, '\n'), 0o600); err != nil {
-		s.t.Fatal(err)
+		n.t.Fatal(err)
 	}
 }
 
-func (s *stand) mspRoot(mspID string) []byte {
-	s.t.Helper()
-	i := slices.IndexFunc(s.network.Orgs, func(o fabric.Org) bool { return o.MSPID == mspID })
+func (n *network) mspRoot(mspID string) []byte {
+	n.t.Helper()
+	i := slices.IndexFunc(n.Network.Orgs, func(o fabric.Org) bool { return o.MSPID == mspID })
 	if i < 0 {
-		s.t.Fatalf("no organisation with MSP %s", mspID)
+		n.t.Fatalf("no organisation with MSP %s", mspID)
 	}
-	root, err := os.ReadFile(s.network.Orgs[i].MSPRootFile)
+	root, err := os.ReadFile(n.Network.Orgs[i].MSPRootFile)
 	if err != nil {
-		s.t.Fatal(err)
+		n.t.Fatal(err)
 	}
 	return root
 }

@@ -14,44 +14,56 @@ import (
 	"github.com/pcc-platform/pcc/chaincode/endorsement"
 	"github.com/pcc-platform/pcc/chaincode/model"
 	"github.com/pcc-platform/pcc/internal/devstack/fabric"
+	"github.com/pcc-platform/pcc/internal/devstack/fabric/fabrictest"
 	"github.com/pcc-platform/pcc/internal/fabricgw"
 )
+
+// network is a stand with what these tests do on it.
+type network struct {
+	*fabrictest.Stand
+	t *testing.T
+}
+
+func newNetwork(t *testing.T, topology fabric.Topology) *network {
+	t.Helper()
+	return &network{Stand: fabrictest.New(t, topology), t: t}
+}
 
 func TestNetworks(t *testing.T) {
 	for _, topology := range []fabric.Topology{fabric.Raft1, fabric.BFT4} {
 		t.Run(string(topology), func(t *testing.T) {
-			s := newStand(t, topology)
-			s.up()
-			s.admitMembers()
+			n := newNetwork(t, topology)
+			n.Up()
+			n.admitMembers()
 			chain := &chain{t: t}
 			for range 3 {
-				s.anchor(chain)
+				n.anchor(chain)
 			}
-			s.refuse(chain)
-			s.stop()
-			s.up()
-			s.anchor(chain)
-			s.inspectBlocks()
+			n.refuse(chain)
+			n.Stop()
+			n.Up()
+			n.anchor(chain)
+			n.inspectBlocks()
 		})
 	}
 }
 
 // admitMembers founds the directory as the oem, which then registers the others.
-func (s *stand) admitMembers() {
-	s.t.Helper()
-	c := s.client("oem")
+func (n *network) admitMembers() {
+	n.t.Helper()
+	c := n.Client("oem")
 	classes := []model.Class{model.ClassMaker, model.ClassInsurer, model.ClassGarage}
-	for i, org := range s.network.Orgs {
+	for i, org := range n.Network.Orgs {
 		record := model.MemberRecord{
 			ID: org.Name, MSPID: org.MSPID, Class: classes[i], Status: model.StatusActive,
-			CARootSHA256: certificateHash(s.t, org.MSPRootFile), Version: 1,
+			CARootSHA256: certificateHash(n.t, org.MSPRootFile), Version: 1,
 		}
-		result, err := c.Submit(s.t.Context(), "membership:RegisterMember", canonical(s.t, record))
+		result, err := c.Submit(n.t.Context(), "membership:RegisterMember", canonical(n.t, record))
 		if err != nil {
-			s.t.Fatal(err)
+			n.t.Fatal(err)
 		}
 		if hash, _ := record.Hash(); string(result.Payload) != hash.String() {
-			s.t.Errorf("answer %s, want the record hash %s", result.Payload, hash)
+			n.t.Errorf("answer %s, want the record hash %s", result.Payload, hash)
 		}
 	}
 }
@@ -79,91 +91,91 @@ func (c *chain) next() model.EpochRecord {
 }
 
 // anchor submits the next epoch as the insurer and checks all that the ledger says about it.
-func (s *stand) anchor(c *chain) {
-	s.t.Helper()
+func (n *network) anchor(c *chain) {
+	n.t.Helper()
 	epoch := c.next()
-	client := s.client("insurer")
-	result, err := client.Submit(s.t.Context(), "anchor:SubmitEpoch", canonical(s.t, epoch))
+	client := n.Client("insurer")
+	result, err := client.Submit(n.t.Context(), "anchor:SubmitEpoch", canonical(n.t, epoch))
 	if err != nil {
-		s.t.Fatal(err)
+		n.t.Fatal(err)
 	}
 	c.last = &epoch
-	s.checkEndorsements(epoch, result)
-	s.record(epoch, result)
+	n.checkEndorsements(epoch, result)
+	n.record(epoch, result)
 
-	height, err := client.ChainHeight(s.t.Context())
+	height, err := client.ChainHeight(n.t.Context())
 	if err != nil || result.BlockNumber >= height {
-		s.t.Errorf("block %d of %d: %v", result.BlockNumber, height, err)
+		n.t.Errorf("block %d of %d: %v", result.BlockNumber, height, err)
 	}
-	latest, err := client.Evaluate(s.t.Context(), "anchor:LatestEpoch")
-	if err != nil || string(latest) != canonical(s.t, epoch) {
-		s.t.Errorf("latest epoch: %v\n%s", err, latest)
+	latest, err := client.Evaluate(n.t.Context(), "anchor:LatestEpoch")
+	if err != nil || string(latest) != canonical(n.t, epoch) {
+		n.t.Errorf("latest epoch: %v\n%s", err, latest)
 	}
-	s.checkRecovery(client, result)
+	n.checkRecovery(client, result)
 }
 
 // checkEndorsements verifies each signature with nothing but the organisation's root.
-func (s *stand) checkEndorsements(epoch model.EpochRecord, result fabricgw.Result) {
-	s.t.Helper()
+func (n *network) checkEndorsements(epoch model.EpochRecord, result fabricgw.Result) {
+	n.t.Helper()
 	if len(result.EndorsingMSPs()) < 2 {
-		s.t.Errorf("endorsed by %v, want at least two organisations", result.EndorsingMSPs())
+		n.t.Errorf("endorsed by %v, want at least two organisations", result.EndorsingMSPs())
 	}
 	hash, _ := epoch.Hash()
 	for _, e := range result.Endorsements {
-		payload, chaincode, err := endorsement.Verify(e.Signed, e.Signature, e.CertificatePEM, s.mspRoot(e.MSPID))
-		if err != nil || string(payload) != hash.String() || chaincode != s.network.Chaincode {
-			s.t.Errorf("endorsement by %s: %q %q %v", e.MSPID, payload, chaincode, err)
+		payload, chaincode, err := endorsement.Verify(e.Signed, e.Signature, e.CertificatePEM, n.mspRoot(e.MSPID))
+		if err != nil || string(payload) != hash.String() || chaincode != n.Network.Chaincode {
+			n.t.Errorf("endorsement by %s: %q %q %v", e.MSPID, payload, chaincode, err)
 		}
 	}
 }
 
 // checkRecovery finds the transaction again as a client that lost the answer would.
-func (s *stand) checkRecovery(c *fabricgw.Client, want fabricgw.Result) {
-	s.t.Helper()
-	latest, err := c.Evaluate(s.t.Context(), "anchor:LatestEpoch")
+func (n *network) checkRecovery(c *fabricgw.Client, want fabricgw.Result) {
+	n.t.Helper()
+	latest, err := c.Evaluate(n.t.Context(), "anchor:LatestEpoch")
 	if err != nil {
-		s.t.Fatal(err)
+		n.t.Fatal(err)
 	}
 	record, err := model.ParseEpoch(latest)
 	if err != nil {
-		s.t.Fatal(err)
+		n.t.Fatal(err)
 	}
-	txID, err := c.Evaluate(s.t.Context(), "anchor:EpochTransaction", strconv.FormatUint(record.Number, 10))
+	txID, err := c.Evaluate(n.t.Context(), "anchor:EpochTransaction", strconv.FormatUint(record.Number, 10))
 	if err != nil || string(txID) != want.TxID {
-		s.t.Fatalf("transaction of the epoch is %s, want %s: %v", txID, want.TxID, err)
+		n.t.Fatalf("transaction of the epoch is %s, want %s: %v", txID, want.TxID, err)
 	}
-	found, err := c.Transaction(s.t.Context(), want.TxID)
+	found, err := c.Transaction(n.t.Context(), want.TxID)
 	if err != nil || found.BlockNumber != want.BlockNumber || len(found.Endorsements) != len(want.Endorsements) ||
 		!bytes.Equal(found.Endorsements[0].Signed, want.Endorsements[0].Signed) {
-		s.t.Errorf("found %+v, want %+v: %v", found, want, err)
+		n.t.Errorf("found %+v, want %+v: %v", found, want, err)
 	}
 }
 
 // refuse submits epochs that may not follow; the gateway's client names the rule.
-func (s *stand) refuse(c *chain) {
-	s.t.Helper()
+func (n *network) refuse(c *chain) {
+	n.t.Helper()
 	cases := map[model.Reason]func(*model.EpochRecord){
 		model.ReasonEpochNotNext:     func(r *model.EpochRecord) { *r = *c.last },
 		model.ReasonPreviousMismatch: func(r *model.EpochRecord) { r.PreviousHash[0] ^= 1 },
 		model.ReasonStreamShrank:     func(r *model.EpochRecord) { r.Streams[0].Size = 1 },
 		model.ReasonClockSkew:        func(r *model.EpochRecord) { r.TimeUnixMilli += time.Hour.Milliseconds() },
 	}
-	client := s.client("garage")
+	client := n.Client("garage")
 	for reason, spoil := range cases {
 		epoch := c.next()
 		spoil(&epoch)
-		_, err := client.Submit(s.t.Context(), "anchor:SubmitEpoch", canonical(s.t, epoch))
+		_, err := client.Submit(n.t.Context(), "anchor:SubmitEpoch", canonical(n.t, epoch))
 		if refused, ok := errors.AsType[*fabricgw.ChaincodeError](err); !ok || refused.Reason != string(reason) {
-			s.t.Errorf("got %v, want %s", err, reason)
+			n.t.Errorf("got %v, want %s", err, reason)
 		}
 	}
 	// A record that smuggles a VIN is not a record: nothing of it may reach the ledger.
-	_, err := client.Submit(s.t.Context(), "anchor:SubmitEpoch", canonical(s.t, c.next())+plantedVIN+"\n")
+	_, err := client.Submit(n.t.Context(), "anchor:SubmitEpoch", canonical(n.t, c.next())+plantedVIN+"\n")
 	if refused, ok := errors.AsType[*fabricgw.ChaincodeError](err); !ok || refused.Reason != string(model.ReasonMalformed) {
-		s.t.Errorf("got %v, want %s", err, model.ReasonMalformed)
+		n.t.Errorf("got %v, want %s", err, model.ReasonMalformed)
 	}
-	if _, err := client.Transaction(s.t.Context(), "0000"); !errors.Is(err, fabricgw.ErrNotFound) {
-		s.t.Errorf("unknown transaction: %v", err)
+	if _, err := client.Transaction(n.t.Context(), "0000"); !errors.Is(err, fabricgw.ErrNotFound) {
+		n.t.Errorf("unknown transaction: %v", err)
 	}
 }
 
@@ -174,26 +186,26 @@ const plantedVIN = "WVWZZZ1JZXW386752"
 var vinShape = regexp.MustCompile(`(?:^|[^A-Za-z0-9+/=])([A-HJ-NPR-Z0-9]{17})(?:[^A-Za-z0-9+/=]|$)`)
 
 // inspectBlocks reads every block of the channel as stored.
-func (s *stand) inspectBlocks() {
-	s.t.Helper()
-	c := s.client("garage")
-	height, err := c.ChainHeight(s.t.Context())
+func (n *network) inspectBlocks() {
+	n.t.Helper()
+	c := n.Client("garage")
+	height, err := c.ChainHeight(n.t.Context())
 	if err != nil {
-		s.t.Fatal(err)
+		n.t.Fatal(err)
 	}
 	for number := range height {
-		block, err := c.Block(s.t.Context(), number)
+		block, err := c.Block(n.t.Context(), number)
 		if err != nil {
-			s.t.Fatal(err)
+			n.t.Fatal(err)
 		}
 		if bytes.Contains(block, []byte(plantedVIN)) {
-			s.t.Errorf("block %d holds the planted VIN", number)
+			n.t.Errorf("block %d holds the planted VIN", number)
 		}
 		if found := vinShape.FindSubmatch(block); found != nil {
-			s.t.Errorf("block %d holds something like a VIN: %q", number, found[1])
+			n.t.Errorf("block %d holds something like a VIN: %q", number, found[1])
 		}
 	}
-	s.t.Logf("%d blocks hold nothing like a VIN", height)
+	n.t.Logf("%d blocks hold nothing like a VIN", height)
 }
 
 func canonical(t *testing.T, r interface{ Canonical() ([]byte, error) }) string {
