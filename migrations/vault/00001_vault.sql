@@ -36,19 +36,11 @@ CREATE TABLE holder (
 );
 CREATE INDEX holder_vehicle_idx ON holder (vehicle_id);
 
--- Holders are read by a role that sees the rows of one member only. A cluster without it (a test of the schema) has no
--- reader to grant to.
+-- Holders are read by a role that sees the rows of one member only.
 ALTER TABLE holder ENABLE ROW LEVEL SECURITY;
-CREATE POLICY holder_of_member ON holder FOR SELECT USING (member = current_setting('pcc.tenant', true));
--- +goose StatementBegin
-DO $$
-BEGIN
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'vault_reader') THEN
-        EXECUTE format('GRANT USAGE ON SCHEMA %I TO vault_reader', current_schema());
-        GRANT SELECT ON holder TO vault_reader;
-    END IF;
-END $$;
--- +goose StatementEnd
+CREATE POLICY holder_of_member ON holder FOR SELECT TO vault_reader USING (member = current_setting('pcc.tenant', true));
+GRANT USAGE ON SCHEMA vault TO vault_reader;
+GRANT SELECT ON holder TO vault_reader;
 
 -- +goose Down
 DROP TABLE holder, vehicle_identity, vehicle;

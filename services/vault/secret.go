@@ -10,11 +10,12 @@ import (
 const redaction = "[redacted]"
 
 // Secret is a value that is personal data. Only Reveal shows it; fmt, slog, encoding/json and the like print [redacted],
-// also where the Secret is an unexported field, which fmt prints without asking its methods: the pointer hides it there.
-type Secret[T any] struct{ value *T }
+// also where the Secret is an unexported field, which fmt prints by reflection without asking its methods: it follows
+// pointers, and does not look into a function.
+type Secret[T any] struct{ value func() T }
 
 // Conceal makes value a Secret.
-func Conceal[T any](value T) Secret[T] { return Secret[T]{value: &value} }
+func Conceal[T any](value T) Secret[T] { return Secret[T]{value: func() T { return value }} }
 
 // Reveal returns the value, the zero one for a zero Secret. Its callers are few and easy to find.
 func (s Secret[T]) Reveal() T {
@@ -22,7 +23,7 @@ func (s Secret[T]) Reveal() T {
 		var zero T
 		return zero
 	}
-	return *s.value
+	return s.value()
 }
 
 // String returns [redacted].

@@ -1,6 +1,10 @@
 package vault
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 const (
 	vinLength   = 17
@@ -15,12 +19,14 @@ type VIN struct{ Secret[string] }
 
 // ParseVIN normalises raw (outer white space off, upper case) and returns its VIN, ErrVINLength or ErrVINAlphabet.
 func ParseVIN(raw string) (VIN, error) {
-	normal := strings.ToUpper(strings.TrimSpace(raw))
-	if len([]rune(normal)) != vinLength {
+	trimmed := strings.TrimSpace(raw)
+	if utf8.RuneCountInString(trimmed) != vinLength {
 		return VIN{}, ErrVINLength
 	}
-	for _, c := range normal {
-		if !strings.ContainsRune(vinAlphabet, c) {
+	normal := strings.ToUpper(trimmed)
+	for i, c := range trimmed {
+		// Some letters beyond ASCII have an upper case within it.
+		if c > unicode.MaxASCII || strings.IndexByte(vinAlphabet, normal[i]) < 0 {
 			return VIN{}, ErrVINAlphabet
 		}
 	}
