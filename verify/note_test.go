@@ -11,7 +11,7 @@ import (
 
 const (
 	leafType = "test.v1.Note"
-	mine     = prooftest.Passport
+	mine     = prooftest.Subject
 )
 
 // note is the payload of these tests' leaves, as JSON.

@@ -74,7 +74,7 @@ func TestTamperedDocuments(t *testing.T) {
 	}{
 		"schema":               {func(t *testing.T, w *prooftest.World) { w.Document.Schema = "pcc-proof/v2" }, verify.ReasonSchemaUnknown},
 		"no passport":          {func(t *testing.T, w *prooftest.World) { w.Document.Passport = "" }, verify.ReasonDocumentMalformed},
-		"other passport":       {func(t *testing.T, w *prooftest.World) { w.Document.Passport = prooftest.OtherPassport }, verify.ReasonOtherPassport},
+		"other passport":       {func(t *testing.T, w *prooftest.World) { w.Document.Passport = prooftest.OtherSubject }, verify.ReasonOtherPassport},
 		"older than its epoch": {func(t *testing.T, w *prooftest.World) { w.Document.GeneratedAt = time.Unix(0, 0).UTC() }, verify.ReasonGeneratedTooEarly},
 		"no events":            {func(t *testing.T, w *prooftest.World) { w.Document.Events = nil }, verify.ReasonDocumentMalformed},
 		"epoch not canonical":  {func(t *testing.T, w *prooftest.World) { w.Document.Epoch.Record += "\n" }, verify.ReasonEpochMalformed},

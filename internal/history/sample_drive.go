@@ -36,8 +36,8 @@ type sampleHistory struct {
 	firstRegistration time.Time
 	rows              []jsonlReading
 	// faults names what was done to the whole history and to each row.
-	whole  fault
-	faults []fault
+	whole  historyFault
+	faults []rowFault
 }
 
 // visit is one inspection before anything went wrong in writing it down.

@@ -5,49 +5,51 @@ import (
 	"strconv"
 )
 
-// fault names what is wrong with a row of the sample, or with a whole history.
-type fault string
-
-// Faults of the sample and their rates. The rates are close to what public
+// The sample's faults and their rates. The rates are close to what public
 // collections of inspections show: about one vehicle in twelve has a decrease,
 // one row in two hundred no mileage, one row in fifty shares its day with
-// another. A row has at most one fault of its own.
+// another.
+
+// rowFault names what is wrong with one row; a row has at most one.
+type rowFault string
+
 const (
-	faultNone fault = ""
-
-	// Faults of a row, as a share of rows.
-
 	// faultBlank is a mileage that was not obtained.
-	faultBlank fault = "blank"
+	faultBlank rowFault = "blank"
 	// faultZero is a zero in place of the mileage.
-	faultZero fault = "zero"
+	faultZero rowFault = "zero"
 	// faultTyping is a digit lost, doubled, changed or swapped with its neighbour.
-	faultTyping fault = "typing error"
+	faultTyping rowFault = "typing error"
 	// faultUnitSlip is a display in miles written down as kilometres.
-	faultUnitSlip fault = "unit slip"
+	faultUnitSlip rowFault = "unit slip"
 	// faultDip is a value too low by 10 to 60 %, with right ones after it.
-	faultDip fault = "dip"
+	faultDip rowFault = "dip"
 	// faultSameDay repeats the row before it: as it is, or with another centre.
-	faultSameDay fault = "same day"
-
-	// Faults of a history, as a share of vehicles.
-
-	// faultRollback lowers the display by 20 to 60 % for good.
-	faultRollback fault = "rollback"
-	// faultRollover is a display of five digits, which starts again after 99,999.
-	faultRollover fault = "rollover"
-	// faultLateRegistration is a first registration after the first inspection,
-	// as of an imported car.
-	faultLateRegistration fault = "late registration"
+	faultSameDay rowFault = "same day"
 )
 
-type rate struct {
-	fault fault
+// historyFault names what is wrong with a whole history, which has at most one.
+type historyFault string
+
+const (
+	// faultRollback lowers the display by 20 to 60 % for good.
+	faultRollback historyFault = "rollback"
+	// faultRollover is a display of five digits, which starts again after 99,999.
+	faultRollover historyFault = "rollover"
+	// faultLateRegistration is a first registration after the first inspection,
+	// as of an imported car.
+	faultLateRegistration historyFault = "late registration"
+)
+
+// rate is how often a fault occurs.
+type rate[F ~string] struct {
+	fault F
 	share float64
 }
 
-func rowRates() []rate {
-	return []rate{
+// rowRates are shares of all rows.
+func rowRates() []rate[rowFault] {
+	return []rate[rowFault]{
 		{faultBlank, 0.005},
 		{faultZero, 0.002},
 		{faultTyping, 0.006},
@@ -57,16 +59,17 @@ func rowRates() []rate {
 	}
 }
 
-func historyRates() []rate {
-	return []rate{
+// historyRates are shares of all vehicles.
+func historyRates() []rate[historyFault] {
+	return []rate[historyFault]{
 		{faultRollback, 0.030},
 		{faultRollover, 0.010},
 		{faultLateRegistration, 0.015},
 	}
 }
 
-// pick draws one fault or none.
-func (s *sampler) pick(rates []rate) fault {
+// pick draws one fault, or "" for none.
+func pick[F ~string](s *sampler, rates []rate[F]) F {
 	at := s.random.Float64()
 	for _, r := range rates {
 		if at < r.share {
@@ -74,17 +77,17 @@ func (s *sampler) pick(rates []rate) fault {
 		}
 		at -= r.share
 	}
-	return faultNone
+	return ""
 }
 
 // writeDown turns visits into the rows of a file, with what goes wrong.
 func (s *sampler) writeDown(visits []visit, history *sampleHistory) {
-	history.whole = s.pick(historyRates())
+	history.whole = pick(s, historyRates())
 	s.spoilHistory(visits, history)
 	for i, v := range visits {
-		one := s.pick(rowRates())
+		one := pick(s, rowRates())
 		if one == faultSameDay && i == 0 {
-			one = faultNone
+			one = ""
 		}
 		history.faults = append(history.faults, one)
 		row := s.reading(v)
@@ -118,7 +121,7 @@ func (s *sampler) spoilHistory(visits []visit, history *sampleHistory) {
 	}
 }
 
-func (s *sampler) spoilValue(one fault, value string) string {
+func (s *sampler) spoilValue(one rowFault, value string) string {
 	const milesPerKilometre = 0.621371
 	switch one {
 	case faultBlank:

@@ -103,7 +103,7 @@ func TestFaultsHaveTheirRates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rowFaults, historyFaults := map[fault]int{}, map[fault]int{}
+	rowFaults, historyFaults := map[rowFault]int{}, map[historyFault]int{}
 	rows := 0
 	for s.number = 0; s.number < s.config.Vehicles; {
 		s.number++
@@ -125,11 +125,11 @@ func TestFaultsHaveTheirRates(t *testing.T) {
 
 // checkRates allows five standard deviations, and for same-day rows that the
 // first row of a vehicle cannot be one.
-func checkRates(t *testing.T, rates []rate, counts map[fault]int, of int) {
+func checkRates[F ~string](t *testing.T, rates []rate[F], counts map[F]int, of int) {
 	t.Helper()
 	for _, r := range rates {
 		low, high := r.share, r.share
-		if r.fault == faultSameDay {
+		if string(r.fault) == string(faultSameDay) {
 			low *= 0.8
 		}
 		slack := 5 * math.Sqrt(r.share/float64(of))

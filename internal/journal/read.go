@@ -18,7 +18,7 @@ const (
 )
 
 // emptyRoot is the root of the tree without leaves.
-var emptyRoot = Hash(sha256.Sum256(nil))
+var emptyRoot Hash = sha256.Sum256(nil)
 
 // Querier reads: a pool, a connection or a transaction.
 type Querier interface {

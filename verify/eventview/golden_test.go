@@ -37,7 +37,7 @@ func TestGoldenDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report.Events != 4 || report.Passport != prooftest.Passport || len(report.EndorsedBy) != 3 {
+	if report.Events != 4 || report.Passport != prooftest.Subject || len(report.EndorsedBy) != 3 {
 		t.Errorf("report = %+v", report)
 	}
 	tampered := strings.Replace(string(read(t, document)), `"odometer_metres": 61003000`, `"odometer_metres": 51003000`, 1)

@@ -19,9 +19,9 @@ import (
 const (
 	Channel   = "pcc-channel"
 	Chaincode = "pcc"
-	// Passport is the one shown, OtherPassport the one most entries belong to.
-	Passport      = "passports/0199e9d4-0000-7000-8000-000000000001"
-	OtherPassport = "passports/0199e9d4-0000-7000-8000-000000000002"
+	// Subject is the passport shown, OtherSubject the one most entries belong to.
+	Subject      = "passports/0199e9d4-0000-7000-8000-000000000001"
+	OtherSubject = "passports/0199e9d4-0000-7000-8000-000000000002"
 )
 
 // Content makes the payload of entry seq of a stream, which belongs to passport.
@@ -54,7 +54,7 @@ func NewWorld(t testing.TB, leafType string, content Content, decode verify.Deco
 		w.Trust.MSPs = append(w.Trust.MSPs, verify.MSP{ID: id, RootCertificates: []string{o.RootPEM}})
 	}
 	w.Epoch = model.EpochRecord{Number: 1, TimeUnixMilli: time.Date(2026, 1, 31, 11, 0, 0, 0, time.UTC).UnixMilli()}
-	w.Document = verify.Document{Schema: verify.Schema, Passport: Passport, GeneratedAt: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)}
+	w.Document = verify.Document{Schema: verify.Schema, Passport: Subject, GeneratedAt: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)}
 	w.addStream(t, "ingest/garage", 1)
 	w.addStream(t, "ingest/oem", 8)
 	text, err := w.Epoch.Canonical()
@@ -127,9 +127,9 @@ func isShown(seq int) bool { return seq%3 == 0 }
 
 func (w *World) newEvent(t testing.TB, stream string, seq int) verify.Event {
 	t.Helper()
-	passport := OtherPassport
+	passport := OtherSubject
 	if isShown(seq) {
-		passport = Passport
+		passport = Subject
 	}
 	payload := w.content(t, passport, seq)
 	_, view, err := w.decode(w.leafType, payload)
