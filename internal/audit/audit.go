@@ -10,11 +10,11 @@ import (
 	"github.com/pcc-platform/pcc/internal/authn"
 )
 
-// Record adds a row for the caller in ctx: action is the RPC or message that acts, object the resource name acted on.
-// Neither may hold personal data.
-func Record(ctx context.Context, tx pgx.Tx, action, object string) error {
+// Record adds a row an object for the caller in ctx: action is the RPC or message that acts, the objects are the resource
+// names acted on. None may hold personal data.
+func Record(ctx context.Context, tx pgx.Tx, action string, objects ...string) error {
 	subject := authn.FromContext(ctx).Subject()
-	if _, err := tx.Exec(ctx, `INSERT INTO audit (subject, action, object) VALUES ($1, $2, $3)`, subject, action, object); err != nil {
+	if _, err := tx.Exec(ctx, `INSERT INTO audit (subject, action, object) SELECT $1, $2, unnest($3::text[])`, subject, action, objects); err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
 	return nil

@@ -33,9 +33,21 @@ const (
 
 // Enqueue puts m into the outbox of the transaction's service; it is published after the commit.
 func Enqueue(ctx context.Context, tx pgx.Tx, m proto.Message) error {
-	payload, err := proto.Marshal(m)
-	if err != nil {
-		return fmt.Errorf("messaging: marshal: %w", err)
+	return EnqueueAll(ctx, tx, []proto.Message{m})
+}
+
+// EnqueueAll is Enqueue for several messages of one type, in one statement. They are published in their order.
+func EnqueueAll[M proto.Message](ctx context.Context, tx pgx.Tx, ms []M) error {
+	if len(ms) == 0 {
+		return nil
+	}
+	payloads := make([][]byte, len(ms))
+	for i, m := range ms {
+		payload, err := proto.Marshal(m)
+		if err != nil {
+			return fmt.Errorf("messaging: marshal: %w", err)
+		}
+		payloads[i] = payload
 	}
 	trace := propagation.MapCarrier{}
 	otel.GetTextMapPropagator().Inject(ctx, trace)
@@ -43,7 +55,9 @@ func Enqueue(ctx context.Context, tx pgx.Tx, m proto.Message) error {
 	if err != nil {
 		return fmt.Errorf("messaging: marshal headers: %w", err)
 	}
-	if _, err := tx.Exec(ctx, `INSERT INTO outbox (subject, payload, headers) VALUES ($1, $2, $3)`, Subject(m), payload, headers); err != nil {
+	if _, err := tx.Exec(ctx, `INSERT INTO outbox (subject, payload, headers)
+		SELECT $1, p.payload, $3 FROM unnest($2::bytea[]) WITH ORDINALITY AS p (payload, n) ORDER BY p.n`,
+		Subject(ms[0]), payloads, headers); err != nil {
 		return fmt.Errorf("messaging: enqueue: %w", err)
 	}
 	return nil
