@@ -1,0 +1,36 @@
+// Package events is how the registry speaks and listens on the bus.
+package events
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/pcc-platform/pcc/internal/messaging"
+	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
+	"github.com/pcc-platform/pcc/services/registry"
+	"github.com/pcc-platform/pcc/services/registry/internal/wire"
+)
+
+// Outbox publishes with the commit of its transaction.
+type Outbox struct{ Tx pgx.Tx }
+
+// PublishAdmitted tells that a member was entered into the directory.
+func (o Outbox) PublishAdmitted(ctx context.Context, m registry.Member) error {
+	return messaging.Enqueue(ctx, o.Tx, &registryv1.MemberAdmitted{Member: wire.FromMember(m)})
+}
+
+// PublishEnrolled tells that passports were opened, in one message each.
+func (o Outbox) PublishEnrolled(ctx context.Context, passports []registry.Passport) error {
+	return messaging.EnqueueAll(ctx, o.Tx, wire.All(passports, func(p registry.Passport) *registryv1.PassportEnrolled {
+		return &registryv1.PassportEnrolled{
+			Passport: p.Name(), LifeCycle: wire.FromLifeCycle(p.LifeCycle), CreateTime: timestamppb.New(p.CreateTime),
+		}
+	}))
+}
+
+// PublishTransitioned tells of a step of a life cycle.
+func (o Outbox) PublishTransitioned(ctx context.Context, p registry.Passport, t registry.Transition) error {
+	return messaging.Enqueue(ctx, o.Tx, &registryv1.PassportTransitioned{Passport: p.Name(), Transition: wire.FromTransition(t)})
+}

@@ -1,0 +1,190 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+)
+
+// reportProduct is the report's name in the price list.
+const reportProduct = "passport-report"
+
+// maxSteps bounds the transitions and the ownership periods of one report.
+const maxSteps = 1000
+
+// voidTimeout bounds giving a hold back, which goes on after the caller went away.
+const voidTimeout = 5 * time.Second
+
+// Entry is one event of a history, with what a sale must know of it. E is the event as the journal's service gives it:
+// the registry sells it without looking inside.
+type Entry[E any] struct {
+	// Member is the id of the member that sent it.
+	Member string
+	// Quality is the event's quality index, 0 to 100.
+	Quality int64
+	// ReceiveTime is when the platform accepted it.
+	ReceiveTime time.Time
+	Event       E
+}
+
+// Contribution is what one member gave to a report.
+type Contribution struct {
+	Member     string
+	Events     int32
+	QualitySum int64
+}
+
+// ReadState says how far a paid read is.
+type ReadState uint8
+
+// The states of a paid read.
+const (
+	ReadHeld ReadState = iota + 1
+	ReadCaptured
+	ReadVoided
+)
+
+// Read is a paid read. R is its receipt as settlement's service gives it, which is passed on.
+type Read[R any] struct {
+	Name  string
+	State ReadState
+	// CaptureTime is when it was paid; zero before.
+	CaptureTime time.Time
+	Receipt     R
+}
+
+// ReportRequest asks for a report. The payer is the caller's member.
+type ReportRequest struct {
+	RequestID string
+	Passport  string
+	// Payer is the id of the member that pays.
+	Payer string
+	// MaxPrice is the highest price accepted, decimal PCC_token; empty for any.
+	MaxPrice string
+}
+
+// Report is the whole history of a passport.
+type Report[E, R any] struct {
+	Passport    Passport
+	Events      []E
+	Transitions []Transition
+	Periods     []OwnershipPeriod
+	Receipt     R
+	CreateTime  time.Time
+}
+
+// Catalogue is what a report reads of the registry itself.
+type Catalogue interface {
+	Passport(ctx context.Context, id string) (Passport, error)
+	// Transitions returns at most limit steps after the given revision, oldest first.
+	Transitions(ctx context.Context, passport string, after int64, limit int) ([]Transition, error)
+	// Periods returns at most limit ownership periods after the given number, oldest first.
+	Periods(ctx context.Context, passport string, after, limit int) ([]OwnershipPeriod, error)
+}
+
+// Journal gives histories.
+type Journal[E any] interface {
+	// History returns all events of a passport, or ErrReportTooLarge.
+	History(ctx context.Context, passport string) ([]Entry[E], error)
+}
+
+// Ledger sells reads. Its methods are idempotent: Hold by payer and request id, the others by the read's name.
+type Ledger[R any] interface {
+	Hold(ctx context.Context, product string, r ReportRequest) (Read[R], error)
+	Capture(ctx context.Context, read string, contributions []Contribution) (Read[R], error)
+	Void(ctx context.Context, read string) error
+}
+
+// Reports sells reports: the price is held, the history read, the hold captured. Whoever repeats a request id pays once,
+// wherever the first try stopped: a hold that was not captured is found again, and one that nobody comes back for is
+// given back by settlement in time.
+type Reports[E, R any] struct {
+	catalogue Catalogue
+	journal   Journal[E]
+	ledger    Ledger[R]
+	now       func() time.Time
+}
+
+// NewReports returns the seller of reports. now is its clock.
+func NewReports[E, R any](c Catalogue, j Journal[E], l Ledger[R], now func() time.Time) *Reports[E, R] {
+	return &Reports[E, R]{catalogue: c, journal: j, ledger: l, now: now}
+}
+
+// Read sells one report. Errors: ErrPassportNotFound, ErrReportTooLarge, ErrReadVoided, and those of holding a read.
+func (s *Reports[E, R]) Read(ctx context.Context, r ReportRequest) (Report[E, R], error) {
+	report, err := s.catalogued(ctx, r.Passport)
+	if err != nil {
+		return report, err
+	}
+	read, err := s.ledger.Hold(ctx, reportProduct, r)
+	if err != nil {
+		return report, err
+	}
+	if read.State == ReadVoided {
+		return report, ErrReadVoided
+	}
+	history, err := s.journal.History(ctx, r.Passport)
+	if err != nil {
+		return report, s.giveBack(ctx, read, err)
+	}
+	if read.State == ReadCaptured {
+		history = asOf(history, read.CaptureTime)
+	} else if read, err = s.ledger.Capture(ctx, read.Name, contributions(history)); err != nil {
+		// Not given back: it may have been captured. A repeated request finds out.
+		return report, err
+	}
+	for _, e := range history {
+		report.Events = append(report.Events, e.Event)
+	}
+	report.Receipt = read.Receipt
+	return report, nil
+}
+
+// catalogued returns the part of a report that is the registry's own.
+func (s *Reports[E, R]) catalogued(ctx context.Context, passport string) (report Report[E, R], err error) {
+	report.CreateTime = s.now()
+	if report.Passport, err = s.catalogue.Passport(ctx, passport); err != nil {
+		return report, err
+	}
+	if report.Transitions, err = s.catalogue.Transitions(ctx, passport, 0, maxSteps+1); err != nil {
+		return report, err
+	}
+	if report.Periods, err = s.catalogue.Periods(ctx, passport, 0, maxSteps+1); err != nil {
+		return report, err
+	}
+	if len(report.Transitions) > maxSteps || len(report.Periods) > maxSteps {
+		return report, ErrReportTooLarge
+	}
+	return report, nil
+}
+
+// giveBack frees a hold because of cause, which it returns. A captured read stays paid: its first try was delivered.
+func (s *Reports[E, R]) giveBack(ctx context.Context, read Read[R], cause error) error {
+	if read.State == ReadCaptured {
+		return cause
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), voidTimeout)
+	defer cancel()
+	return errors.Join(cause, s.ledger.Void(ctx, read.Name))
+}
+
+// asOf drops what came after a time: who paid for a report may have it again, but not the news since.
+func asOf[E any](history []Entry[E], t time.Time) []Entry[E] {
+	return slices.DeleteFunc(history, func(e Entry[E]) bool { return e.ReceiveTime.After(t) })
+}
+
+// contributions sums a history up by member, in the members' order.
+func contributions[E any](history []Entry[E]) []Contribution {
+	var out []Contribution
+	for _, e := range history {
+		i, found := slices.BinarySearchFunc(out, e.Member, func(c Contribution, member string) int { return strings.Compare(c.Member, member) })
+		if !found {
+			out = slices.Insert(out, i, Contribution{Member: e.Member})
+		}
+		out[i].Events++
+		out[i].QualitySum += e.Quality
+	}
+	return out
+}
