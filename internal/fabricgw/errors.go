@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/hyperledger/fabric-gateway/pkg/client"
 	"github.com/hyperledger/fabric-protos-go-apiv2/gateway"
@@ -13,7 +14,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// ErrNotFound: the channel has no such transaction or block.
+// ErrNotFound says that the channel has no such transaction or block.
 var ErrNotFound = errors.New("fabricgw: not found on the channel")
 
 // ChaincodeError is a refusal by the chaincode: a message of the form
@@ -91,11 +92,11 @@ func (c *Client) passes(err error) bool {
 	if _, ok := errors.AsType[*client.SubmitError](err); ok {
 		return true // the orderers did not take it, or took it and did not say so
 	}
-	switch status.Code(err) {
-	case codes.FailedPrecondition, // discovery finds no set of peers yet
-		codes.Aborted, // endorsements do not match: a peer is behind
-		codes.Unavailable, codes.DeadlineExceeded:
-		return true
+	passing := []codes.Code{
+		codes.FailedPrecondition, // discovery finds no set of peers yet
+		codes.Aborted,            // endorsements do not match: a peer is behind
+		codes.Unavailable,
+		codes.DeadlineExceeded,
 	}
-	return errors.Is(err, context.DeadlineExceeded)
+	return slices.Contains(passing, status.Code(err)) || errors.Is(err, context.DeadlineExceeded)
 }

@@ -50,7 +50,7 @@ func TestClassify(t *testing.T) {
 			}
 		})
 	}
-	if other := refused(t, codes.Unavailable, "connection refused"); newClient().classify(other) != other {
+	if other := refused(t, codes.Unavailable, "connection refused"); !errors.Is(newClient().classify(other), other) {
 		t.Error("an error that is no refusal was changed")
 	}
 }

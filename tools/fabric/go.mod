@@ -1,3 +1,6 @@
+// Fabric's commands. Fabric tags its releases v3.x.y without the /v3 that modules
+// ask for, so v3.1.1 is pinned here by its commit, under the pseudo-version the
+// module system gives that.
 module github.com/pcc-platform/pcc/tools/fabric
 
 go 1.26.0

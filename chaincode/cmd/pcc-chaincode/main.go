@@ -2,7 +2,7 @@
 package main
 
 import (
-	"log/slog"
+	"fmt"
 	"os"
 
 	"github.com/pcc-platform/pcc/chaincode"
@@ -10,7 +10,7 @@ import (
 
 func main() {
 	if err := chaincode.Serve(os.Getenv); err != nil {
-		slog.Error("chaincode stopped", slog.Any("error", err))
+		fmt.Fprintln(os.Stderr, "pcc-chaincode:", err)
 		os.Exit(1)
 	}
 }

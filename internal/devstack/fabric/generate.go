@@ -26,7 +26,7 @@ func prepare(cfg Config) error {
 		if err != nil {
 			return fmt.Errorf("prepare: %w", err)
 		}
-		if err := os.WriteFile(cfg.path("config", name), text, 0o600); err != nil {
+		if err := os.WriteFile(cfg.path("config", name), text, 0o600); err != nil { //nolint:gosec // the folder is the network's own
 			return fmt.Errorf("prepare: %w", err)
 		}
 	}
@@ -48,7 +48,7 @@ func materialiseBuilder(cfg Config) error {
 		if err != nil {
 			return fmt.Errorf("external builder: %w", err)
 		}
-		if err := os.WriteFile(cfg.path(bin, script.Name()), text, 0o700); err != nil {
+		if err := os.WriteFile(cfg.path(bin, script.Name()), text, 0o700); err != nil { //nolint:gosec // the peer executes it
 			return fmt.Errorf("external builder: %w", err)
 		}
 	}
