@@ -54,7 +54,7 @@ func (a *Anchorer) Run(ctx context.Context) error {
 // grew. It may be stopped and repeated at any point.
 func (a *Anchorer) Round(ctx context.Context) error {
 	if !a.reconciled {
-		if err := a.reconcile(ctx); err != nil {
+		if _, err := a.reconcile(ctx); err != nil {
 			return err
 		}
 	}
@@ -98,8 +98,9 @@ func (a *Anchorer) submit(ctx context.Context, c Candidate) error {
 	commit, err := a.Ledger.SubmitEpoch(ctx, c.Text)
 	switch model.ReasonOf(err) {
 	case model.ReasonEpochNotNext, model.ReasonPreviousMismatch:
-		a.reconciled = false
-		return a.reconcile(ctx)
+		if adopted, reconcileErr := a.reconcile(ctx); reconcileErr != nil || adopted {
+			return reconcileErr
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("anchor: submit epoch %d: %w", c.Number(), err)

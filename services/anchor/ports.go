@@ -62,7 +62,7 @@ type Proven struct {
 type ProvenEvent struct {
 	Stream    string
 	Sequence  uint64
-	Leaf      []byte // framed, byte for byte
+	Leaf      []byte       // framed, byte for byte
 	Inclusion []proof.Hash // leaf to root
 }
 

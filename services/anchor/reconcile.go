@@ -8,42 +8,42 @@ import (
 )
 
 // reconcile compares the ledger's last epoch with the database's. One epoch more on the ledger is what a lost answer
-// leaves behind, if it was cut here. Every other difference is a fault.
-func (a *Anchorer) reconcile(ctx context.Context) error {
+// leaves behind, and adopted if it was cut here. Every other difference is a fault.
+func (a *Anchorer) reconcile(ctx context.Context) (adopted bool, err error) {
+	a.reconciled = false
 	last, err := a.Store.Last(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
-	ours, theirs := uint64(0), uint64(0)
 	if last != nil {
-		ours = last.Number()
 		a.Metrics.anchored(last.Candidate)
 	}
-	ledgers, err := a.latestOnLedger(ctx)
+	theirs, err := a.latestOnLedger(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if ledgers != nil {
-		theirs = ledgers.Number()
+	switch ours, held := numberOf(last), numberOf(theirs); {
+	case held < ours:
+		return false, fmt.Errorf("%w: %d of %d", errLedgerBehind, held, ours)
+	case held == ours && held > 0 && theirs.Hash != last.Hash:
+		return false, fmt.Errorf("%w: epoch %d on the ledger is another record than the one anchored", ErrDiverged, ours)
+	case held == ours+1:
+		err, adopted = a.adopt(ctx, *theirs), true
+	case held > ours && ours == 0:
+		err = ErrForeignLedger
+	case held > ours:
+		err = fmt.Errorf("%w: the ledger holds %d epochs and the database %d", ErrDiverged, held, ours)
 	}
-	switch {
-	case theirs < ours:
-		return fmt.Errorf("%w: %d of %d", errLedgerBehind, theirs, ours)
-	case theirs == ours:
-		if last != nil && ledgers.Hash != last.Hash {
-			return fmt.Errorf("%w: epoch %d on the ledger is another record than the one anchored", ErrDiverged, ours)
-		}
-	case theirs == ours+1:
-		if err := a.adopt(ctx, *ledgers); err != nil {
-			return err
-		}
-	case ours == 0:
-		return ErrForeignLedger
-	default:
-		return fmt.Errorf("%w: the ledger holds %d epochs and the database %d", ErrDiverged, theirs, ours)
+	a.reconciled = err == nil
+	return adopted && err == nil, err
+}
+
+// numberOf returns 0 for no epoch.
+func numberOf[E interface{ Number() uint64 }](e *E) uint64 {
+	if e == nil {
+		return 0
 	}
-	a.reconciled = true
-	return nil
+	return (*e).Number()
 }
 
 func (a *Anchorer) latestOnLedger(ctx context.Context) (*Candidate, error) {

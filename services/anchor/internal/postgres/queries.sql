@@ -11,7 +11,8 @@ LIMIT 1;
 SELECT EXISTS (SELECT FROM candidates WHERE number = $1 AND record_hash = $2);
 
 -- name: InsertCandidate :exec
-INSERT INTO candidates (number, record_hash, record) VALUES ($1, $2, $3);
+INSERT INTO candidates (number, record_hash, record) VALUES ($1, $2, $3)
+ON CONFLICT ON CONSTRAINT candidates_number_hash_key DO NOTHING;
 
 -- name: InsertAnchored :exec
 INSERT INTO anchored (number, record_hash, transaction_id, channel, chaincode, block)

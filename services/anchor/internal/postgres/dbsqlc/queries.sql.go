@@ -72,6 +72,7 @@ func (q *Queries) InsertAnchored(ctx context.Context, arg InsertAnchoredParams) 
 
 const insertCandidate = `-- name: InsertCandidate :exec
 INSERT INTO candidates (number, record_hash, record) VALUES ($1, $2, $3)
+ON CONFLICT ON CONSTRAINT candidates_number_hash_key DO NOTHING
 `
 
 type InsertCandidateParams struct {

@@ -1,0 +1,4 @@
+package anchor
+
+// Cut is cut, for tests.
+var Cut = cut
