@@ -12,7 +12,6 @@ import (
 
 	"github.com/pcc-platform/pcc/internal/app"
 	"github.com/pcc-platform/pcc/internal/authn"
-	"github.com/pcc-platform/pcc/internal/proofview"
 	anchorv1 "github.com/pcc-platform/pcc/proto/gen/pcc/anchor/v1"
 	"github.com/pcc-platform/pcc/services/anchor"
 	"github.com/pcc-platform/pcc/services/anchor/internal/api"
@@ -21,6 +20,7 @@ import (
 	"github.com/pcc-platform/pcc/services/anchor/internal/ingestclient"
 	"github.com/pcc-platform/pcc/services/anchor/internal/postgres"
 	"github.com/pcc-platform/pcc/services/anchor/internal/settlementclient"
+	"github.com/pcc-platform/pcc/verify/eventview"
 )
 
 // Name is the service's name: of its certificate, schema and address.
@@ -60,7 +60,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (_ app.Runner, err err
 	store := postgres.New(base.Pool)
 	anchorv1.RegisterAnchorServiceServer(base.Server, api.New(
 		anchor.Service{Store: store, Ledger: ledger},
-		anchor.Exporter{Store: store, Journal: peers.journal, Reads: peers.reads, Decode: proofview.Decode, Now: time.Now},
+		anchor.Exporter{Store: store, Journal: peers.journal, Reads: peers.reads, Decode: eventview.Decode, Now: time.Now},
 	))
 	anchorer := &anchor.Anchorer{
 		Store: store, Journal: peers.journal, Ledger: ledger, Interval: interval,

@@ -21,7 +21,7 @@ type Ledger struct {
 // Connect prepares the connection to the peer that cfg names; it is dialled by the first call.
 func Connect(cfg fabricgw.Config) (*Ledger, error) {
 	// An endorsing peer can be a block behind the one that committed the epoch before.
-	cfg.Transient = func(reason string) bool { return reason == string(model.ReasonPreviousUnknown) }
+	cfg.Transient = func(reason string) bool { return model.Reason(reason).Transient() }
 	client, err := fabricgw.Connect(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("anchor: ledger: %w", err)
