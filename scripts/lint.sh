@@ -9,6 +9,7 @@ for module in . proto chaincode e2e; do
   (cd "$module" && "$root/.tools/bin/golangci-lint" run --config "$root/.golangci.yml" ./...) || status=1
 done
 
+# Of the workspace's modules only proto: the other is published protos of others.
 .tools/bin/buf lint proto || status=1
 
 scripts=(scripts/*.sh .ci/run)

@@ -20,6 +20,9 @@ for module in "${modules[@]}"; do
     go vet ./...
     export GOWORK=off # as shipped
     go build ./...
-    go mod tidy -diff
+    if ! diff=$(go mod tidy -diff); then
+      printf 'verify: %s is not tidy, run GOWORK=off go mod tidy in it:\n%s\n' "$module" "$(grep '^[-+]' <<<"$diff")" >&2
+      exit 1
+    fi
   )
 done
