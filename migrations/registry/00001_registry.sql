@@ -12,7 +12,7 @@ CREATE TABLE member (
     created_at      timestamptz NOT NULL,
     CONSTRAINT member_pkey PRIMARY KEY (id),
     CONSTRAINT member_msp_id_key UNIQUE (msp_id),
-    CONSTRAINT member_id_check CHECK (id <> 'service'),
+    CONSTRAINT member_id_check CHECK (id NOT IN ('service', 'platform', 'system')),
     CONSTRAINT member_class_check CHECK (class IN
         ('maker', 'insurer', 'garage', 'inspection_centre', 'dealer', 'fleet', 'authority'))
 );

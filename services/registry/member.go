@@ -68,8 +68,9 @@ func (m Member) Active() bool {
 	return !slices.ContainsFunc(AdmissionSteps(), func(s AdmissionStep) bool { return !slices.Contains(m.Completed, s) })
 }
 
-// reservedMember is how the platform's own services are called among principals.
-const reservedMember = "service"
+// reserved reports whether a member's id would be taken for a part of the platform: its services among principals, or
+// its own two accounts at the message broker.
+func reserved(id string) bool { return id == "service" || id == "platform" || id == "system" }
 
 // maxAuthorities bounds the certificate authorities of one member.
 const maxAuthorities = 8
@@ -79,8 +80,8 @@ var principalName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
 // check refuses what a directory entry may not be, and returns the hashes of its authorities' public keys.
 func (m Member) check(now time.Time) ([][]byte, error) {
-	if m.ID == reservedMember {
-		return nil, apperr.InvalidField("member.name", "%q is the name of the platform's own services", reservedMember)
+	if reserved(m.ID) {
+		return nil, apperr.InvalidField("member.name", "%q is reserved for the platform itself", m.ID)
 	}
 	for i, a := range m.Administrators {
 		name, ok := strings.CutPrefix(a, m.ID+"/")

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/pcc-platform/pcc/internal/authn"
 	"github.com/pcc-platform/pcc/internal/postgres"
 	"github.com/pcc-platform/pcc/services/registry"
@@ -85,4 +87,9 @@ func toMember(r dbsqlc.MemberRow) registry.Member {
 		}
 	}
 	return m
+}
+
+// CompleteStep is Tx.CompleteStep in a transaction that somebody else began.
+func CompleteStep(ctx context.Context, tx pgx.Tx, member string, step registry.AdmissionStep) error {
+	return NewTx(tx).CompleteStep(ctx, member, step)
 }

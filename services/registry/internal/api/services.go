@@ -1,0 +1,35 @@
+package api
+
+import (
+	"context"
+
+	"github.com/pcc-platform/pcc/internal/authn"
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
+	settlementv1 "github.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1"
+	"github.com/pcc-platform/pcc/services/registry"
+	"github.com/pcc-platform/pcc/services/registry/internal/postgres"
+)
+
+// Passports serves pcc.registry.v1.PassportService.
+type Passports struct {
+	registryv1.UnimplementedPassportServiceServer
+	Rules *registry.Service
+	Store *postgres.Store
+}
+
+// Members serves pcc.registry.v1.MemberService.
+type Members struct {
+	registryv1.UnimplementedMemberServiceServer
+	Rules *registry.Service
+	Store *postgres.Store
+}
+
+// Reports serves pcc.registry.v1.ReportService.
+type Reports struct {
+	registryv1.UnimplementedReportServiceServer
+	Seller *registry.Reports[*ingestv1.Event, *settlementv1.Read]
+}
+
+// callerMember is the id of the member that calls.
+func callerMember(ctx context.Context) string { return authn.FromContext(ctx).Member }

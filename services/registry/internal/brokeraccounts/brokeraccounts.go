@@ -1,0 +1,58 @@
+// Package brokeraccounts creates the members' accounts at the message broker.
+package brokeraccounts
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/pcc-platform/pcc/internal/messaging"
+	"github.com/pcc-platform/pcc/internal/natsaccounts"
+)
+
+// user is the registry among the users of the broker's system account; it may do nothing but tell of accounts.
+const user = "registry"
+
+// Creator creates accounts. Close ends its connection.
+type Creator struct {
+	authority *natsaccounts.Authority
+	system    *nats.Conn
+}
+
+// Open reads the operator's keys in dir and connects to the broker at url, which may be away for now.
+func Open(dir, url string) (*Creator, error) {
+	authority, err := natsaccounts.Open(dir)
+	if err != nil {
+		return nil, fmt.Errorf("brokeraccounts: %w", err)
+	}
+	credentials, err := authority.Credentials(natsaccounts.System, user, natsaccounts.Permissions{
+		Publish: []string{"$SYS.REQ.CLAIMS.UPDATE"}, Subscribe: []string{"_INBOX.>"},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("brokeraccounts: %w", err)
+	}
+	system, err := messaging.Connect(url, "pcc-registry-accounts", credentials)
+	if err != nil {
+		return nil, fmt.Errorf("brokeraccounts: %w", err)
+	}
+	return &Creator{authority: authority, system: system}, nil
+}
+
+// Create makes the account of a member, named like the member, known to the broker. A second time it tells it again.
+func (c *Creator) Create(ctx context.Context, member string) error {
+	if member == natsaccounts.System || member == natsaccounts.Platform {
+		return fmt.Errorf("brokeraccounts: %q is an account of the platform", member)
+	}
+	account, err := c.authority.Account(member, natsaccounts.MemberLimits())
+	if err != nil {
+		return fmt.Errorf("brokeraccounts: %w", err)
+	}
+	if err := natsaccounts.Push(ctx, c.system, account); err != nil {
+		return fmt.Errorf("brokeraccounts: %w", err)
+	}
+	return nil
+}
+
+// Close disconnects.
+func (c *Creator) Close() { c.system.Close() }

@@ -1,0 +1,37 @@
+// Package vaultclient asks the vault about vehicles.
+package vaultclient
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"google.golang.org/grpc"
+
+	vaultv1 "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
+	"github.com/pcc-platform/pcc/services/registry"
+	"github.com/pcc-platform/pcc/services/registry/internal/wire"
+)
+
+// Client implements registry.Vehicles.
+type Client struct{ vault vaultv1.VaultServiceClient }
+
+var _ registry.Vehicles = Client{}
+
+// New returns a client over a connection to the vault.
+func New(conn grpc.ClientConnInterface) Client {
+	return Client{vault: vaultv1.NewVaultServiceClient(conn)}
+}
+
+// Bound returns those of up to registry.MaxBatch vehicles that a VIN is bound to.
+func (c Client) Bound(ctx context.Context, vehicles []string) (map[string]bool, error) {
+	resp, err := c.vault.ResolveVehicles(ctx, &vaultv1.ResolveVehiclesRequest{Vehicles: wire.All(vehicles, wire.VehicleName)})
+	if err != nil {
+		return nil, fmt.Errorf("vaultclient: resolve vehicles: %w", err)
+	}
+	bound := make(map[string]bool, len(resp.GetVehicles()))
+	for _, name := range resp.GetVehicles() {
+		bound[strings.TrimPrefix(name, "vehicles/")] = true
+	}
+	return bound, nil
+}
