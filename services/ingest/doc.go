@@ -1,0 +1,38 @@
+// Package ingest takes events in, and keeps them in a journal that nobody can change.
+//
+// # The way of an event
+//
+//	sent ──checks──> refused ───> dead letter ──replay──┐
+//	           │                                        │ (the checks again)
+//	           └──> accepted ──────<────────────────────┘
+//	                   │  on disk in the queue, then acknowledged
+//	                   v
+//	                queued ──writer──> journaled      new (source, id)
+//	                             ├───> no effect      known (source, id), same content
+//	                             └───> dead letter    known (source, id), other content; or unwritable
+//
+// # Invariants
+//
+//   - Acknowledged means on disk: accepted events in the queue, refused ones among the dead letters. The queue's server
+//     syncs each message before it confirms, and a message holds a whole batch, so that the sync is shared.
+//   - One effect for each (source, id). The checks look it up to give an honest answer; the writer looks it up again, in
+//     the transaction that journals and under a lock of the member, to be right whatever is sent, delivered or restarted
+//     twice. The event table's unique key is therefore the writer's inbox.
+//   - An event, its place in the journal, its member's count and the Merkle tree commit in one transaction.
+//   - A refused event refuses only itself.
+//   - No member sees another's rows: what members read is read by a role under row-level security.
+//
+// # The exact bytes
+//
+// gRPC delivers a message, not its encoding, so the bytes that the source made are gone before the service sees the
+// event. It encodes each CloudEvent once, at acceptance, with fields and map keys in order (protobuf's deterministic
+// form); the event's data, which sits in the CloudEvent as bytes, stays as its source encoded it. From then on only those
+// bytes count: they are hashed, compared, journaled, stored and given out.
+//
+// # When a part is down
+//
+// Checks need PostgreSQL, for keys and dead letters, and the queue; without them a call answers UNAVAILABLE and has no
+// effect that sending it again would double. The registry is needed for passports not seen before, and for the first event
+// of a member. The writer needs PostgreSQL and the queue only; it tries again until they are back, and the queue keeps
+// what was acknowledged. When the queue is full, unary calls get QUEUE_FULL and streams are not read.
+package ingest

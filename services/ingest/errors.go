@@ -1,0 +1,25 @@
+package ingest
+
+import (
+	"time"
+
+	"github.com/pcc-platform/pcc/internal/apperr"
+)
+
+// queueFullRetry is how long a sender is asked to wait when the queue is full: the writer frees thousands of events in it.
+const queueFullRetry = time.Second
+
+// Errors of calls, as the protos document them. A fault of one event is a Rejection.
+var (
+	ErrBatchTooLarge       = apperr.New(apperr.InvalidArgument, "BATCH_TOO_LARGE", "more than %d events", MaxBatchEvents).WithField("events")
+	ErrBatchNumber         = apperr.New(apperr.InvalidArgument, "BATCH_NUMBER_INVALID", "not above the number of the batch before").WithField("batch_number")
+	ErrQueueFull           = apperr.New(apperr.ResourceExhausted, "QUEUE_FULL", "too many events wait to be written; retry").WithRetryAfter(queueFullRetry)
+	ErrQueueUnavailable    = apperr.New(apperr.Unavailable, "QUEUE_UNAVAILABLE", "the queue did not confirm that it has the events; send them again")
+	ErrDatabaseUnavailable = apperr.New(apperr.Unavailable, "DATABASE_UNAVAILABLE", "the database cannot be reached; send it again")
+	ErrMembersUnavailable  = apperr.New(apperr.Unavailable, "MEMBER_DIRECTORY_UNAVAILABLE", "the caller's member cannot be looked up now; retry")
+	ErrStreamIdle          = apperr.New(apperr.Aborted, "STREAM_IDLE", "no batch for too long; open the stream again")
+	ErrStreamClosing       = apperr.New(apperr.Unavailable, "STREAM_CLOSING", "the server stops; open the stream again")
+	ErrDeadLetterNotFound  = apperr.New(apperr.NotFound, "DEAD_LETTER_NOT_FOUND", "no such dead letter")
+	ErrReportTooLarge      = apperr.New(apperr.FailedPrecondition, "REPORT_TOO_LARGE", "the passport has more events than one answer holds")
+	ErrCheckpointUnknown   = apperr.New(apperr.NotFound, "CHECKPOINT_UNKNOWN", "a checkpoint is not one of this journal").WithField("checkpoints")
+)

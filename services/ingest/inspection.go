@@ -1,0 +1,61 @@
+package ingest
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// inspection is a batch under way through the checks.
+type inspection struct {
+	member     string
+	now        time.Time
+	candidates []Candidate
+	// passed holds the events that no check has objected to so far.
+	passed     []passed
+	duplicates int
+	rejections []Rejection
+}
+
+type passed struct {
+	index int
+	event Event
+}
+
+// checkAlone applies the rules that need nothing but the event itself.
+func (b *inspection) checkAlone() {
+	b.passed = make([]passed, 0, len(b.candidates))
+	for i := range b.candidates {
+		event, fault := b.candidates[i].Check(b.member, b.now)
+		if fault != nil {
+			b.refuse(i, fault)
+			continue
+		}
+		b.passed = append(b.passed, passed{index: i, event: event})
+	}
+}
+
+func (b *inspection) refuse(index int, fault *Fault) {
+	c := &b.candidates[index]
+	b.rejections = append(b.rejections, Rejection{
+		Index: index, Source: cut(c.Source, maxSourceBytes), EventID: cut(c.ID, maxIDBytes), Fault: *fault,
+	})
+}
+
+// acknowledgement sums up what the checks found. Every candidate is counted once.
+func (b *inspection) acknowledgement() Acknowledgement {
+	slices.SortFunc(b.rejections, func(a, b Rejection) int { return cmp.Compare(a.Index, b.Index) })
+	return Acknowledgement{Accepted: len(b.passed), Duplicates: b.duplicates, Rejections: b.rejections}
+}
+
+// letters returns a dead letter for each refused event.
+func (b *inspection) letters() ([]DeadLetter, error) {
+	letters := make([]DeadLetter, len(b.rejections))
+	for i, r := range b.rejections {
+		var err error
+		if letters[i], err = newDeadLetter(b.member, r, b.candidates[r.Index].Bytes, b.now); err != nil {
+			return nil, err
+		}
+	}
+	return letters, nil
+}

@@ -1,0 +1,121 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/pcc-platform/pcc/internal/journal"
+	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
+)
+
+// Checkpoints implements ingest.JournalReader.
+func (s *Store) Checkpoints(ctx context.Context) ([]ingest.Checkpoint, error) {
+	stored, err := journal.Checkpoints(ctx, s.owner)
+	if err != nil {
+		return nil, failed("list checkpoints", err)
+	}
+	if len(stored) > ingest.MaxCheckpoints {
+		return nil, fmt.Errorf("ingest: %d streams, more than %d", len(stored), ingest.MaxCheckpoints)
+	}
+	out := make([]ingest.Checkpoint, len(stored))
+	for i, cp := range stored {
+		out[i] = ingest.Checkpoint{Stream: cp.Stream, Size: cp.Size, Root: cp.Root, CreatedAt: cp.CreatedAt}
+	}
+	return out, nil
+}
+
+// PassportEvents implements ingest.JournalReader.
+func (s *Store) PassportEvents(ctx context.Context, passport uuid.UUID) ([]ingest.JournaledEvent, error) {
+	if err := s.checkReportSize(ctx, passport); err != nil {
+		return nil, err
+	}
+	rows, err := dbsqlc.New(s.owner).PassportEvents(ctx, dbsqlc.PassportEventsParams{Passport: passport, Most: ingest.MaxReportEvents})
+	if err != nil {
+		return nil, failed("read a passport's events", err)
+	}
+	events := make([]ingest.JournaledEvent, len(rows))
+	for i := range rows {
+		events[i] = toEvent(&rows[i])
+	}
+	return events, nil
+}
+
+// checkReportSize refuses before anything large is read.
+func (s *Store) checkReportSize(ctx context.Context, passport uuid.UUID) error {
+	size, err := dbsqlc.New(s.owner).MeasurePassport(ctx, passport)
+	if err != nil {
+		return failed("measure a passport", err)
+	}
+	if size.Events > ingest.MaxReportEvents || size.Bytes > ingest.MaxReportBytes {
+		return ingest.ErrReportTooLarge
+	}
+	return nil
+}
+
+// ProvePassport implements ingest.JournalReader.
+func (s *Store) ProvePassport(ctx context.Context, passport uuid.UUID, at []ingest.Checkpoint) ([]ingest.ProvenEvent, int, error) {
+	if err := s.checkReportSize(ctx, passport); err != nil {
+		return nil, 0, err
+	}
+	positions, err := dbsqlc.New(s.owner).PassportPositions(ctx, dbsqlc.PassportPositionsParams{Passport: passport, Most: ingest.MaxReportEvents})
+	if err != nil {
+		return nil, 0, failed("read a passport's positions", err)
+	}
+	checkpoints := make(map[string]ingest.Checkpoint, len(at))
+	for _, cp := range at {
+		checkpoints[cp.Stream] = cp
+	}
+	within := make(map[string][]uint64) // sequence numbers by stream
+	kept := positions[:0]
+	for _, p := range positions {
+		if uint64(p.Seq) < checkpoints[p.Stream].Size {
+			within[p.Stream] = append(within[p.Stream], uint64(p.Seq))
+			kept = append(kept, p)
+		}
+	}
+	proven := make(map[dbsqlc.PassportPositionsRow]ingest.ProvenEvent, len(kept))
+	for stream, seqs := range within {
+		if err := s.proveStream(ctx, checkpoints[stream], seqs, proven); err != nil {
+			return nil, 0, failed("prove events", err)
+		}
+	}
+	out := make([]ingest.ProvenEvent, len(kept))
+	for i, p := range kept {
+		out[i] = proven[p]
+	}
+	return out, len(positions) - len(kept), nil
+}
+
+// proveStream proves entries of one stream, as many at a time as the journal reads tiles for at once.
+func (s *Store) proveStream(ctx context.Context, at ingest.Checkpoint, seqs []uint64, proven map[dbsqlc.PassportPositionsRow]ingest.ProvenEvent) error {
+	stored, err := journal.CheckpointAt(ctx, s.owner, at.Stream, at.Size)
+	if errors.Is(err, journal.ErrNotFound) || errors.Is(err, journal.ErrInvalid) || err == nil && stored.Root != at.Root {
+		return ingest.ErrCheckpointUnknown
+	}
+	if err != nil {
+		return err
+	}
+	slices.Sort(seqs) // the order in which entries come
+	for chunk := range slices.Chunk(seqs, journal.MaxPage) {
+		entries, err := journal.EntriesAt(ctx, s.owner, at.Stream, chunk)
+		if err != nil {
+			return err
+		}
+		paths, err := journal.InclusionProofs(ctx, s.owner, at.Stream, chunk, at.Size)
+		if err != nil {
+			return err
+		}
+		for i, e := range entries {
+			proven[dbsqlc.PassportPositionsRow{Stream: at.Stream, Seq: int64(e.Seq)}] = ingest.ProvenEvent{
+				Position: ingest.Position{Stream: at.Stream, Sequence: e.Seq, LeafHash: e.LeafHash},
+				Leaf:     e.Leaf, Proof: paths[i],
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/pcc-platform/pcc/internal/postgres"
+	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
+)
+
+// maxPageBytes bounds the events of a page, so that it fits into a gRPC message.
+const maxPageBytes = 8 << 20
+
+// ListEvents implements ingest.TenantReader.
+func (s *Store) ListEvents(ctx context.Context, member string, passport, after uuid.UUID, limit int) ([]ingest.JournaledEvent, bool, error) {
+	var rows []dbsqlc.ListEventsRow
+	err := postgres.InTenantTx(ctx, s.reader, member, func(tx pgx.Tx) (err error) {
+		rows, err = dbsqlc.New(tx).ListEvents(ctx, dbsqlc.ListEventsParams{
+			Member: member, Passport: passport, After: after, Page: int32(limit) + 1, MaxBytes: maxPageBytes,
+		})
+		return err
+	})
+	if err != nil || len(rows) == 0 {
+		return nil, false, failed("list events", err)
+	}
+	more := rows[0].Found > int64(min(len(rows), limit))
+	page := make([]ingest.JournaledEvent, min(len(rows), limit))
+	for i := range page {
+		page[i] = toEvent(&rows[i].Event)
+	}
+	return page, more, nil
+}
+
+// ListDeadLetters implements ingest.TenantReader.
+func (s *Store) ListDeadLetters(ctx context.Context, member string, before uuid.UUID, limit int) ([]ingest.DeadLetter, bool, error) {
+	var rows []dbsqlc.ListDeadLettersRow
+	err := postgres.InTenantTx(ctx, s.reader, member, func(tx pgx.Tx) (err error) {
+		rows, err = dbsqlc.New(tx).ListDeadLetters(ctx, dbsqlc.ListDeadLettersParams{
+			Member: member, Before: before, Page: int32(limit) + 1, MaxBytes: maxPageBytes,
+		})
+		return err
+	})
+	if err != nil || len(rows) == 0 {
+		return nil, false, failed("list dead letters", err)
+	}
+	more := rows[0].Found > int64(min(len(rows), limit))
+	page := make([]ingest.DeadLetter, min(len(rows), limit))
+	for i := range page {
+		page[i] = toLetter(&rows[i].DeadLetter)
+	}
+	return page, more, nil
+}
+
+// Counts implements ingest.TenantReader.
+func (s *Store) Counts(ctx context.Context, member string) (journaled, deadLetters int64, err error) {
+	err = postgres.InTenantTx(ctx, s.reader, member, func(tx pgx.Tx) error {
+		row, err := dbsqlc.New(tx).Counts(ctx, member)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil // has sent nothing yet
+		}
+		journaled, deadLetters = row.Journaled, row.DeadLetters
+		return err
+	})
+	return journaled, deadLetters, failed("count", err)
+}
+
+func toEvent(row *dbsqlc.Event) ingest.JournaledEvent {
+	e := ingest.JournaledEvent{
+		Event: ingest.Event{
+			ID: row.ID, Member: row.Member, Key: ingest.Key{Source: row.Source, EventID: row.EventID},
+			Type: row.Type, Passport: row.Passport, OccurredAt: row.OccurredAt, ReceivedAt: row.ReceivedAt,
+			Bytes: row.CloudEvent, OdometerMetres: row.OdometerMetres,
+			Quality: ingest.Quality{Index: int(row.Quality), Policy: row.QualityPolicy},
+		},
+		Position: ingest.Position{Stream: row.Stream, Sequence: uint64(row.Seq)},
+	}
+	copy(e.ContentHash[:], row.ContentHash)
+	copy(e.Position.LeafHash[:], row.LeafHash)
+	return e
+}

@@ -1,0 +1,89 @@
+// Package postgres stores events, their journal, dead letters and the projection of the registry.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/pcc-platform/pcc/internal/apperr"
+	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
+)
+
+// Store implements ingest.Store.
+type Store struct {
+	owner, reader *pgxpool.Pool
+}
+
+// NewStore returns a store. owner is connected as the role that owns the schema, reader as the one under row-level
+// security, with which everything is read that a member asks for.
+func NewStore(owner, reader *pgxpool.Pool) *Store { return &Store{owner: owner, reader: reader} }
+
+// KnownPassports implements ingest.Store.
+func (s *Store) KnownPassports(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error) {
+	known, err := dbsqlc.New(s.owner).KnownPassports(ctx, ids)
+	return known, failed("read passports", err)
+}
+
+// RememberPassports implements ingest.Store.
+func (s *Store) RememberPassports(ctx context.Context, ids []uuid.UUID) error {
+	return failed("remember passports", dbsqlc.New(s.owner).RememberPassports(ctx, ids))
+}
+
+// ContentHashes implements ingest.Store.
+func (s *Store) ContentHashes(ctx context.Context, keys []ingest.Key) (map[ingest.Key]ingest.Hash, error) {
+	stored, err := contentHashes(ctx, s.owner, keys)
+	return stored, failed("read content hashes", err)
+}
+
+func contentHashes(ctx context.Context, db dbsqlc.DBTX, keys []ingest.Key) (map[ingest.Key]ingest.Hash, error) {
+	ask := dbsqlc.ContentHashesParams{Sources: make([]string, len(keys)), EventIds: make([]string, len(keys))}
+	for i, k := range keys {
+		ask.Sources[i], ask.EventIds[i] = k.Source, k.EventID
+	}
+	rows, err := dbsqlc.New(db).ContentHashes(ctx, ask)
+	if err != nil {
+		return nil, err
+	}
+	stored := make(map[ingest.Key]ingest.Hash, len(rows))
+	for _, r := range rows {
+		stored[ingest.Key{Source: r.Source, EventID: r.EventID}] = ingest.Hash(r.ContentHash)
+	}
+	return stored, nil
+}
+
+// Classes of SQLSTATE, see the manual's appendix A.
+const (
+	classDataException       = "22"
+	classIntegrityConstraint = "23"
+	classInsufficient        = "53"
+	classOperatorIntervened  = "57"
+)
+
+func sqlClass(err error) string {
+	var pgErr *pgconn.PgError
+	if errors.As(err, &pgErr) && len(pgErr.Code) == 5 {
+		return pgErr.Code[:2]
+	}
+	return ""
+}
+
+// failed says what failed, and calls it unavailable when the cause is no answer of a working database.
+func failed(what string, err error) error {
+	switch {
+	case err == nil || apperr.As(err) != nil:
+		return err
+	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("ingest: %s: %w", what, err)
+	}
+	switch sqlClass(err) {
+	case "", classInsufficient, classOperatorIntervened:
+		return ingest.ErrDatabaseUnavailable.Wrap(fmt.Errorf("%s: %w", what, err))
+	}
+	return fmt.Errorf("ingest: %s: %w", what, err)
+}

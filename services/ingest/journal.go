@@ -1,0 +1,45 @@
+package ingest
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+const (
+	// MaxReportEvents and MaxReportBytes bound the events of a passport in one answer; the bytes leave room for proofs in
+	// a gRPC message.
+	MaxReportEvents = 10_000
+	MaxReportBytes  = 8 << 20
+	// MaxCheckpoints bounds the streams listed.
+	MaxCheckpoints = 1024
+)
+
+// Checkpoint is the state of a stream's Merkle tree at one size.
+type Checkpoint struct {
+	Stream    string
+	Size      uint64
+	Root      Hash
+	CreatedAt time.Time
+}
+
+// ProvenEvent is a leaf of the journal with its way to the root of its stream.
+type ProvenEvent struct {
+	Position Position
+	// Leaf is the framed leaf, byte for byte.
+	Leaf []byte
+	// Proof is the hashes from leaf to root.
+	Proof []Hash
+}
+
+// JournalReader reads the journal of all members, for services of the platform.
+type JournalReader interface {
+	// Checkpoints returns the newest checkpoint of each stream, by stream.
+	Checkpoints(ctx context.Context) ([]Checkpoint, error)
+	// PassportEvents returns the events of a passport, oldest first. Error: ErrReportTooLarge.
+	PassportEvents(ctx context.Context, passport uuid.UUID) ([]JournaledEvent, error)
+	// ProvePassport returns the leaves of a passport that lie within the checkpoints, with their proofs, oldest first, and
+	// the number of those that lie after. Errors: ErrReportTooLarge, ErrCheckpointUnknown.
+	ProvePassport(ctx context.Context, passport uuid.UUID, at []Checkpoint) (proven []ProvenEvent, after int, err error)
+}

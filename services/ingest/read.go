@@ -1,0 +1,38 @@
+package ingest
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+)
+
+// TenantReader reads what a member sent, under row-level security: another member's rows do not exist for it.
+type TenantReader interface {
+	// ListEvents returns up to limit events of a passport after the given id (uuid.Nil for the first), oldest first, and
+	// whether there are more. A page may end early, so that it fits into a message.
+	ListEvents(ctx context.Context, member string, passport, after uuid.UUID, limit int) (page []JournaledEvent, more bool, err error)
+	// ListDeadLetters returns up to limit letters before the given id (uuid.Max for the newest), newest first, as ListEvents.
+	ListDeadLetters(ctx context.Context, member string, before uuid.UUID, limit int) (page []DeadLetter, more bool, err error)
+	// GetDeadLetter returns a letter or ErrDeadLetterNotFound.
+	GetDeadLetter(ctx context.Context, member string, id uuid.UUID) (DeadLetter, error)
+	// Counts returns the numbers of the member's journaled events and dead letters.
+	Counts(ctx context.Context, member string) (journaled, deadLetters int64, err error)
+}
+
+// Status is how far the events of a member are.
+type Status struct {
+	Journaled, DeadLetters int64
+	// PendingBatches counts messages of all members that are acknowledged and not yet written.
+	PendingBatches int64
+}
+
+// Status counts what member sent.
+func (s *Service) Status(ctx context.Context, member string) (Status, error) {
+	// Pending first: what leaves the queue in between is then counted twice rather than not at all.
+	pending, err := s.Queue.Pending(ctx)
+	if err != nil {
+		return Status{}, err
+	}
+	journaled, deadLetters, err := s.Store.Counts(ctx, member)
+	return Status{Journaled: journaled, DeadLetters: deadLetters, PendingBatches: pending}, err
+}

@@ -1,0 +1,87 @@
+package ingest
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Queue is the durable queue between acceptance and journal.
+type Queue interface {
+	// Publish returns nil once the batch is on disk. Errors: ErrQueueFull, ErrQueueUnavailable; after either some of the
+	// events may be in the queue nevertheless.
+	Publish(ctx context.Context, b Batch) error
+	// Pending counts the messages that wait to be written.
+	Pending(ctx context.Context) (int64, error)
+}
+
+// Store is the service's database.
+type Store interface {
+	// KnownPassports returns those of ids that the projection of the registry has.
+	KnownPassports(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error)
+	// RememberPassports adds to the projection.
+	RememberPassports(ctx context.Context, ids []uuid.UUID) error
+	// ContentHashes returns what is journaled under keys.
+	ContentHashes(ctx context.Context, keys []Key) (map[Key]Hash, error)
+	// Journal makes the events' effect, in one transaction. Its error IsPoison when it cannot succeed with these events.
+	Journal(ctx context.Context, events []Event) (Journaled, error)
+	// AddDeadLetters keeps letters, of any members, except those that are kept already.
+	AddDeadLetters(ctx context.Context, letters []DeadLetter) error
+	// MarkReplayed sets a letter's time of replay, once, and returns the letter.
+	MarkReplayed(ctx context.Context, member string, id uuid.UUID) (DeadLetter, error)
+	TenantReader
+	JournalReader
+}
+
+// Registry is what the service asks the registry.
+type Registry interface {
+	// ResolvePassports returns those of ids that exist; at most MaxBatchEvents.
+	ResolvePassports(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error)
+	// MemberClass returns the class of a member, ErrMembersUnavailable when the directory does not answer.
+	MemberClass(ctx context.Context, member string) (Class, error)
+}
+
+// Meter counts what happened.
+type Meter interface {
+	Acknowledged(ctx context.Context, member string, ack Acknowledgement)
+	Written(ctx context.Context, w Journaled, took time.Duration)
+}
+
+// Ports are what the service stands on.
+type Ports struct {
+	Queue    Queue
+	Store    Store
+	Registry Registry
+	Meter    Meter
+	// Decode reads an event from its bytes, for events that were kept.
+	Decode func(bytes []byte) Candidate
+	// Now is the clock.
+	Now func() time.Time
+}
+
+const (
+	// MaxBatchEvents bounds the events of one batch.
+	MaxBatchEvents = 1000
+	// knownPassports bounds the passports remembered in memory, about 50 bytes each.
+	knownPassports = 1 << 20
+	// recentKeys bounds the accepted keys remembered in memory, about 120 bytes each. They cover the time between
+	// acknowledgement and journal, in which the database does not know a key yet.
+	recentKeys = 1 << 17
+)
+
+// Service has the use cases. It is safe for concurrent use.
+type Service struct {
+	Ports
+	passports *boundedMap[uuid.UUID, struct{}]
+	recent    *boundedMap[Hash, Hash]
+}
+
+// New returns a service on its ports.
+func New(p Ports) *Service {
+	return &Service{
+		Ports:     p,
+		passports: newBoundedMap[uuid.UUID, struct{}](knownPassports),
+		recent:    newBoundedMap[Hash, Hash](recentKeys),
+	}
+}

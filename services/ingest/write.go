@@ -1,0 +1,113 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// MaxWriteEvents bounds the events of one transaction. It is below what a journal takes at once.
+const MaxWriteEvents = 8000
+
+// Journaled sums up a transaction of the writer.
+type Journaled struct {
+	// Fresh events are in the journal now; Repeated ones were before, with the same content; Reused ones have become dead
+	// letters because the journal has other content under their key.
+	Fresh, Repeated, Reused int
+	// Unwritable events have become dead letters because the journal cannot hold them.
+	Unwritable int
+}
+
+func (j *Journaled) add(other Journaled) {
+	j.Fresh += other.Fresh
+	j.Repeated += other.Repeated
+	j.Reused += other.Reused
+	j.Unwritable += other.Unwritable
+}
+
+// PoisonError is the failure of a transaction that would fail again with the same events.
+type PoisonError struct{ Cause error }
+
+// Error returns the cause's text.
+func (e *PoisonError) Error() string { return fmt.Sprintf("ingest: unwritable: %v", e.Cause) }
+
+// Unwrap returns the cause.
+func (e *PoisonError) Unwrap() error { return e.Cause }
+
+// Write makes the effect of accepted events, at most MaxWriteEvents. It may be called again with the same events, in any
+// company: each has one effect. An event that cannot be written becomes a dead letter and stops no other.
+func (s *Service) Write(ctx context.Context, events []Event) error {
+	start := s.Now()
+	sum, err := s.write(ctx, events)
+	if err != nil {
+		return err
+	}
+	s.Meter.Written(ctx, sum, s.Now().Sub(start))
+	return nil
+}
+
+// write halves the events until the unwritable ones stand alone: with n of MaxWriteEvents at fault that is at most
+// n*log2(MaxWriteEvents) transactions, and normally one.
+func (s *Service) write(ctx context.Context, events []Event) (Journaled, error) {
+	if len(events) == 0 {
+		return Journaled{}, nil
+	}
+	sum, err := s.Store.Journal(ctx, events)
+	var poison *PoisonError
+	if err == nil || !errors.As(err, &poison) {
+		return sum, err
+	}
+	if len(events) == 1 {
+		return Journaled{Unwritable: 1}, s.bury(ctx, events[0])
+	}
+	half := len(events) / 2
+	for _, part := range [][]Event{events[:half], events[half:]} {
+		written, err := s.write(ctx, part)
+		if err != nil {
+			return Journaled{}, err
+		}
+		sum.add(written)
+	}
+	return sum, nil
+}
+
+func (s *Service) bury(ctx context.Context, e Event) error {
+	letter, err := lateLetter(e, NewFault(ReasonEventMalformed, "", "the journal cannot hold the event"), s.Now())
+	if err != nil {
+		return err
+	}
+	return s.Store.AddDeadLetters(ctx, []DeadLetter{letter})
+}
+
+// lateLetter makes the dead letter of an event that was accepted and refused by the writer.
+func lateLetter(e Event, fault *Fault, now time.Time) (DeadLetter, error) {
+	r := Rejection{Source: cut(e.Source, maxSourceBytes), EventID: cut(e.EventID, maxIDBytes), Fault: *fault}
+	return newDeadLetter(e.Member, r, e.Bytes, now.UTC())
+}
+
+// BuryMessage keeps a message of the queue that is no batch, so that the queue goes on. member is what its subject says.
+func (s *Service) BuryMessage(ctx context.Context, member string, data []byte) error {
+	letter, err := newDeadLetter(member, Rejection{Fault: *NewFault(ReasonEventMalformed, "", "a queued batch cannot be read")}, data, s.Now().UTC())
+	if err != nil {
+		return err
+	}
+	return s.Store.AddDeadLetters(ctx, []DeadLetter{letter})
+}
+
+// Sift parts the events of a transaction by what the journal has under their keys.
+func Sift(events []Event, stored map[Key]Hash) (fresh, repeated, reused []Event) {
+	return siftEvents(events, stored, func(e Event) (Key, Hash) { return e.Key, e.ContentHash })
+}
+
+// ReusedLetters makes the dead letters of events that reuse a key, as the writer finds when two were under way at once.
+func ReusedLetters(reused []Event, now time.Time) ([]DeadLetter, error) {
+	letters := make([]DeadLetter, len(reused))
+	for i, e := range reused {
+		var err error
+		if letters[i], err = lateLetter(e, reusedFault(), now); err != nil {
+			return nil, err
+		}
+	}
+	return letters, nil
+}
