@@ -22,7 +22,7 @@ func TestFaults(t *testing.T) {
 	n.admitMembers()
 	c := &chain{t: t}
 	n.anchor(c)
-	for _, victims := range []string{"fabric-orderer*", "fabric-chaincode-*", "fabric-peer-*", "fabric-*"} {
+	for _, victims := range []string{"fabric-chaincode-*", "fabric-peer-*", "fabric-*"} {
 		t.Logf("killing %s", victims)
 		n.kill(victims)
 		n.anchor(c)

@@ -40,6 +40,8 @@ func TestNetworks(t *testing.T) {
 				n.anchor(chain)
 			}
 			n.refuse(chain)
+			n.kill("fabric-orderer1") // the only one, or the leader of four
+			n.anchor(chain)
 			n.Stop()
 			n.Up()
 			n.anchor(chain)
