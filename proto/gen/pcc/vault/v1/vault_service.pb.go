@@ -126,8 +126,9 @@ func (x *BindVehicleResponse) GetCreated() bool {
 }
 
 type BatchBindVehiclesRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Vins          []string               `protobuf:"bytes,1,rep,name=vins,proto3" json:"vins,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// VINs as in BindVehicleRequest. No rule bounds an item, since it would refuse its whole batch.
+	Vins          []string `protobuf:"bytes,1,rep,name=vins,proto3" json:"vins,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -741,9 +742,9 @@ const file_pcc_vault_v1_vault_service_proto_rawDesc = "" +
 	"\xbaH\x04r\x02\x18@\x80\x01\x01R\x03vin\"I\n" +
 	"\x13BindVehicleResponse\x12\x18\n" +
 	"\avehicle\x18\x01 \x01(\tR\avehicle\x12\x18\n" +
-	"\acreated\x18\x02 \x01(\bR\acreated\"D\n" +
-	"\x18BatchBindVehiclesRequest\x12(\n" +
-	"\x04vins\x18\x01 \x03(\tB\x14\xbaH\x0e\x92\x01\v\b\x01\x10\xe8\a\"\x04r\x02\x18@\x80\x01\x01R\x04vins\"O\n" +
+	"\acreated\x18\x02 \x01(\bR\acreated\">\n" +
+	"\x18BatchBindVehiclesRequest\x12\"\n" +
+	"\x04vins\x18\x01 \x03(\tB\x0e\xbaH\b\x92\x01\x05\b\x01\x10\xe8\a\x80\x01\x01R\x04vins\"O\n" +
 	"\x19BatchBindVehiclesResponse\x122\n" +
 	"\aresults\x18\x01 \x03(\v2\x18.pcc.vault.v1.BindResultR\aresults\"X\n" +
 	"\n" +
