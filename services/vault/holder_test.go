@@ -14,8 +14,8 @@ func TestNewIdentity(t *testing.T) {
 		person vault.Person
 		field  string // at fault; empty when accepted
 	}{
-		{"name only", vault.Person{FullName: "Ada Exemple"}, ""},
-		{"everything", vault.Person{FullName: "Ada Exemple", Email: "ada@example.org", PostalAddress: "1 rue X"}, ""},
+		{"name only", vault.Person{FullName: "Ada Sample"}, ""},
+		{"everything", vault.Person{FullName: "Ada Sample", Email: "ada@example.org", PostalAddress: "1 rue X"}, ""},
 		{"blank name", vault.Person{FullName: " \t"}, "identity.full_name"},
 		{"no address", vault.Person{FullName: "Ada", Email: "ada-secret"}, "identity.email"},
 		{"name with address", vault.Person{FullName: "Ada", Email: "Ada <ada-secret@example.org>"}, "identity.email"},

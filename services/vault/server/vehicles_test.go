@@ -59,7 +59,7 @@ func TestABatchRefusesOnlyWhatIsMalformed(t *testing.T) {
 	r := start(t)
 	known := r.bind(t, testVIN(1))
 	resp, err := r.oem.BatchBindVehicles(t.Context(), &vaultv1.BatchBindVehiclesRequest{
-		Vins: []string{testVIN(2), "short", testVIN(1), testVIN(2), "Q" + testVIN(3)[1:], testVIN(3)},
+		Vins: []string{testVIN(2), strings.Repeat("1", 1000), testVIN(1), testVIN(2), "Q" + testVIN(3)[1:], testVIN(3)},
 	})
 	if err != nil {
 		t.Fatal(err)

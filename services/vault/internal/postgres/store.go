@@ -137,6 +137,6 @@ func (s *Store) Holder(ctx context.Context, member string, id uuid.UUID) (vault.
 	}
 	return vault.SealedHolder{
 		ID: id, Member: member, Vehicle: row.VehicleID, CreateTime: row.CreatedAt,
-		Identity: vault.Sealed{Ciphertext: row.Ciphertext, KeyID: uint32(row.KeyID)}, //nolint:gosec // stored from a uint32
+		Identity: vault.Sealed{Ciphertext: row.Ciphertext, KeyID: uint32(row.KeyID)},
 	}, nil
 }
