@@ -29,7 +29,7 @@ import (
 type Base struct {
 	Name   string
 	Logger *slog.Logger
-	// Server takes the service's handlers before Run.
+	// Server takes the service's handlers before Run; nil for an edge.
 	Server *grpc.Server
 	// Pool is for the owner of the service's schema; Reader is under row-level security, or nil.
 	Pool, Reader *pgxpool.Pool
@@ -58,6 +58,9 @@ func NewBase(ctx context.Context, name string, cfg ServiceConfig, p *Process) (_
 	if err := b.authenticate(ctx); err != nil {
 		return nil, err
 	}
+	if err := b.makeServer(); err != nil {
+		return nil, err
+	}
 	if err := b.openDatabase(ctx); err != nil {
 		return nil, err
 	}
@@ -67,7 +70,17 @@ func NewBase(ctx context.Context, name string, cfg ServiceConfig, p *Process) (_
 	return b, nil
 }
 
-// authenticate loads the certificate and makes the gRPC server with its guards.
+// NewEdge wires the base of a program that answers the outside in its own way: it authenticates callers and dials
+// services, and has no gRPC server, database or broker.
+func NewEdge(ctx context.Context, name string, cfg ServiceConfig, p *Process) (*Base, error) {
+	b := &Base{Name: name, Logger: p.Logger.With(slog.String("service", name)), process: p, cfg: cfg}
+	if err := b.authenticate(ctx); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// authenticate loads the certificate and prepares the authentication of callers.
 func (b *Base) authenticate(ctx context.Context) error {
 	cert, caPEM, ca, err := b.cfg.TLS.load()
 	if err != nil {
@@ -79,6 +92,11 @@ func (b *Base) authenticate(ctx context.Context) error {
 		return err
 	}
 	b.Auth = &authn.Authenticator{Trust: trust, Tokens: authn.NewTokenVerifier(ctx, b.cfg.Issuers), Now: time.Now}
+	return nil
+}
+
+// makeServer makes the gRPC server with its guards.
+func (b *Base) makeServer() error {
 	rules, err := authz.LoadRules()
 	if err != nil {
 		return err
@@ -90,7 +108,7 @@ func (b *Base) authenticate(ctx context.Context) error {
 	}
 	b.onClose(func() { _ = keto.Close() })
 	b.Server, b.health, err = rpc.NewServer(rpc.ServerConfig{
-		Certificate: cert, Authenticator: b.Auth, Authorizer: authz.NewAuthorizer(rules, keto), Logger: b.Logger,
+		Certificate: b.cert, Authenticator: b.Auth, Authorizer: authz.NewAuthorizer(rules, keto), Logger: b.Logger,
 	})
 	return err
 }
@@ -166,13 +184,25 @@ func (b *Base) AddReadiness(name string, check func(context.Context) error) {
 
 func (b *Base) onClose(f func()) { b.closers = append(b.closers, f) }
 
+// Listen opens the service's address.
+func (b *Base) Listen(ctx context.Context) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", b.cfg.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("app: %s: %w", b.Name, err)
+	}
+	return listener, nil
+}
+
 // Run trusts the members that src lists, serves gRPC on the network and to this process, and runs the service's own
 // runners, until ctx ends or one fails. What was opened is closed at the end.
 func (b *Base) Run(ctx context.Context, src authn.MemberSource, runners ...Runner) error {
 	defer b.close()
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", b.cfg.Listen)
-	if err != nil {
-		return fmt.Errorf("app: %s: %w", b.Name, err)
+	if b.Server != nil {
+		listener, err := b.Listen(ctx)
+		if err != nil {
+			return err
+		}
+		runners = append(runners, RunnerFunc(func(ctx context.Context) error { return b.serve(ctx, listener) }))
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	if b.JS != nil {
@@ -181,7 +211,6 @@ func (b *Base) Run(ctx context.Context, src authn.MemberSource, runners ...Runne
 		}
 	}
 	group.Go(func() error { return b.watchMembers(ctx, src) })
-	group.Go(func() error { return b.serve(ctx, listener) })
 	for _, r := range runners {
 		group.Go(func() error { return r.Run(ctx) })
 	}
