@@ -53,8 +53,8 @@ type Account struct {
 	JWT string
 }
 
-// Authority issues accounts and users from the keys in its folder. Its methods may be called concurrently; only one
-// process may use a folder at a time.
+// Authority issues accounts and users from the keys in its folder. Its methods may be called concurrently, and several
+// processes may use one folder: keys are made once; of two tokens issued at once for an account the last one stays.
 type Authority struct {
 	dir      string
 	operator nkeys.KeyPair

@@ -58,6 +58,33 @@ func TestEverythingIsFoundAgain(t *testing.T) {
 	}
 }
 
+func TestConcurrentFirstUsesAgree(t *testing.T) {
+	dir := t.TempDir()
+	const openers = 8
+	ids := make(chan string, openers)
+	for range openers {
+		go func() {
+			a, err := natsaccounts.Open(dir)
+			if err != nil {
+				ids <- err.Error()
+				return
+			}
+			got, err := a.Account("garage", natsaccounts.MemberLimits())
+			if err != nil {
+				ids <- err.Error()
+				return
+			}
+			ids <- got.ID
+		}()
+	}
+	first := <-ids
+	for range openers - 1 {
+		if id := <-ids; id != first {
+			t.Errorf("one caller got %s, another %s", first, id)
+		}
+	}
+}
+
 func TestChangedLimitsAndPermissionsAreReissued(t *testing.T) {
 	a := open(t, t.TempDir())
 	limits := natsaccounts.MemberLimits()

@@ -11,7 +11,8 @@ import (
 	"github.com/nats-io/nkeys"
 )
 
-// keyPair reads the seed at path; create makes one the first time.
+// keyPair reads the seed at path; create makes one the first time. Of two callers at once, in this process or two,
+// both get the key that was there first.
 func keyPair(path string, create func() (nkeys.KeyPair, error)) (nkeys.KeyPair, error) {
 	seed, err := os.ReadFile(path)
 	if err == nil {
@@ -27,7 +28,13 @@ func keyPair(path string, create func() (nkeys.KeyPair, error)) (nkeys.KeyPair, 
 	if seed, err = key.Seed(); err != nil {
 		return nil, fmt.Errorf("create key: %w", err)
 	}
-	return key, writeSecret(path, seed)
+	if err := write(path, seed, os.Link); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	if seed, err = os.ReadFile(path); err != nil {
+		return nil, fmt.Errorf("read key: %w", err)
+	}
+	return nkeys.FromSeed(seed)
 }
 
 // keepToken returns the token at path if it is the signer's and same says that it claims what it should; otherwise it
@@ -54,8 +61,11 @@ func keepToken[C jwt.Claims](path string, claims C, signer nkeys.KeyPair, decode
 	return token, writeSecret(path, []byte(token))
 }
 
-// writeSecret replaces the file at path in one step; only we can read it.
-func writeSecret(path string, text []byte) error {
+// writeSecret replaces the file at path.
+func writeSecret(path string, text []byte) error { return write(path, text, os.Rename) }
+
+// write makes the file at path, which only we can read, in one step: publish puts a finished draft there.
+func write(path string, text []byte, publish func(draft, path string) error) error {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("keys folder: %w", err)
@@ -69,7 +79,7 @@ func writeSecret(path string, text []byte) error {
 	if err := errors.Join(writeErr, draft.Sync(), draft.Close()); err != nil {
 		return fmt.Errorf("write key: %w", err)
 	}
-	if err := os.Rename(draft.Name(), path); err != nil {
+	if err := publish(draft.Name(), path); err != nil {
 		return fmt.Errorf("write key: %w", err)
 	}
 	return nil
