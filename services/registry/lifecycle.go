@@ -35,8 +35,6 @@ type step struct{ from, to LifeCycle }
 // steps is the whole life cycle: what is not here is refused. The classes are those that witness the step: an insurer
 // settles a theft or a loss, a dealer or maker puts on the road or across the border, a garage acts as the authorised
 // treatment facility that dismantles. The authority may make every step.
-//
-//nolint:gochecknoglobals // a table, never written
 var steps = map[step][]MemberClass{
 	{Manufactured, Registered}: {Maker, Dealer, Fleet, Authority},
 	{Manufactured, Exported}:   {Maker, Dealer, Authority},
