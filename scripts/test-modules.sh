@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 # Where state is shared between goroutines the race detector is on. It is off where it would cost minutes and see
 # nothing: generated code, single-threaded contracts, and tests that mostly wait for Fabric's processes or the stack's.
-no_race='/gen(/|$)|/devstack/fabric|/internal/fabricgw'
+no_race='/gen(/|$)|/fabric(gw|test)?(/|$)'
 all=$(go list ./... ./proto/... ./chaincode/... ./e2e/...)
 raced=$(go list ./internal/... ./services/... ./gateway/... | grep -Ev "$no_race")
 unraced=$(grep -Fxv -f <(echo "$raced") <<<"$all")
