@@ -63,8 +63,3 @@ func (s *Service) resolvePassports(ctx context.Context, ids []uuid.UUID) ([]uuid
 	}
 	return found, s.Store.RememberPassports(ctx, found)
 }
-
-// PassportEnrolled adds to the projection what the registry published.
-func (s *Service) PassportEnrolled(ctx context.Context, id uuid.UUID) error {
-	return s.Store.RememberPassports(ctx, []uuid.UUID{id})
-}

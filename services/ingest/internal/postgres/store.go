@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -33,6 +34,11 @@ func (s *Store) KnownPassports(ctx context.Context, ids []uuid.UUID) ([]uuid.UUI
 // RememberPassports implements ingest.Store.
 func (s *Store) RememberPassports(ctx context.Context, ids []uuid.UUID) error {
 	return failed("remember passports", dbsqlc.New(s.owner).RememberPassports(ctx, ids))
+}
+
+// RememberPassport adds one passport to the projection, in the caller's transaction.
+func RememberPassport(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
+	return failed("remember a passport", dbsqlc.New(tx).RememberPassports(ctx, []uuid.UUID{id}))
 }
 
 // ContentHashes implements ingest.Store.

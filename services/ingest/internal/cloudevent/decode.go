@@ -1,0 +1,152 @@
+// Package cloudevent reads events from their CloudEvents envelope for the checks, and finds what only the protobufs tell:
+// unknown fields, the kind of the data, and breaches of the kind's own rules (buf.validate options in pcc.events.v1).
+package cloudevent
+
+import (
+	"errors"
+	"strings"
+
+	"buf.build/go/protovalidate"
+	"github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/anypb"
+
+	"github.com/pcc-platform/pcc/proto/event"
+	"github.com/pcc-platform/pcc/services/ingest"
+)
+
+// Decoder reads events. It is safe for concurrent use.
+type Decoder struct {
+	kinds     map[string]kind
+	validator protovalidate.Validator
+}
+
+// NewDecoder returns a decoder of all kinds of events.
+func NewDecoder() (*Decoder, error) {
+	validator, err := protovalidate.New()
+	if err != nil {
+		return nil, err
+	}
+	d := &Decoder{kinds: make(map[string]kind), validator: validator}
+	for _, descriptor := range event.Kinds() {
+		k, err := newKind(descriptor)
+		if err != nil {
+			return nil, err
+		}
+		d.kinds[string(descriptor.FullName())] = k
+	}
+	return d, nil
+}
+
+// Decode reads an event as received.
+func (d *Decoder) Decode(ce *pb.CloudEvent) ingest.Candidate {
+	bytes, err := proto.MarshalOptions{Deterministic: true}.Marshal(ce)
+	if err != nil {
+		return ingest.Candidate{Malformed: unreadable()}
+	}
+	return d.read(ce, bytes)
+}
+
+// DecodeBytes reads an event that was kept.
+func (d *Decoder) DecodeBytes(bytes []byte) ingest.Candidate {
+	ce := &pb.CloudEvent{}
+	if err := proto.Unmarshal(bytes, ce); err != nil {
+		return ingest.Candidate{Bytes: bytes, Malformed: unreadable()}
+	}
+	return d.read(ce, bytes)
+}
+
+func unreadable() *ingest.Fault {
+	return ingest.NewFault(ingest.ReasonEventMalformed, "", "not a CloudEvent")
+}
+
+func (d *Decoder) read(ce *pb.CloudEvent, bytes []byte) ingest.Candidate {
+	c := ingest.Candidate{
+		Bytes: bytes, ID: ce.GetId(), Source: ce.GetSource(), SpecVersion: ce.GetSpecVersion(), Type: ce.GetType(),
+		Subject: ce.GetAttributes()[event.AttributeSubject].GetCeString(),
+	}
+	if len(bytes) > ingest.MaxEventBytes {
+		return c // refused whatever is in it
+	}
+	if path, found := unknownField(ce.ProtoReflect()); found {
+		c.Malformed = ingest.NewFault(ingest.ReasonEventMalformed, path, "a field that CloudEvents 1.0 does not have")
+		return c
+	}
+	if at := ce.GetAttributes()[event.AttributeTime].GetCeTimestamp(); at.CheckValid() == nil {
+		c.Time = at.AsTime()
+	}
+	k, known := d.kinds[c.Type]
+	c.KnownType = known
+	c.DataType = dataType(ce.GetProtoData())
+	if known && c.DataType == c.Type {
+		c.Odometers, c.DataFault = d.readData(k, ce.GetProtoData().GetValue())
+	}
+	return c
+}
+
+func dataType(data *anypb.Any) string {
+	url := data.GetTypeUrl()
+	return url[strings.LastIndexByte(url, '/')+1:]
+}
+
+func (d *Decoder) readData(k kind, data []byte) ([]ingest.Odometer, *ingest.Fault) {
+	m := k.message.New()
+	if err := proto.Unmarshal(data, m.Interface()); err != nil {
+		return nil, ingest.NewFault(ingest.ReasonEventMalformed, "data", "the data cannot be read as its type")
+	}
+	if path, found := unknownField(m); found {
+		return nil, ingest.NewFault(ingest.ReasonEventMalformed, join("data", path), "a field that the event's type does not have")
+	}
+	return k.odometersOf(m), d.breach(m.Interface())
+}
+
+// breach returns the first rule of the kind that the message breaks.
+func (d *Decoder) breach(m proto.Message) *ingest.Fault {
+	var invalid *protovalidate.ValidationError
+	if err := d.validator.Validate(m); !errors.As(err, &invalid) || len(invalid.Violations) == 0 {
+		return nil
+	}
+	v := invalid.Violations[0].Proto
+	return ingest.NewFault(ingest.ReasonFieldInvalid, join("data", protovalidate.FieldPathString(v.GetField())), "%s", v.GetMessage())
+}
+
+func join(parent, child string) string {
+	return strings.Trim(parent+"."+child, ".")
+}
+
+// unknownField returns the path of the first message below m that has fields its type does not know.
+func unknownField(m protoreflect.Message) (path string, found bool) {
+	if len(m.GetUnknown()) > 0 {
+		return "", true
+	}
+	m.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
+		path, found = unknownBelow(field, value)
+		if found {
+			path = join(string(field.Name()), path)
+		}
+		return !found
+	})
+	return path, found
+}
+
+func unknownBelow(field protoreflect.FieldDescriptor, value protoreflect.Value) (path string, found bool) {
+	switch {
+	case field.IsMap():
+		if field.MapValue().Message() == nil {
+			return "", false
+		}
+		value.Map().Range(func(_ protoreflect.MapKey, v protoreflect.Value) bool {
+			path, found = unknownField(v.Message())
+			return !found
+		})
+	case field.Message() == nil:
+	case field.IsList():
+		for i := 0; i < value.List().Len() && !found; i++ {
+			path, found = unknownField(value.List().Get(i).Message())
+		}
+	default:
+		path, found = unknownField(value.Message())
+	}
+	return path, found
+}

@@ -1,0 +1,78 @@
+package queue
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	"github.com/pcc-platform/pcc/services/ingest"
+)
+
+var errMalformed = errors.New("queue: malformed batch")
+
+// encode makes the messages of a batch: one, unless the batch is larger than a message can be.
+func encode(b ingest.Batch) ([][]byte, error) {
+	var messages [][]byte
+	for start := 0; start < len(b.Events); {
+		end, size := start, 0
+		for end < len(b.Events) && (end == start || size+len(b.Events[end].Bytes)+eventOverhead <= maxMessageBytes) {
+			size += len(b.Events[end].Bytes) + eventOverhead
+			end++
+		}
+		data, err := proto.Marshal(toProto(b, b.Events[start:end]))
+		if err != nil {
+			return nil, fmt.Errorf("queue: marshal: %w", err)
+		}
+		messages = append(messages, data)
+		start = end
+	}
+	return messages, nil
+}
+
+func toProto(b ingest.Batch, events []ingest.Event) *ingestv1.QueuedBatch {
+	out := &ingestv1.QueuedBatch{
+		Member: b.Member, ReceiveTime: timestamppb.New(b.ReceivedAt),
+		Quality: &ingestv1.Quality{Index: int32(b.Quality.Index), PolicyVersion: b.Quality.Policy},
+		Events:  make([]*ingestv1.QueuedEvent, len(events)),
+	}
+	for i := range events {
+		e := &events[i]
+		out.Events[i] = &ingestv1.QueuedEvent{
+			Id: e.ID[:], CloudEvent: e.Bytes, Source: e.Source, EventId: e.EventID, Type: e.Type, Passport: e.Passport[:],
+			OccurTime: timestamppb.New(e.OccurredAt), OdometerMetres: e.OdometerMetres,
+		}
+	}
+	return out
+}
+
+// decode reads the events of a message. Its error is errMalformed.
+func decode(data []byte) ([]ingest.Event, error) {
+	in := &ingestv1.QueuedBatch{}
+	if err := proto.Unmarshal(data, in); err != nil {
+		return nil, fmt.Errorf("%w: %w", errMalformed, err)
+	}
+	n := len(in.GetEvents())
+	if in.GetMember() == "" || in.GetReceiveTime().CheckValid() != nil || n == 0 || n > ingest.MaxBatchEvents {
+		return nil, errMalformed
+	}
+	events := make([]ingest.Event, n)
+	for i, e := range in.GetEvents() {
+		id, idErr := uuid.FromBytes(e.GetId())
+		passport, passportErr := uuid.FromBytes(e.GetPassport())
+		if err := errors.Join(idErr, passportErr, e.GetOccurTime().CheckValid()); err != nil {
+			return nil, fmt.Errorf("%w: event %d: %w", errMalformed, i, err)
+		}
+		events[i] = ingest.Event{
+			ID: id, Member: in.GetMember(), Key: ingest.Key{Source: e.GetSource(), EventID: e.GetEventId()},
+			Type: e.GetType(), Passport: passport, OccurredAt: e.GetOccurTime().AsTime(), ReceivedAt: in.GetReceiveTime().AsTime(),
+			Bytes: e.GetCloudEvent(), ContentHash: sha256.Sum256(e.GetCloudEvent()), OdometerMetres: e.OdometerMetres,
+			Quality: ingest.Quality{Index: int(in.GetQuality().GetIndex()), Policy: in.GetQuality().GetPolicyVersion()},
+		}
+	}
+	return events, nil
+}

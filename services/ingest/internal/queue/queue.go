@@ -1,0 +1,113 @@
+// Package queue is the durable queue between acceptance and journal: a JetStream stream on disk whose server syncs every
+// message before it confirms it. The sync is the cost, so a message holds a whole batch.
+//
+// JetStream's asynchronous publishing is not used: it fails a publish that waits longer than a moment for room among those
+// under way. Here callers wait for a place (maxPublishing), then for their own confirmation.
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/pcc-platform/pcc/services/ingest"
+)
+
+const (
+	// Stream is the JetStream stream, subjectPrefix what its subjects begin with; the member's id follows.
+	Stream        = "INGEST"
+	subjectPrefix = "ingest.batch."
+
+	// maxPending and maxPendingBytes bound what waits to be written; beyond either a publish is refused, nothing is lost.
+	maxPending      = 100_000
+	maxPendingBytes = 1 << 30
+	// maxMessageBytes bounds a message below the server's usual limit of 1 MiB; eventOverhead is what an event has beside
+	// its bytes at most: ids, source, type and times.
+	maxMessageBytes = 900 << 10
+	eventOverhead   = 640
+	// maxPublishing bounds the publishes under way: more of them share no sync.
+	maxPublishing = 64
+	// publishTimeout bounds one publish with its wait for a place.
+	publishTimeout = 10 * time.Second
+	// errCodeStoreFailed is JetStream's code for a message that the stream's limits refuse.
+	errCodeStoreFailed jetstream.ErrorCode = 10077
+)
+
+// Queue implements ingest.Queue.
+type Queue struct {
+	js     jetstream.JetStream
+	limits Limits
+	places chan struct{}
+}
+
+// Limits bound what waits to be written.
+type Limits struct {
+	Messages, Bytes int64
+}
+
+// DefaultLimits are those of production; tests have smaller ones.
+func DefaultLimits() Limits { return Limits{Messages: maxPending, Bytes: maxPendingBytes} }
+
+// New returns the queue on a connection to the broker.
+func New(js jetstream.JetStream, limits Limits) *Queue {
+	return &Queue{js: js, limits: limits, places: make(chan struct{}, maxPublishing)}
+}
+
+// Ensure creates the stream or brings it up to date.
+func (q *Queue) Ensure(ctx context.Context) error {
+	_, err := q.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name: Stream, Subjects: []string{subjectPrefix + "*"}, Storage: jetstream.FileStorage,
+		Retention: jetstream.WorkQueuePolicy, Discard: jetstream.DiscardNew,
+		MaxMsgs: q.limits.Messages, MaxBytes: q.limits.Bytes,
+	})
+	if err != nil {
+		return fmt.Errorf("queue: ensure stream %s: %w", Stream, err)
+	}
+	return nil
+}
+
+// Publish implements ingest.Queue.
+func (q *Queue) Publish(ctx context.Context, b ingest.Batch) error {
+	messages, err := encode(b)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, publishTimeout)
+	defer cancel()
+	group, ctx := errgroup.WithContext(ctx)
+	for _, data := range messages { // a batch of at most 4 MiB makes a handful
+		group.Go(func() error { return q.publish(ctx, subjectPrefix+b.Member, data) })
+	}
+	return group.Wait()
+}
+
+func (q *Queue) publish(ctx context.Context, subject string, data []byte) error {
+	select {
+	case q.places <- struct{}{}:
+	case <-ctx.Done():
+		return ingest.ErrQueueFull.Wrap(ctx.Err())
+	}
+	defer func() { <-q.places }()
+	_, err := q.js.Publish(ctx, subject, data)
+	var apiErr *jetstream.APIError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &apiErr) && apiErr.ErrorCode == errCodeStoreFailed:
+		return ingest.ErrQueueFull
+	}
+	return ingest.ErrQueueUnavailable.Wrap(err)
+}
+
+// Pending implements ingest.Queue.
+func (q *Queue) Pending(ctx context.Context) (int64, error) {
+	stream, err := q.js.Stream(ctx, Stream)
+	if err != nil {
+		return 0, ingest.ErrQueueUnavailable.Wrap(err)
+	}
+	return int64(stream.CachedInfo().State.Msgs), nil
+}

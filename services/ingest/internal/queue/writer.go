@@ -1,0 +1,190 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/pcc-platform/pcc/services/ingest"
+)
+
+const (
+	consumerName = "ingest-writer"
+	// fetchMessages bounds the messages taken at once, and with maxMessageBytes the memory they need: 58 MB.
+	fetchMessages = 64
+	// fetchWait is how long the writer waits for the first message before it asks again.
+	fetchWait = 5 * time.Second
+	// ackWait is how long a transaction, with its retries, may take before the broker delivers its messages again.
+	ackWait = time.Minute
+	// writeTimeout bounds one transaction.
+	writeTimeout = 25 * time.Second
+	// retryFirst and retryMost bound the pause after a failure; it doubles in between.
+	retryFirst = 100 * time.Millisecond
+	retryMost  = 5 * time.Second
+)
+
+// Sink takes what the writer takes out of the queue.
+type Sink interface {
+	// Write makes the effect of at most ingest.MaxWriteEvents events, once however often they come.
+	Write(ctx context.Context, events []ingest.Event) error
+	// BuryMessage keeps a message that is no batch.
+	BuryMessage(ctx context.Context, member string, data []byte) error
+}
+
+// Writer takes accepted events out of the queue and has them journaled. While one transaction runs, messages gather for
+// the next: under load transactions grow by themselves, and without load nothing waits for company.
+type Writer struct {
+	Queue  *Queue
+	Sink   Sink
+	Logger *slog.Logger
+}
+
+// Run writes until ctx ends. A failure is tried again without end; the queue keeps what is not written.
+func (w *Writer) Run(ctx context.Context) error {
+	pause := retryFirst
+	for ctx.Err() == nil {
+		start := time.Now()
+		err := w.consume(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		w.Logger.WarnContext(ctx, "writer interrupted", slog.String("error", err.Error()), slog.Duration("pause", pause))
+		if time.Since(start) > retryMost {
+			pause = retryFirst // it has worked in between
+		}
+		wait(ctx, pause)
+		pause = min(2*pause, retryMost)
+	}
+	return nil
+}
+
+// consume writes until the first failure, for which it returns the error.
+func (w *Writer) consume(ctx context.Context) error {
+	if err := w.Queue.Ensure(ctx); err != nil {
+		return err
+	}
+	consumer, err := w.Queue.js.CreateOrUpdateConsumer(ctx, Stream, jetstream.ConsumerConfig{
+		Durable: consumerName, AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait,
+		MaxDeliver: -1, MaxAckPending: 4 * fetchMessages, DeliverPolicy: jetstream.DeliverAllPolicy,
+	})
+	if err != nil {
+		return fmt.Errorf("queue: consumer %s: %w", consumerName, err)
+	}
+	for {
+		messages, err := fetch(ctx, consumer)
+		if err != nil {
+			return err
+		}
+		if err := w.writeAll(ctx, messages); err != nil {
+			giveBack(messages)
+			return err
+		}
+	}
+}
+
+// fetch returns what is there, and waits when nothing is.
+func fetch(ctx context.Context, consumer jetstream.Consumer) ([]jetstream.Msg, error) {
+	there, err := consumer.FetchNoWait(fetchMessages)
+	messages, err := collect(there, err)
+	if err != nil || len(messages) > 0 {
+		return messages, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, fetchWait)
+	defer cancel()
+	first, err := consumer.Fetch(1, jetstream.FetchContext(ctx))
+	return collect(first, err)
+}
+
+func collect(batch jetstream.MessageBatch, err error) ([]jetstream.Msg, error) {
+	if err != nil {
+		return nil, fmt.Errorf("queue: fetch: %w", err)
+	}
+	var messages []jetstream.Msg
+	for m := range batch.Messages() {
+		messages = append(messages, m)
+	}
+	if err := batch.Error(); err != nil && len(messages) == 0 && !errors.Is(err, context.DeadlineExceeded) {
+		return nil, fmt.Errorf("queue: fetch: %w", err)
+	}
+	return messages, nil
+}
+
+// writeAll writes the messages in as few transactions as their bound allows, and acknowledges each after its own.
+func (w *Writer) writeAll(ctx context.Context, messages []jetstream.Msg) error {
+	var events []ingest.Event
+	var covered []jetstream.Msg
+	flush := func() error {
+		err := w.write(ctx, events, covered)
+		events, covered = nil, nil
+		return err
+	}
+	for _, m := range messages {
+		batch, err := decode(m.Data())
+		if err != nil {
+			if err := w.bury(ctx, m, err); err != nil {
+				return err
+			}
+			continue
+		}
+		if len(events)+len(batch) > ingest.MaxWriteEvents {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+		events, covered = append(events, batch...), append(covered, m)
+	}
+	return flush()
+}
+
+func (w *Writer) write(ctx context.Context, events []ingest.Event, covered []jetstream.Msg) error {
+	if len(events) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
+	defer cancel()
+	if err := w.Sink.Write(ctx, events); err != nil {
+		return err
+	}
+	for _, m := range covered {
+		// A lost acknowledgement brings the message again, which then has no effect.
+		if err := m.Ack(); err != nil {
+			return fmt.Errorf("queue: acknowledge: %w", err)
+		}
+	}
+	return nil
+}
+
+// bury keeps a message that is no batch as a dead letter: it would come again for ever and hold up the others.
+func (w *Writer) bury(ctx context.Context, m jetstream.Msg, cause error) error {
+	w.Logger.ErrorContext(ctx, "queued batch unreadable", slog.String("error", cause.Error()), slog.Int("bytes", len(m.Data())))
+	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
+	defer cancel()
+	if err := w.Sink.BuryMessage(ctx, strings.TrimPrefix(m.Subject(), subjectPrefix), m.Data()); err != nil {
+		return err
+	}
+	if err := m.Ack(); err != nil {
+		return fmt.Errorf("queue: acknowledge: %w", err)
+	}
+	return nil
+}
+
+// giveBack lets the broker deliver messages again at once rather than after ackWait. Those acknowledged already stay so.
+func giveBack(messages []jetstream.Msg) {
+	for _, m := range messages {
+		_ = m.Nak() // on failure ackWait does it
+	}
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}

@@ -1,0 +1,77 @@
+// Package server puts the ingest service together.
+package server
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/pcc-platform/pcc/internal/app"
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/internal/api"
+	"github.com/pcc-platform/pcc/services/ingest/internal/cloudevent"
+	"github.com/pcc-platform/pcc/services/ingest/internal/events"
+	"github.com/pcc-platform/pcc/services/ingest/internal/metrics"
+	"github.com/pcc-platform/pcc/services/ingest/internal/postgres"
+	"github.com/pcc-platform/pcc/services/ingest/internal/queue"
+	"github.com/pcc-platform/pcc/services/ingest/internal/registryclient"
+)
+
+const name = "ingest"
+
+// Config configures the service.
+type Config struct {
+	app.ServiceConfig `yaml:",inline"`
+}
+
+// Server is the service, ready to run.
+type Server struct {
+	base     *app.Base
+	members  *app.Directory
+	handlers *api.IngestService
+	runners  []app.Runner
+}
+
+// New wires the service. It starts nothing; Run does.
+func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
+	base, err := app.NewBase(ctx, name, cfg.ServiceConfig, p)
+	if err != nil {
+		return nil, fmt.Errorf("ingest: %w", err)
+	}
+	registry, err := base.Dial("registry")
+	if err != nil {
+		return nil, fmt.Errorf("ingest: %w", err)
+	}
+	decoder, err := cloudevent.NewDecoder()
+	if err != nil {
+		return nil, fmt.Errorf("ingest: %w", err)
+	}
+	batches := queue.New(base.JS, queue.DefaultLimits())
+	meter, err := metrics.New(batches.Pending)
+	if err != nil {
+		return nil, fmt.Errorf("ingest: metrics: %w", err)
+	}
+	store := postgres.NewStore(base.Pool, base.Reader)
+	service := ingest.New(ingest.Ports{
+		Queue: batches, Store: store, Registry: registryclient.New(registry), Meter: meter,
+		Decode: decoder.DecodeBytes, Now: time.Now,
+	})
+	handlers := api.NewIngestService(service, decoder, api.IdleTimeout)
+	ingestv1.RegisterIngestServiceServer(base.Server, handlers)
+	ingestv1.RegisterJournalServiceServer(base.Server, api.NewJournalService(store))
+	return &Server{
+		base: base, members: app.NewDirectory(registry), handlers: handlers,
+		runners: []app.Runner{
+			&queue.Writer{Queue: batches, Sink: service, Logger: base.Logger},
+			events.PassportEnrolled(base.Pool, base.JS, base.Logger),
+		},
+	}, nil
+}
+
+// Run serves until ctx ends.
+func (s *Server) Run(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, s.handlers.CloseStreams)
+	defer stop()
+	return s.base.Run(ctx, s.members, s.runners...)
+}
