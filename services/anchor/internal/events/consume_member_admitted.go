@@ -39,7 +39,7 @@ func MemberAdmitted(pool *pgxpool.Pool, js jetstream.JetStream, logger *slog.Log
 			if err != nil {
 				return err
 			}
-			if err := audit.Record(ctx, tx, "RegisterMember", m.GetMember().GetName()); err != nil {
+			if err := audit.Record(ctx, tx, "anchor.RegisterMember", m.GetMember().GetName()); err != nil {
 				return err
 			}
 			return publishMemberRegistered(ctx, tx, m.GetMember().GetName(), transactionID)

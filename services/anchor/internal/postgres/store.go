@@ -120,7 +120,7 @@ func (s *Store) Anchor(ctx context.Context, c anchor.Candidate, t anchor.Transac
 				return err
 			}
 		}
-		if err := audit.Record(ctx, tx, "AnchorEpoch", fmt.Sprintf("epochs/%d", c.Number())); err != nil {
+		if err := audit.Record(ctx, tx, "anchor.AnchorEpoch", fmt.Sprintf("epochs/%d", c.Number())); err != nil {
 			return err
 		}
 		return events.PublishEpochAnchored(ctx, tx, c.Number(), t)
