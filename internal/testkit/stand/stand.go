@@ -64,7 +64,7 @@ func New(t testing.TB, service string) *Stand {
 	s.config.TLS = s.tlsFiles(service)
 	s.migrate()
 	if service != "registry" {
-		s.Fake("registry", s.registerDirectory)
+		s.Fake("registry", func(*grpc.Server) {})
 	}
 	return s
 }
@@ -113,12 +113,16 @@ func (s *Stand) awaitServing(done <-chan error) {
 	}
 }
 
-// Fake serves another service, as the test implements it, to the service under test.
+// Fake serves another service, as the test implements it, to the service under test. A fake registry has the members'
+// directory already.
 func (s *Stand) Fake(service string, register func(*grpc.Server)) {
 	s.t.Helper()
 	pair, err := s.issue(pki.Leaf{CommonName: service, Hosts: []string{service, "127.0.0.1"}}).TLS()
 	s.must(err)
 	server := grpc.NewServer(grpc.Creds(credentials.NewTLS(authn.ServerTLS(pair))))
+	if service == "registry" {
+		s.registerDirectory(server)
+	}
 	register(server)
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	s.must(err)
