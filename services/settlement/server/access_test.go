@@ -1,0 +1,59 @@
+package server_test
+
+import (
+	"slices"
+	"testing"
+
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/types/known/emptypb"
+
+	"github.com/pcc-platform/pcc/internal/apperr"
+	settlementv1 "github.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1"
+)
+
+func TestMembersReadOnlyTheirOwn(t *testing.T) {
+	f := start(t)
+	f.fund(t, f.insurer, "2.5")
+	held, err := f.registry.HoldRead(t.Context(), f.holdRequest(f.insurer))
+	must(t, err)
+	garage := f.as(f.garage)
+	_, err = garage.GetRead(t.Context(), &settlementv1.GetReadRequest{Name: held.GetRead().GetName()})
+	wantReason(t, "another's read", err, "READ_NOT_FOUND")
+	for _, account := range []string{"member:" + f.insurer.ID + ":available", "pool:holder", "bank:eur", "members"} {
+		_, err = garage.ListStatementLines(t.Context(), &settlementv1.ListStatementLinesRequest{Parent: "accounts/" + account})
+		wantReason(t, account, err, "ACCOUNT_NOT_FOUND")
+	}
+	accounts, err := garage.ListAccounts(t.Context(), &settlementv1.ListAccountsRequest{})
+	must(t, err)
+	for _, a := range accounts.GetAccounts() {
+		if a.GetName() != "accounts/member:"+f.garage.ID+":available" && a.GetName() != "accounts/member:"+f.garage.ID+":held" {
+			t.Errorf("the garage sees %s", a.GetName())
+		}
+	}
+}
+
+// TestEveryCallIsGuarded makes each call of the service as callers of every kind. Permissions come before the checks of
+// the request, so an empty one tells.
+func TestEveryCallIsGuarded(t *testing.T) {
+	f := start(t)
+	for who, c := range map[string]struct {
+		conn    *grpc.ClientConn
+		reason  string
+		allowed []string
+	}{
+		"nobody":             {f.DialAnonymous(), "CREDENTIALS_MISSING", nil},
+		"without a role":     {f.Dial(f.garage, "stranger"), "PERMISSION_DENIED", nil},
+		"administrator":      {f.Dial(f.garage, "admin"), "PERMISSION_DENIED", []string{"ListAccounts", "ListStatementLines", "GetRead", "ListPrices"}},
+		"unrelated service":  {f.DialService("vault"), "PERMISSION_DENIED", []string{"ListPrices"}},
+		"service that sells": {f.DialService("registry"), "PERMISSION_DENIED", []string{"HoldRead", "CaptureRead", "VoidRead", "VerifyRead", "ListPrices"}},
+	} {
+		for _, m := range settlementv1.SettlementService_ServiceDesc.Methods {
+			path := "/" + settlementv1.SettlementService_ServiceDesc.ServiceName + "/" + m.MethodName
+			err := c.conn.Invoke(t.Context(), path, &emptypb.Empty{}, &emptypb.Empty{})
+			refused := apperr.ReasonOf(err) == c.reason
+			if refused == slices.Contains(c.allowed, m.MethodName) {
+				t.Errorf("%s by %s: %v", m.MethodName, who, err)
+			}
+		}
+	}
+}
