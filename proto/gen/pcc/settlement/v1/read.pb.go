@@ -318,10 +318,11 @@ func (x *Share) GetExplanation() string {
 
 // Contribution is what one member gave to a read: number of events and the sum of their quality indices.
 type Contribution struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Member        string                 `protobuf:"bytes,1,opt,name=member,proto3" json:"member,omitempty"`
-	Events        int32                  `protobuf:"varint,2,opt,name=events,proto3" json:"events,omitempty"`
-	QualitySum    int64                  `protobuf:"varint,3,opt,name=quality_sum,json=qualitySum,proto3" json:"quality_sum,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `members/{member}`; contributions of the same member are added up.
+	Member        string `protobuf:"bytes,1,opt,name=member,proto3" json:"member,omitempty"`
+	Events        int32  `protobuf:"varint,2,opt,name=events,proto3" json:"events,omitempty"`
+	QualitySum    int64  `protobuf:"varint,3,opt,name=quality_sum,json=qualitySum,proto3" json:"quality_sum,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }

@@ -63,7 +63,8 @@ type SettlementServiceClient interface {
 	// Errors: INSUFFICIENT_FUNDS, PRODUCT_UNKNOWN, MEMBER_NOT_FOUND, PRICE_ABOVE_MAXIMUM, REQUEST_ID_REUSED.
 	HoldRead(ctx context.Context, in *HoldReadRequest, opts ...grpc.CallOption) (*HoldReadResponse, error)
 	// CaptureRead pays a held read out to fee, holder and contributors.
-	// Permission: call, for services only. Idempotent: a captured read stays as it is. Errors: READ_NOT_FOUND, READ_VOIDED.
+	// Permission: call, for services only. Idempotent: a captured read stays as it is, whatever the contributions.
+	// Errors: READ_NOT_FOUND, READ_VOIDED, MEMBER_NOT_FOUND (a contributor without accounts).
 	CaptureRead(ctx context.Context, in *CaptureReadRequest, opts ...grpc.CallOption) (*CaptureReadResponse, error)
 	// VoidRead gives a held read's price back.
 	// Permission: call, for services only. Idempotent: a voided read stays voided. Errors: READ_NOT_FOUND, READ_CAPTURED.
@@ -213,7 +214,8 @@ type SettlementServiceServer interface {
 	// Errors: INSUFFICIENT_FUNDS, PRODUCT_UNKNOWN, MEMBER_NOT_FOUND, PRICE_ABOVE_MAXIMUM, REQUEST_ID_REUSED.
 	HoldRead(context.Context, *HoldReadRequest) (*HoldReadResponse, error)
 	// CaptureRead pays a held read out to fee, holder and contributors.
-	// Permission: call, for services only. Idempotent: a captured read stays as it is. Errors: READ_NOT_FOUND, READ_VOIDED.
+	// Permission: call, for services only. Idempotent: a captured read stays as it is, whatever the contributions.
+	// Errors: READ_NOT_FOUND, READ_VOIDED, MEMBER_NOT_FOUND (a contributor without accounts).
 	CaptureRead(context.Context, *CaptureReadRequest) (*CaptureReadResponse, error)
 	// VoidRead gives a held read's price back.
 	// Permission: call, for services only. Idempotent: a voided read stays voided. Errors: READ_NOT_FOUND, READ_CAPTURED.
