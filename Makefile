@@ -51,8 +51,9 @@ gen: ## Generate code from the protos and the SQL
 verify: gen ## Check that generated code is current and every module builds, vets and is tidy on its own
 	@scripts/verify.sh
 
-build: ## Build the pcc command into bin/
-	@GOWORK=off go build -trimpath -o bin/ ./cmd/pcc
+build: ## Build pcc, the services' daemons and the chaincode into bin/
+	@GOWORK=off go build -trimpath -o bin/ ./cmd/...
+	@cd chaincode && GOWORK=off CGO_ENABLED=0 go build -trimpath -o ../bin/ ./cmd/pcc-chaincode
 
 tools: ## Build all pinned tools into .tools/ and find or install PostgreSQL
 	@$(toolchain) -postgres

@@ -40,7 +40,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, c Credentials) (Princi
 	if len(c.Chain) == 0 {
 		return Principal{}, ErrUnauthenticated
 	}
-	p, err := a.Trust.Identify(c.Chain, a.Now())
+	p, err := a.Trust.Identify(ctx, c.Chain, a.Now())
 	if err != nil {
 		return Principal{}, err
 	}

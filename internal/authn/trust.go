@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,11 +26,18 @@ type MemberSource interface {
 	Authorities(ctx context.Context) ([]MemberAuthority, error)
 }
 
+// missGap bounds how often a stranger's certificate makes the store look at the directory again: the call waits its turn.
+const missGap = 250 * time.Millisecond
+
 // TrustStore knows the authorities of the platform and of all members. It is safe for concurrent use; Refresh replaces
 // the members' part at once.
 type TrustStore struct {
 	platform *x509.CertPool
 	members  atomic.Pointer[[]memberPool]
+
+	mu        sync.Mutex // held while the directory is read
+	source    MemberSource
+	refreshed time.Time
 }
 
 type memberPool struct {
@@ -50,7 +58,16 @@ func NewTrustStore(platformCA []byte) (*TrustStore, error) {
 
 // Refresh reads the members from src. On an error the store stays as it was.
 func (s *TrustStore) Refresh(ctx context.Context, src MemberSource) error {
-	authorities, err := src.Authorities(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.source = src
+	return s.refresh(ctx)
+}
+
+// refresh is called with mu held.
+func (s *TrustStore) refresh(ctx context.Context) error {
+	s.refreshed = time.Now()
+	authorities, err := s.source.Authorities(ctx)
 	if err != nil {
 		return fmt.Errorf("authn: list the members' authorities: %w", err)
 	}
@@ -66,8 +83,33 @@ func (s *TrustStore) Refresh(ctx context.Context, src MemberSource) error {
 	return nil
 }
 
-// Identify returns the principal of a client's certificate chain (leaf first) at the time now, or ErrUntrusted.
-func (s *TrustStore) Identify(chain []*x509.Certificate, now time.Time) (Principal, error) {
+// Identify returns the principal of a client's certificate chain (leaf first) at the time now, or ErrUntrusted. For a
+// certificate that it does not know it looks at the directory once more: its member may have been admitted just now.
+func (s *TrustStore) Identify(ctx context.Context, chain []*x509.Certificate, now time.Time) (Principal, error) {
+	p, err := s.identify(chain, now)
+	if err != nil && s.lookAgain(ctx) {
+		return s.identify(chain, now)
+	}
+	return p, err
+}
+
+// lookAgain reads the directory, unless that was done a moment ago, and reports whether the store may know more now.
+func (s *TrustStore) lookAgain(ctx context.Context) bool {
+	asked := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.source == nil || s.refreshed.After(asked) {
+		return s.source != nil // somebody else has looked while this call waited
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(time.Until(s.refreshed.Add(missGap))):
+		return s.refresh(ctx) == nil
+	}
+}
+
+func (s *TrustStore) identify(chain []*x509.Certificate, now time.Time) (Principal, error) {
 	if len(chain) == 0 {
 		return Principal{}, ErrUntrusted
 	}

@@ -11,6 +11,7 @@ import (
 	pb "github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
 	"google.golang.org/grpc"
 
+	"github.com/pcc-platform/pcc/internal/apperr"
 	"github.com/pcc-platform/pcc/internal/rpc"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 )
@@ -147,7 +148,7 @@ func (s *Sender) session(ctx context.Context, pending *[]*ingestv1.StreamEventsR
 	go receive(stream, acks, broken)
 	for _, req := range *pending {
 		if err := stream.Send(req); err != nil {
-			return <-broken // Send says only EOF; Recv knows why
+			return unexpected(<-broken) // Send says only EOF; Recv knows why
 		}
 	}
 	in := s.in
@@ -164,17 +165,31 @@ func (s *Sender) session(ctx context.Context, pending *[]*ingestv1.StreamEventsR
 			}
 			*pending = append(*pending, req)
 			if err := stream.Send(req); err != nil {
-				return <-broken
+				return unexpected(<-broken)
 			}
 		case ack := <-acks:
 			if err := s.acknowledge(pending, ack); err != nil {
 				return err
 			}
 		case err := <-broken:
-			return err
+			return unexpected(err)
 		}
 	}
-	return stream.CloseSend()
+	if err := stream.CloseSend(); err != nil {
+		return err
+	}
+	if err := <-broken; !errors.Is(err, io.EOF) {
+		return err
+	}
+	return nil
+}
+
+// unexpected makes an end of the stream an error that passes: the server went away while there was work.
+func unexpected(err error) error {
+	if errors.Is(err, io.EOF) {
+		return apperr.New(apperr.Unavailable, "STREAM_ENDED", "the server closed the stream")
+	}
+	return err
 }
 
 func receive(stream grpc.BidiStreamingClient[ingestv1.StreamEventsRequest, ingestv1.StreamEventsResponse],
@@ -182,9 +197,6 @@ func receive(stream grpc.BidiStreamingClient[ingestv1.StreamEventsRequest, inges
 ) {
 	for {
 		ack, err := stream.Recv()
-		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF
-		}
 		if err != nil {
 			broken <- err
 			return

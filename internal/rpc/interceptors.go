@@ -11,6 +11,7 @@ import (
 
 	"buf.build/go/protovalidate"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/peer"
@@ -69,7 +70,8 @@ func (g guard) conclude(ctx context.Context, method string, start time.Time, err
 	}
 	st := ToStatus(err)
 	attrs = append(attrs, slog.String("code", st.Code().String()), slog.String("reason", apperr.ReasonOf(err)))
-	if e := apperr.As(err); e == nil || e.Kind == apperr.Internal || errors.Unwrap(e) != nil {
+	e := apperr.As(err)
+	if st.Code() != codes.Canceled && (e == nil || e.Kind == apperr.Internal || errors.Unwrap(e) != nil) {
 		g.log.ErrorContext(ctx, "call failed", append(attrs, slog.String("error", err.Error()))...)
 	} else {
 		g.log.InfoContext(ctx, "call refused", attrs...)
