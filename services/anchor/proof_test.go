@@ -1,0 +1,107 @@
+package anchor_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/pcc-platform/pcc/chaincode/model"
+	"github.com/pcc-platform/pcc/internal/apperr"
+	"github.com/pcc-platform/pcc/internal/journal/proof"
+	"github.com/pcc-platform/pcc/services/anchor"
+	"github.com/pcc-platform/pcc/verify"
+)
+
+const passport = "passports/1"
+
+// decode takes a leaf's type for its passport and the payload for its view.
+func decode(leafType string, payload []byte) (string, json.RawMessage, error) {
+	return leafType, payload, nil
+}
+
+type paid struct{ err error }
+
+func (p paid) Verify(context.Context, string, string, string) error { return p.err }
+
+// newExporter anchors one stream that holds only leaf, and returns what exports it.
+func newExporter(t *testing.T, leaf []byte) (anchor.Exporter, *journal) {
+	t.Helper()
+	w := newWorld(t, newPool(t))
+	root := model.StreamCheckpoint{Stream: "ingest/oem", Size: 1, Root: model.Hash(proof.LeafHash(leaf))}
+	epoch := epochOf(t, root)
+	if err := w.store.AddCandidate(t.Context(), epoch.Candidate); err != nil {
+		t.Fatal(err)
+	}
+	w.ledger.epochs = []string{epoch.Text}
+	commit, err := w.ledger.commit(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.store.Anchor(t.Context(), epoch.Candidate, commit.Transaction); err != nil {
+		t.Fatal(err)
+	}
+	w.journal.proven = anchor.Proven{Events: []anchor.ProvenEvent{{Stream: "ingest/oem", Leaf: leaf}}, NotYetAnchored: 2}
+	return anchor.Exporter{Store: w.store, Journal: w.journal, Reads: paid{}, Decode: decode, Now: time.Now}, w.journal
+}
+
+func TestExportShowsTheEpochAndTheEvents(t *testing.T) {
+	leaf := proof.Frame(passport, [proof.SaltBytes]byte{1}, []byte(`{"id":"a"}`))
+	e, _ := newExporter(t, leaf)
+	document, notYet, err := e.Export(t.Context(), "members/oem", "reads/1", passport)
+	if err != nil || notYet != 2 {
+		t.Fatalf("%d not yet anchored, %v", notYet, err)
+	}
+	var d verify.Document
+	if err := json.Unmarshal(document, &d); err != nil {
+		t.Fatal(err)
+	}
+	if d.Schema != verify.Schema || d.Passport != passport || d.Epoch.Transaction.ID != "tx-1" || len(d.Epoch.Endorsements) != 2 ||
+		len(d.Streams) != 1 || len(d.Events) != 1 || !bytes.Equal(d.Events[0].Leaf, leaf) {
+		t.Errorf("%s", document)
+	}
+}
+
+// TestExportHandsOutNothingThatWouldNotVerify spoils what the journal answers.
+func TestExportHandsOutNothingThatWouldNotVerify(t *testing.T) {
+	leaf := proof.Frame(passport, [proof.SaltBytes]byte{1}, []byte(`{"id":"a"}`))
+	e, j := newExporter(t, leaf)
+	other := proof.Frame(passport, [proof.SaltBytes]byte{2}, []byte(`{"id":"a"}`))
+	cases := map[string]anchor.ProvenEvent{
+		"another leaf":   {Stream: "ingest/oem", Leaf: other},
+		"another number": {Stream: "ingest/oem", Sequence: 1, Leaf: leaf},
+		"another stream": {Stream: "ingest/garage", Leaf: leaf},
+		"a path":         {Stream: "ingest/oem", Leaf: leaf, Inclusion: []proof.Hash{{1}}},
+	}
+	for name, event := range cases {
+		t.Run(name, func(t *testing.T) {
+			j.proven.Events = []anchor.ProvenEvent{event}
+			if _, _, err := e.Export(t.Context(), "members/oem", "reads/1", passport); !errors.Is(err, anchor.ErrDiverged) {
+				t.Errorf("got %v, want ErrDiverged", err)
+			}
+		})
+	}
+	j.proven.Events = []anchor.ProvenEvent{{Stream: "ingest/oem", Leaf: leaf}}
+	if _, _, err := e.Export(t.Context(), "members/oem", "reads/1", "passports/2"); !errors.Is(err, anchor.ErrDiverged) {
+		t.Errorf("another passport's event: %v, want ErrDiverged", err)
+	}
+}
+
+func TestExportBounds(t *testing.T) {
+	view := append(append([]byte(`{"id":"`), bytes.Repeat([]byte("x"), 900<<10)...), `"}`...)
+	leaf := proof.Frame(passport, [proof.SaltBytes]byte{1}, view)
+	e, j := newExporter(t, leaf)
+	for range 8 {
+		j.proven.Events = append(j.proven.Events, j.proven.Events[0])
+	}
+	if _, _, err := e.Export(t.Context(), "members/oem", "reads/1", passport); !errors.Is(err, anchor.ErrReportTooLarge) {
+		t.Errorf("got %v, want REPORT_TOO_LARGE", err)
+	}
+	unpaid := apperr.New(apperr.NotFound, "READ_NOT_FOUND", "no such read")
+	e.Reads = paid{unpaid}
+	if _, _, err := e.Export(t.Context(), "members/oem", "reads/1", passport); !errors.Is(err, unpaid) {
+		t.Errorf("got %v, want READ_NOT_FOUND", err)
+	}
+}
