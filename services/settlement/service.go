@@ -75,7 +75,8 @@ func mintOnce(ctx context.Context, tx Tx, r Receipt, t Transfer) (_ Receipt, pos
 	return r, true, tx.Audit(ctx, "RecordReceipt", "transfers/"+t.ID)
 }
 
-// HoldRead sets the price in force aside on the payer's account. It is idempotent by payer and request id.
+// HoldRead sets the price in force aside on the payer's account. It is idempotent by payer and request id: a repetition
+// gets the read as it is by now, which may be captured, or voided when it was given up for too long.
 // Errors: ErrMemberNotFound, ErrProductUnknown, ErrPriceAboveMaximum, ErrInsufficientFunds, ErrRequestIDReused.
 func (s *Service) HoldRead(ctx context.Context, q HoldRequest) (r Read, err error) {
 	var t Transfer

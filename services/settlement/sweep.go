@@ -11,20 +11,21 @@ import (
 const sweepBatch = 100
 
 // VoidStaleHolds voids reads that are held for longer than a duration, at most sweepBatch of them, and returns how many.
-// Their payers get the price back though whoever held it is gone.
+// Their payers get the price back though whoever held it is gone. A read that cannot be voided does not keep the others.
 func (s *Service) VoidStaleHolds(ctx context.Context, longerThan time.Duration) (voided int, err error) {
 	ids, err := s.store.StaleHolds(ctx, s.time().Add(-longerThan), sweepBatch)
 	if err != nil {
 		return 0, err
 	}
+	var failures []error
 	for _, id := range ids {
 		switch _, err := s.VoidRead(ctx, id); {
-		case errors.Is(err, ErrReadCaptured): // in the meantime, which is as good
-		case err != nil:
-			return voided, fmt.Errorf("void stale read %s: %w", id, err)
-		default:
+		case err == nil:
 			voided++
+		case errors.Is(err, ErrReadCaptured): // in the meantime, which is as good
+		default:
+			failures = append(failures, fmt.Errorf("void stale read %s: %w", id, err))
 		}
 	}
-	return voided, nil
+	return voided, errors.Join(failures...)
 }

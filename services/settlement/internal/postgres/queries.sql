@@ -69,7 +69,8 @@ FROM posting p JOIN transfer t ON t.id = p.transfer
 WHERE p.account = @account AND p.seq > @after
 ORDER BY p.seq LIMIT @max_rows;
 
--- TrialBalance reads everything in one statement, so at one moment.
+-- TrialBalance reads everything in one statement, so at one moment. It adds up every posting there is: its time grows with
+-- the books, and it is for auditors, not for requests of members.
 -- name: TrialBalance :many
 WITH posted AS (SELECT account, sum(amount) AS total FROM posting GROUP BY account)
 SELECT coalesce(CASE WHEN a.member IS NULL THEN a.id END, 'members')::text AS name,

@@ -441,7 +441,8 @@ type TrialBalanceRow struct {
 	Receipts int64
 }
 
-// TrialBalance reads everything in one statement, so at one moment.
+// TrialBalance reads everything in one statement, so at one moment. It adds up every posting there is: its time grows with
+// the books, and it is for auditors, not for requests of members.
 func (q *Queries) TrialBalance(ctx context.Context) ([]TrialBalanceRow, error) {
 	rows, err := q.db.Query(ctx, trialBalance)
 	if err != nil {
