@@ -1,0 +1,19 @@
+// Package gateway is the platform's edge for HTTP and JSON, and has no business logic.
+//
+//	TLS 1.3 ─> trace, headers, access log ─┬─> GET /healthz, /openapi.json, /verify     without credentials
+//	                                       └─> authenticate ─> limit ─> transcode ─> gRPC over mutual TLS
+//
+// A request is authenticated here, so that nothing unauthenticated goes further, and authorised by the service that it is
+// for. A bearer token travels on as it came and the service verifies it again. A client certificate ends at the edge: the
+// gateway names the principal it proves to the service, which believes that of nobody else.
+//
+// The routes, their messages and errors are generated from proto/ (internal/gen, openapi/pcc.swagger.json, with
+// openapi.yaml for what the protos do not say).
+package gateway
+
+import _ "embed" // for the OpenAPI document
+
+// OpenAPI describes the REST API: OpenAPI 2.0 in JSON.
+//
+//go:embed openapi/pcc.swagger.json
+var OpenAPI []byte

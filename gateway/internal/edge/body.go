@@ -1,0 +1,46 @@
+package edge
+
+import (
+	"context"
+	"mime"
+	"net/http"
+	"time"
+
+	"github.com/pcc-platform/pcc/gateway/internal/problem"
+	"github.com/pcc-platform/pcc/gateway/internal/transcode"
+)
+
+const (
+	// maxBody bounds a request's body, as rpc.MaxMessageBytes bounds the message made of it.
+	maxBody = 4 << 20
+	// callDeadline bounds a call as a whole; services bound their part by no more.
+	callDeadline = 30 * time.Second
+)
+
+// Bound refuses bodies that are too large or not declared as JSON, and gives the call its deadline. The media type is
+// insisted on because a form on a foreign page can post JSON as text/plain with a browser's client certificate.
+func Bound(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength > maxBody {
+			problem.Write(r.Context(), w, transcode.BodyTooLarge(maxBody))
+			return
+		}
+		if hasBody := r.Method != http.MethodGet && r.Method != http.MethodHead; hasBody && !isJSON(r) {
+			problem.Write(r.Context(), w, &problem.Error{
+				Status: http.StatusUnsupportedMediaType, Reason: "MEDIA_TYPE_UNSUPPORTED", Detail: "send application/json",
+			})
+			return
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), callDeadline)
+		defer cancel()
+		r = r.WithContext(ctx)
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Header.Del("Grpc-Timeout") // the deadline is ours to set
+		next.ServeHTTP(w, r)
+	})
+}
+
+func isJSON(r *http.Request) bool {
+	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && mediaType == "application/json"
+}

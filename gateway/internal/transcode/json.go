@@ -1,0 +1,79 @@
+package transcode
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"github.com/pcc-platform/pcc/gateway/internal/problem"
+)
+
+// maxDepth bounds the nesting of a request; no message of the API comes near it.
+const maxDepth = 50
+
+// The decoder's errors are texts: these find the field in them. A value that they quote is not looked at.
+var (
+	unknownField = regexp.MustCompile(`unknown field "([A-Za-z0-9_.-]{1,64})"`)
+	badField     = regexp.MustCompile(`(?:invalid value for \w+ field|duplicate field|error parsing) "?([A-Za-z0-9_]{1,64})"?`)
+)
+
+// codec is proto3 JSON: field names in lowerCamelCase, default values written, unknown fields refused.
+type codec struct{ *runtime.JSONPb }
+
+func newCodec() codec {
+	return codec{&runtime.JSONPb{
+		MarshalOptions:   protojson.MarshalOptions{EmitDefaultValues: true},
+		UnmarshalOptions: protojson.UnmarshalOptions{RecursionLimit: maxDepth},
+	}}
+}
+
+// NewDecoder returns a decoder of one body. It returns io.EOF for an empty one, which the handlers take for an empty
+// message, and otherwise a *problem.Error.
+func (c codec) NewDecoder(r io.Reader) runtime.Decoder {
+	return runtime.DecoderFunc(func(v any) error {
+		body, err := io.ReadAll(r)
+		if err != nil {
+			return unreadable(err)
+		}
+		if len(bytes.TrimSpace(body)) == 0 {
+			return io.EOF
+		}
+		if err := c.JSONPb.Unmarshal(body, v); err != nil {
+			return malformed(err)
+		}
+		return nil
+	})
+}
+
+func unreadable(err error) error {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return BodyTooLarge(tooLarge.Limit)
+	}
+	return &problem.Error{Status: http.StatusBadRequest, Reason: "MALFORMED_JSON", Detail: "the body ended early"}
+}
+
+// BodyTooLarge is the refusal of a body over limit bytes.
+func BodyTooLarge(limit int64) *problem.Error {
+	return &problem.Error{
+		Status: http.StatusRequestEntityTooLarge, Reason: "BODY_TOO_LARGE", Detail: fmt.Sprintf("a body has at most %d bytes", limit),
+	}
+}
+
+func malformed(err error) error {
+	text := err.Error()
+	if m := unknownField.FindStringSubmatch(text); m != nil {
+		return &problem.Error{Status: http.StatusBadRequest, Reason: "UNKNOWN_FIELD", Field: m[1], Detail: "the message has no such field"}
+	}
+	p := &problem.Error{Status: http.StatusBadRequest, Reason: "MALFORMED_JSON", Detail: "the body is not JSON of the request's message"}
+	if m := badField.FindStringSubmatch(text); m != nil {
+		p.Field, p.Detail = m[1], "the field's value is not of its type, or it stands there twice"
+	}
+	return p
+}

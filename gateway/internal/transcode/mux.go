@@ -1,0 +1,101 @@
+// Package transcode turns REST calls into gRPC calls and back, by the http options of the protos.
+//
+// It is strict: unknown JSON fields and query parameters are refused, and no header of the client becomes gRPC metadata
+// except the authorization.
+package transcode
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/metadata"
+
+	anchorgw "github.com/pcc-platform/pcc/gateway/internal/gen/pcc/anchor/v1"
+	ingestgw "github.com/pcc-platform/pcc/gateway/internal/gen/pcc/ingest/v1"
+	registrygw "github.com/pcc-platform/pcc/gateway/internal/gen/pcc/registry/v1"
+	settlementgw "github.com/pcc-platform/pcc/gateway/internal/gen/pcc/settlement/v1"
+	vaultgw "github.com/pcc-platform/pcc/gateway/internal/gen/pcc/vault/v1"
+	"github.com/pcc-platform/pcc/gateway/internal/problem"
+	"github.com/pcc-platform/pcc/internal/authn"
+)
+
+// Services are those with REST routes.
+func Services() []string { return []string{"registry", "vault", "ingest", "anchor", "settlement"} }
+
+// Hooks are what the edge around the transcoder provides.
+type Hooks struct {
+	// Forwarded returns the principal of the caller's client certificate, ok false when a bearer token goes on instead.
+	Forwarded func(context.Context) (p authn.Principal, ok bool)
+	// Route is told the pattern of the route that a request matched.
+	Route func(ctx context.Context, pattern string)
+}
+
+// New returns the handler of all routes, given a connection to each of Services.
+func New(ctx context.Context, conns map[string]*grpc.ClientConn, hooks Hooks) (http.Handler, error) {
+	none := func(string) (string, bool) { return "", false }
+	mux := runtime.NewServeMux(
+		runtime.WithMarshalerOption(runtime.MIMEWildcard, newCodec()),
+		runtime.SetQueryParameterParser(queryParser{}),
+		runtime.WithUnescapingMode(runtime.UnescapingModeAllExceptReserved),
+		runtime.WithDisablePathLengthFallback(),
+		runtime.WithDisableHTTPMethodOverride(),
+		// The runtime passes the authorization on by itself; everything else stays out, both ways.
+		runtime.WithIncomingHeaderMatcher(none),
+		runtime.WithOutgoingHeaderMatcher(none),
+		runtime.WithOutgoingTrailerMatcher(none),
+		runtime.WithMetadata(hooks.metadata),
+		runtime.WithMiddlewares(hooks.noteRoute),
+		runtime.WithErrorHandler(writeError),
+		runtime.WithRoutingErrorHandler(writeRoutingError),
+	)
+	type register func(context.Context, *runtime.ServeMux, *grpc.ClientConn) error
+	for service, handlers := range map[string][]register{
+		"registry": {
+			registrygw.RegisterPassportServiceHandler, registrygw.RegisterReportServiceHandler, registrygw.RegisterMemberServiceHandler,
+		},
+		"vault":      {vaultgw.RegisterVaultServiceHandler},
+		"ingest":     {ingestgw.RegisterIngestServiceHandler},
+		"anchor":     {anchorgw.RegisterAnchorServiceHandler},
+		"settlement": {settlementgw.RegisterSettlementServiceHandler},
+	} {
+		for _, h := range handlers {
+			if err := h(ctx, mux, conns[service]); err != nil {
+				return nil, fmt.Errorf("gateway: routes of %s: %w", service, err)
+			}
+		}
+	}
+	return mux, nil
+}
+
+// metadata names the principal of a client certificate to the service.
+func (h Hooks) metadata(ctx context.Context, _ *http.Request) metadata.MD {
+	p, ok := h.Forwarded(ctx)
+	if !ok {
+		return nil
+	}
+	return metadata.Pairs(authn.ForwardedHeader, authn.Forward(p))
+}
+
+func (h Hooks) noteRoute(next runtime.HandlerFunc) runtime.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request, params map[string]string) {
+		if pattern, ok := runtime.HTTPPattern(r.Context()); ok {
+			h.Route(r.Context(), pattern.String())
+		}
+		next(w, r, params)
+	}
+}
+
+func writeError(ctx context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, _ *http.Request, err error) {
+	problem.Write(ctx, w, err)
+}
+
+func writeRoutingError(ctx context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, _ *http.Request, status int) {
+	p := &problem.Error{Status: http.StatusNotFound, Reason: "ROUTE_NOT_FOUND", Detail: "there is no such route; see /openapi.json"}
+	if status == http.StatusMethodNotAllowed {
+		p = &problem.Error{Status: status, Reason: "METHOD_NOT_ALLOWED", Detail: "the route has no such method; see /openapi.json"}
+	}
+	problem.Write(ctx, w, p)
+}

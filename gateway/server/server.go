@@ -1,0 +1,90 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"google.golang.org/grpc"
+
+	"github.com/pcc-platform/pcc/gateway"
+	"github.com/pcc-platform/pcc/gateway/internal/edge"
+	"github.com/pcc-platform/pcc/gateway/internal/transcode"
+	"github.com/pcc-platform/pcc/internal/app"
+	"github.com/pcc-platform/pcc/internal/authn"
+	"github.com/pcc-platform/pcc/web"
+)
+
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 30 * time.Second
+	// writeTimeout begins with the request's header and so includes the call's deadline.
+	writeTimeout   = 60 * time.Second
+	idleTimeout    = 2 * time.Minute
+	maxHeaderBytes = 32 << 10
+)
+
+// New wires the gateway. It starts nothing.
+func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
+	limit, err := cfg.rateLimit()
+	if err != nil {
+		return nil, err
+	}
+	base, err := app.NewEdge(ctx, Name, cfg.ServiceConfig, p)
+	if err != nil {
+		return nil, err
+	}
+	certificate, err := cfg.Public.or(base.Certificate())
+	if err != nil {
+		return nil, err
+	}
+	conns := map[string]*grpc.ClientConn{}
+	for _, service := range transcode.Services() {
+		if conns[service], err = base.Dial(service); err != nil {
+			return nil, err
+		}
+	}
+
+	api, err := transcode.New(ctx, conns, transcode.Hooks{Forwarded: edge.Forwarded, Route: edge.NoteRoute})
+	if err != nil {
+		return nil, err
+	}
+	pages, err := edge.NewPages(gateway.OpenAPI, web.Verify)
+	if err != nil {
+		return nil, err
+	}
+	guarded := edge.Authenticate(base.Auth, edge.NewLimiter(limit).Limit(edge.Bound(api)))
+	handler := edge.Trace(edge.Headers(edge.Log(base.Logger, edge.Recover(base.Logger, pages.Or(guarded)))))
+
+	directory := newDirectory(app.NewDirectory(conns["registry"]))
+	base.AddReadiness("members", directory.ready)
+	front := front{base: base, server: newHTTPServer(handler, certificate, base.Logger)}
+	return app.RunnerFunc(func(ctx context.Context) error { return base.Run(ctx, directory, front) }), nil
+}
+
+func newHTTPServer(handler http.Handler, certificate tls.Certificate, logger *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: handler, TLSConfig: authn.ServerTLS(certificate),
+		ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		MaxHeaderBytes: maxHeaderBytes,
+		// What net/http has to say is about single connections of clients, such as failed handshakes.
+		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+	}
+}
+
+// front serves HTTPS.
+type front struct {
+	base   *app.Base
+	server *http.Server
+}
+
+// Run implements app.Runner.
+func (f front) Run(ctx context.Context) error {
+	listener, err := f.base.Listen(ctx)
+	if err != nil {
+		return err
+	}
+	return app.ServeHTTP(ctx, f.server, listener)
+}
