@@ -1,0 +1,191 @@
+package server_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/pcc-platform/pcc/internal/app"
+	"github.com/pcc-platform/pcc/internal/apperr"
+	"github.com/pcc-platform/pcc/internal/testkit/stand"
+	"github.com/pcc-platform/pcc/proto/event"
+	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
+	"github.com/pcc-platform/pcc/services/ingest/server"
+)
+
+// patience bounds every wait of a test.
+const patience = 30 * time.Second
+
+// running is ingest with two members.
+type running struct {
+	*stand.Stand
+	registry             *fakeRegistry
+	oemMember, garMember *stand.Member
+	oem, garage          ingestv1.IngestServiceClient
+	// journal is called as the anchor does.
+	journal ingestv1.JournalServiceClient
+	// db is the superuser's.
+	db *pgx.Conn
+}
+
+func start(t *testing.T) running {
+	t.Helper()
+	r := running{Stand: stand.New(t, "ingest"), registry: &fakeRegistry{enrolled: map[string]bool{}}}
+	r.Fake("registry", func(s *grpc.Server) { registryv1.RegisterPassportServiceServer(s, r.registry) })
+	r.oemMember = r.Member("oem", registryv1.MemberClass_MEMBER_CLASS_MAKER)
+	r.garMember = r.Member("garage", registryv1.MemberClass_MEMBER_CLASS_GARAGE)
+	r.Start(func(ctx context.Context, p *app.Process) (app.Runner, error) {
+		return server.New(ctx, server.Config{ServiceConfig: r.Config()}, p)
+	})
+	r.oem = ingestv1.NewIngestServiceClient(r.Dial(r.oemMember, "admin"))
+	r.garage = ingestv1.NewIngestServiceClient(r.Dial(r.garMember, "admin"))
+	r.journal = ingestv1.NewJournalServiceClient(r.DialService("anchor"))
+	db, err := pgx.Connect(t.Context(), r.DatabaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.db = db
+	t.Cleanup(func() { _ = db.Close(context.Background()) })
+	if _, err := db.Exec(t.Context(), "SET search_path = ingest"); err != nil {
+		t.Fatal(err)
+	}
+	r.awaitReady(t)
+	return r
+}
+
+// awaitReady waits until the service knows its members and its queue.
+func (r running) awaitReady(t *testing.T) {
+	t.Helper()
+	await(t, "the service knows its members and its queue", func() bool {
+		_, err := r.oem.GetIngestStatus(t.Context(), &ingestv1.GetIngestStatusRequest{})
+		return err == nil
+	})
+}
+
+// fakeRegistry knows the passports that a test enrols.
+type fakeRegistry struct {
+	registryv1.UnimplementedPassportServiceServer
+	mu       sync.Mutex
+	enrolled map[string]bool
+	asked    int
+}
+
+func (f *fakeRegistry) enrol() (passport string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	passport = "passports/" + uuid.NewString()
+	f.enrolled[passport] = true
+	return passport
+}
+
+// ResolvePassports implements the RPC.
+func (f *fakeRegistry) ResolvePassports(_ context.Context, req *registryv1.ResolvePassportsRequest) (*registryv1.ResolvePassportsResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked++
+	resp := &registryv1.ResolvePassportsResponse{}
+	for _, name := range req.GetNames() {
+		if f.enrolled[name] {
+			resp.Passports = append(resp.Passports, &registryv1.ResolvedPassport{Name: name})
+		}
+	}
+	return resp, nil
+}
+
+// source is where events of a member come from.
+func source(m *stand.Member) string { return "/members/" + m.ID + "/cloud" }
+
+// reading is an event with a mileage.
+func reading(t *testing.T, m *stand.Member, id, passport string, km int) *pb.CloudEvent {
+	t.Helper()
+	return newEvent(t, m, id, passport, &eventsv1.OdometerReading{Odometer: odometer(fmt.Sprint(km))})
+}
+
+func odometer(raw string) *eventsv1.Odometer {
+	return &eventsv1.Odometer{
+		RawValue: raw, RawUnit: eventsv1.OdometerUnit_ODOMETER_UNIT_KILOMETRE, Provenance: eventsv1.Provenance_PROVENANCE_OBD_READ,
+	}
+}
+
+func newEvent(t *testing.T, m *stand.Member, id, passport string, msg proto.Message) *pb.CloudEvent {
+	t.Helper()
+	ce, err := event.New(id, source(m), passport, time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC), msg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ce
+}
+
+func readings(t *testing.T, m *stand.Member, prefix, passport string, n int) []*pb.CloudEvent {
+	t.Helper()
+	out := make([]*pb.CloudEvent, n)
+	for i := range out {
+		out[i] = reading(t, m, fmt.Sprintf("%s-%d", prefix, i), passport, 1000+i)
+	}
+	return out
+}
+
+// send ingests a batch and returns its acknowledgement.
+func send(t *testing.T, client ingestv1.IngestServiceClient, events ...*pb.CloudEvent) *ingestv1.BatchAcknowledgement {
+	t.Helper()
+	resp, err := client.IngestEvents(t.Context(), &ingestv1.IngestEventsRequest{Events: events})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.GetAcknowledgement()
+}
+
+// awaitJournaled waits until the queue is empty and returns the member's status.
+func awaitJournaled(t *testing.T, client ingestv1.IngestServiceClient) *ingestv1.GetIngestStatusResponse {
+	t.Helper()
+	var status *ingestv1.GetIngestStatusResponse
+	await(t, "everything is written", func() bool {
+		var err error
+		if status, err = client.GetIngestStatus(t.Context(), &ingestv1.GetIngestStatusRequest{}); err != nil {
+			t.Fatal(err)
+		}
+		return status.GetPendingBatches() == 0
+	})
+	return status
+}
+
+// await asks until it is so.
+func await(t *testing.T, what string, isSo func() bool) {
+	t.Helper()
+	deadline := time.After(patience)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !isSo() {
+		select {
+		case <-deadline:
+			t.Fatalf("waited in vain: %s", what)
+		case <-tick.C:
+		}
+	}
+}
+
+// count returns the number that a query selects.
+func (r running) count(t *testing.T, query string, args ...any) (n int) {
+	t.Helper()
+	if err := r.db.QueryRow(t.Context(), query, args...).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func wantReason(t *testing.T, what string, err error, reason string) {
+	t.Helper()
+	if got := apperr.ReasonOf(err); got != reason {
+		t.Errorf("%s: error %v, want reason %s", what, err, reason)
+	}
+}
