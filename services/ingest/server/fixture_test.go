@@ -15,6 +15,7 @@ import (
 
 	"github.com/pcc-platform/pcc/internal/app"
 	"github.com/pcc-platform/pcc/internal/apperr"
+	"github.com/pcc-platform/pcc/internal/rpc"
 	"github.com/pcc-platform/pcc/internal/testkit/stand"
 	"github.com/pcc-platform/pcc/proto/event"
 	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
@@ -81,11 +82,15 @@ type fakeRegistry struct {
 }
 
 func (f *fakeRegistry) enrol() (passport string) {
+	passport = "passports/" + uuid.NewString()
+	f.enrolAs(passport)
+	return passport
+}
+
+func (f *fakeRegistry) enrolAs(passport string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	passport = "passports/" + uuid.NewString()
 	f.enrolled[passport] = true
-	return passport
 }
 
 // ResolvePassports implements the RPC.
@@ -189,3 +194,6 @@ func wantReason(t *testing.T, what string, err error, reason string) {
 		t.Errorf("%s: error %v, want reason %s", what, err, reason)
 	}
 }
+
+// rpcError reads the error of a stream, which a client gets as gRPC's own.
+func rpcError(err error) error { return rpc.FromStatus(err) }

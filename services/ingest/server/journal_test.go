@@ -1,0 +1,109 @@
+package server_test
+
+import (
+	"testing"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/pcc-platform/pcc/internal/journal/proof"
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	"github.com/pcc-platform/pcc/verify/eventview"
+)
+
+// TestProofsVerify proves a passport's events of two members at the checkpoints of one moment, and verifies them as somebody
+// does who has nothing else.
+func TestProofsVerify(t *testing.T) {
+	r := start(t)
+	passport, other := r.registry.enrol(), r.registry.enrol()
+	send(t, r.oem, append(readings(t, r.oemMember, "e", passport, 30), readings(t, r.oemMember, "o", other, 300)...)...)
+	send(t, r.garage, readings(t, r.garMember, "e", passport, 3)...)
+	awaitJournaled(t, r.oem)
+	checkpoints, err := r.journal.ListCheckpoints(t.Context(), &ingestv1.ListCheckpointsRequest{})
+	if err != nil || len(checkpoints.GetCheckpoints()) != 2 {
+		t.Fatalf("checkpoints %v, %v", checkpoints, err)
+	}
+	send(t, r.oem, readings(t, r.oemMember, "late", passport, 4)...)
+	awaitJournaled(t, r.oem)
+
+	proven, err := r.journal.ProvePassportEvents(t.Context(), &ingestv1.ProvePassportEventsRequest{
+		Passport: passport, Checkpoints: checkpoints.GetCheckpoints(),
+	})
+	if err != nil || len(proven.GetEvents()) != 33 || proven.GetNotYetAnchored() != 4 {
+		t.Fatalf("%d proven, %d not anchored, %v", len(proven.GetEvents()), proven.GetNotYetAnchored(), err)
+	}
+	at := map[string]*ingestv1.Checkpoint{}
+	for _, cp := range checkpoints.GetCheckpoints() {
+		at[cp.GetStream()] = cp
+	}
+	for _, e := range proven.GetEvents() {
+		verifyEvent(t, e, at[e.GetPosition().GetStream()], passport)
+	}
+}
+
+func verifyEvent(t *testing.T, e *ingestv1.ProvenEvent, at *ingestv1.Checkpoint, passport string) {
+	t.Helper()
+	path := make([]proof.Hash, len(e.GetInclusionProof()))
+	for i, h := range e.GetInclusionProof() {
+		path[i] = proof.Hash(h)
+	}
+	leafHash := proof.LeafHash(e.GetLeaf())
+	if leafHash != proof.Hash(e.GetPosition().GetLeafHash()) {
+		t.Error("the position names another leaf")
+	}
+	err := proof.VerifyInclusion(path, uint64(e.GetPosition().GetSequence()), uint64(at.GetSize()), leafHash, proof.Hash(at.GetRoot()))
+	if err != nil {
+		t.Error(err)
+	}
+	leaf, err := proof.ParseFrame(e.GetLeaf())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if about, _, err := eventview.Decode(leaf.Type, leaf.Payload); err != nil || about != passport {
+		t.Errorf("the leaf is about %q, %v", about, err)
+	}
+}
+
+func TestProofsOfOtherCheckpointsAreRefused(t *testing.T) {
+	r := start(t)
+	passport := r.registry.enrol()
+	send(t, r.oem, readings(t, r.oemMember, "e", passport, 5)...)
+	awaitJournaled(t, r.oem)
+	list, err := r.journal.ListCheckpoints(t.Context(), &ingestv1.ListCheckpointsRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := list.GetCheckpoints()[0]
+	for name, change := range map[string]func(*ingestv1.Checkpoint){
+		"other root": func(cp *ingestv1.Checkpoint) { cp.Root[0] ^= 1 },
+		"other size": func(cp *ingestv1.Checkpoint) { cp.Size++ },
+		"no root":    func(cp *ingestv1.Checkpoint) { cp.Root = nil },
+	} {
+		bad := proto.CloneOf(good)
+		change(bad)
+		_, err := r.journal.ProvePassportEvents(t.Context(), &ingestv1.ProvePassportEventsRequest{
+			Passport: passport, Checkpoints: []*ingestv1.Checkpoint{bad},
+		})
+		wantReason(t, name, err, "CHECKPOINT_UNKNOWN")
+	}
+}
+
+func TestPassportEventsOfAllMembers(t *testing.T) {
+	r := start(t)
+	passport := r.registry.enrol()
+	send(t, r.oem, readings(t, r.oemMember, "e", passport, 5)...)
+	send(t, r.garage, readings(t, r.garMember, "e", passport, 2)...)
+	awaitJournaled(t, r.oem)
+	resp, err := r.journal.ListPassportEvents(t.Context(), &ingestv1.ListPassportEventsRequest{Passport: passport})
+	if err != nil || len(resp.GetEvents()) != 7 {
+		t.Fatalf("%d events, %v", len(resp.GetEvents()), err)
+	}
+	for i, e := range resp.GetEvents() {
+		want, quality := r.oemMember, int32(75)
+		if i >= 5 {
+			want, quality = r.garMember, 70
+		}
+		if e.GetMember() != want.Name() || e.GetQuality().GetIndex() != quality {
+			t.Errorf("event %d is %v", i, e)
+		}
+	}
+}
