@@ -1,0 +1,131 @@
+package server_test
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/pcc-platform/pcc/internal/apperr"
+	"github.com/pcc-platform/pcc/internal/rpc"
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	settlementv1 "github.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1"
+	vaultv1 "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
+)
+
+// vault has bound every vehicle but those in unknown.
+type vault struct {
+	vaultv1.UnimplementedVaultServiceServer
+	mu      sync.Mutex
+	unknown map[string]bool
+}
+
+func (v *vault) register(s *grpc.Server) { vaultv1.RegisterVaultServiceServer(s, v) }
+
+func (v *vault) forget(vehicle string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.unknown = map[string]bool{vehicle: true}
+}
+
+func (v *vault) ResolveVehicles(_ context.Context, req *vaultv1.ResolveVehiclesRequest) (*vaultv1.ResolveVehiclesResponse, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	resp := &vaultv1.ResolveVehiclesResponse{}
+	for _, name := range req.GetVehicles() {
+		if !v.unknown[name] {
+			resp.Vehicles = append(resp.Vehicles, name)
+		}
+	}
+	return resp, nil
+}
+
+// ingest gives the same events, or the same refusal, for every passport.
+type ingest struct {
+	ingestv1.UnimplementedJournalServiceServer
+	mu      sync.Mutex
+	events  []*ingestv1.Event
+	refusal *apperr.Error
+}
+
+func (i *ingest) register(s *grpc.Server) { ingestv1.RegisterJournalServiceServer(s, i) }
+
+func (i *ingest) set(refusal *apperr.Error, events ...*ingestv1.Event) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.refusal, i.events = refusal, events
+}
+
+func (i *ingest) ListPassportEvents(context.Context, *ingestv1.ListPassportEventsRequest) (*ingestv1.ListPassportEventsResponse, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.refusal != nil {
+		return nil, rpc.ToStatus(i.refusal).Err()
+	}
+	return &ingestv1.ListPassportEventsResponse{Events: i.events}, nil
+}
+
+// settlement keeps reads in memory.
+type settlement struct {
+	settlementv1.UnimplementedSettlementServiceServer
+	mu       sync.Mutex
+	byID     map[string]*settlementv1.Read // by payer and request id
+	byName   map[string]*settlementv1.Read
+	captured []*settlementv1.CaptureReadRequest
+}
+
+func newSettlement() *settlement {
+	return &settlement{byID: map[string]*settlementv1.Read{}, byName: map[string]*settlementv1.Read{}}
+}
+
+func (s *settlement) register(server *grpc.Server) {
+	settlementv1.RegisterSettlementServiceServer(server, s)
+}
+
+func (s *settlement) HoldRead(_ context.Context, req *settlementv1.HoldReadRequest) (*settlementv1.HoldReadResponse, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if req.GetMaxPrice() == "0" {
+		return nil, rpc.ToStatus(apperr.New(apperr.FailedPrecondition, "PRICE_ABOVE_MAXIMUM", "the price is higher")).Err()
+	}
+	key := req.GetPayer() + req.GetRequestId()
+	if s.byID[key] == nil {
+		s.byID[key] = &settlementv1.Read{
+			Name: "reads/" + uuid.NewString(), Payer: req.GetPayer(), Product: req.GetProduct(), Passport: req.GetPassport(),
+			Price: "2.5000", State: settlementv1.ReadState_READ_STATE_HELD,
+		}
+		s.byName[s.byID[key].GetName()] = s.byID[key]
+	}
+	return &settlementv1.HoldReadResponse{Read: s.byID[key]}, nil
+}
+
+func (s *settlement) CaptureRead(_ context.Context, req *settlementv1.CaptureReadRequest) (*settlementv1.CaptureReadResponse, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.captured = append(s.captured, req)
+	read := s.byName[req.GetName()]
+	read.State, read.CaptureTime = settlementv1.ReadState_READ_STATE_CAPTURED, timestamppb.New(time.Now())
+	return &settlementv1.CaptureReadResponse{Read: read}, nil
+}
+
+func (s *settlement) VoidRead(_ context.Context, req *settlementv1.VoidReadRequest) (*settlementv1.VoidReadResponse, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	read := s.byName[req.GetName()]
+	read.State = settlementv1.ReadState_READ_STATE_VOIDED
+	return &settlementv1.VoidReadResponse{Read: read}, nil
+}
+
+// states counts the reads in each state.
+func (s *settlement) states() map[settlementv1.ReadState]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := map[settlementv1.ReadState]int{}
+	for _, r := range s.byName {
+		out[r.GetState()]++
+	}
+	return out
+}
