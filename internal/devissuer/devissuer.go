@@ -84,6 +84,11 @@ func (i *Issuer) Config() authn.Issuer {
 	return authn.Issuer{URL: i.url, JWKSURL: i.url + "/keys", Audience: Audience}
 }
 
+// memberClaim is the platform's own claim.
+type memberClaim struct {
+	Member string `json:"pcc_member"`
+}
+
 // Token signs a token for a principal of a member, valid from now for lifetime.
 func (i *Issuer) Token(p authn.Principal, now time.Time, lifetime time.Duration) (string, error) {
 	if lifetime <= 0 || lifetime > MaxTokenLifetime {
@@ -98,7 +103,7 @@ func (i *Issuer) Token(p authn.Principal, now time.Time, lifetime time.Duration)
 	return jwt.Signed(signer).Claims(jwt.Claims{
 		Issuer: i.url, Subject: p.Name, Audience: jwt.Audience{Audience}, ID: uuid.NewString(),
 		IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(now.Add(lifetime)),
-	}).Claims(map[string]string{"pcc_member": p.Member}).Serialize()
+	}).Claims(memberClaim{Member: p.Member}).Serialize()
 }
 
 // Serve publishes discovery document and keys on address until ctx ends.
