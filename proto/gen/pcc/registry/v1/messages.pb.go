@@ -131,7 +131,7 @@ func (x *PassportEnrolled) GetCreateTime() *timestamppb.Timestamp {
 }
 
 // PassportTransitioned is published with every step of a life cycle.
-// Subject: pcc.registry.v1.passport_transitioned. Consumer: ingest.
+// Subject: pcc.registry.v1.passport_transitioned.
 type PassportTransitioned struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Passport      string                 `protobuf:"bytes,1,opt,name=passport,proto3" json:"passport,omitempty"`
