@@ -38,7 +38,8 @@ const (
 //
 // PassportService keeps the catalogue of passports: enrolment, life cycle and ownership.
 type PassportServiceClient interface {
-	// EnrolPassport opens the passport of a vehicle that the vault has bound.
+	// EnrolPassport opens the passport of a vehicle that the vault has bound. It begins as manufactured when a maker enrols
+	// it and as registered otherwise.
 	// Permission: enrol_passports. Idempotent by request_id.
 	// Errors: VEHICLE_ALREADY_ENROLLED, VEHICLE_UNKNOWN, INVALID_FIELD, REQUEST_ID_REUSED.
 	EnrolPassport(ctx context.Context, in *EnrolPassportRequest, opts ...grpc.CallOption) (*EnrolPassportResponse, error)
@@ -72,7 +73,8 @@ type PassportServiceClient interface {
 	// AcceptOwnershipTransfer completes a change of holder for the buyer, with the code that the seller was given, and
 	// starts a new ownership period.
 	// Permission: transfer_ownership. Idempotent by request_id.
-	// Errors: TRANSFER_NOT_FOUND, TRANSFER_CODE_WRONG, TRANSFER_EXPIRED, TRANSFER_LOCKED, REQUEST_ID_REUSED.
+	// Errors: TRANSFER_NOT_FOUND, TRANSFER_CODE_WRONG, TRANSFER_EXPIRED, TRANSFER_LOCKED (5 codes were tried),
+	// TRANSITION_NOT_ALLOWED (the vehicle is stolen or gone), REQUEST_ID_REUSED.
 	AcceptOwnershipTransfer(ctx context.Context, in *AcceptOwnershipTransferRequest, opts ...grpc.CallOption) (*AcceptOwnershipTransferResponse, error)
 	// ListOwnershipPeriods lists number and dates of the holders, never who they are, oldest first.
 	// Permission: read_passports. Errors: PASSPORT_NOT_FOUND, INVALID_PAGE_TOKEN.
@@ -206,7 +208,8 @@ func (c *passportServiceClient) ResolvePassports(ctx context.Context, in *Resolv
 //
 // PassportService keeps the catalogue of passports: enrolment, life cycle and ownership.
 type PassportServiceServer interface {
-	// EnrolPassport opens the passport of a vehicle that the vault has bound.
+	// EnrolPassport opens the passport of a vehicle that the vault has bound. It begins as manufactured when a maker enrols
+	// it and as registered otherwise.
 	// Permission: enrol_passports. Idempotent by request_id.
 	// Errors: VEHICLE_ALREADY_ENROLLED, VEHICLE_UNKNOWN, INVALID_FIELD, REQUEST_ID_REUSED.
 	EnrolPassport(context.Context, *EnrolPassportRequest) (*EnrolPassportResponse, error)
@@ -240,7 +243,8 @@ type PassportServiceServer interface {
 	// AcceptOwnershipTransfer completes a change of holder for the buyer, with the code that the seller was given, and
 	// starts a new ownership period.
 	// Permission: transfer_ownership. Idempotent by request_id.
-	// Errors: TRANSFER_NOT_FOUND, TRANSFER_CODE_WRONG, TRANSFER_EXPIRED, TRANSFER_LOCKED, REQUEST_ID_REUSED.
+	// Errors: TRANSFER_NOT_FOUND, TRANSFER_CODE_WRONG, TRANSFER_EXPIRED, TRANSFER_LOCKED (5 codes were tried),
+	// TRANSITION_NOT_ALLOWED (the vehicle is stolen or gone), REQUEST_ID_REUSED.
 	AcceptOwnershipTransfer(context.Context, *AcceptOwnershipTransferRequest) (*AcceptOwnershipTransferResponse, error)
 	// ListOwnershipPeriods lists number and dates of the holders, never who they are, oldest first.
 	// Permission: read_passports. Errors: PASSPORT_NOT_FOUND, INVALID_PAGE_TOKEN.

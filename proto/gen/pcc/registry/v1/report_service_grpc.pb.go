@@ -30,8 +30,10 @@ const (
 type ReportServiceClient interface {
 	// ReadReport returns the whole history of a passport and pays for it: the price is held, the events are read, and the
 	// hold is captured and split among fee, holder and contributors. Nothing is paid when the report cannot be given.
-	// Permission: read_reports. Idempotent by request_id: a repeated call pays once and returns the same receipt.
-	// Errors: PASSPORT_NOT_FOUND, INSUFFICIENT_FUNDS, REPORT_TOO_LARGE, REQUEST_ID_REUSED.
+	// Permission: read_reports. Idempotent by request_id: a repeated call pays once and returns the same receipt, with the
+	// events that were there when it was paid.
+	// Errors: PASSPORT_NOT_FOUND, INSUFFICIENT_FUNDS, PRICE_ABOVE_MAXIMUM, REPORT_TOO_LARGE, REQUEST_ID_REUSED, READ_VOIDED
+	// (an earlier call of this request id could not deliver and gave the price back: ask again with a new one).
 	ReadReport(ctx context.Context, in *ReadReportRequest, opts ...grpc.CallOption) (*ReadReportResponse, error)
 }
 
@@ -61,8 +63,10 @@ func (c *reportServiceClient) ReadReport(ctx context.Context, in *ReadReportRequ
 type ReportServiceServer interface {
 	// ReadReport returns the whole history of a passport and pays for it: the price is held, the events are read, and the
 	// hold is captured and split among fee, holder and contributors. Nothing is paid when the report cannot be given.
-	// Permission: read_reports. Idempotent by request_id: a repeated call pays once and returns the same receipt.
-	// Errors: PASSPORT_NOT_FOUND, INSUFFICIENT_FUNDS, REPORT_TOO_LARGE, REQUEST_ID_REUSED.
+	// Permission: read_reports. Idempotent by request_id: a repeated call pays once and returns the same receipt, with the
+	// events that were there when it was paid.
+	// Errors: PASSPORT_NOT_FOUND, INSUFFICIENT_FUNDS, PRICE_ABOVE_MAXIMUM, REPORT_TOO_LARGE, REQUEST_ID_REUSED, READ_VOIDED
+	// (an earlier call of this request id could not deliver and gave the price back: ask again with a new one).
 	ReadReport(context.Context, *ReadReportRequest) (*ReadReportResponse, error)
 	mustEmbedUnimplementedReportServiceServer()
 }
