@@ -145,6 +145,9 @@ func (s *Stand) issue(leaf pki.Leaf) pki.Pair {
 	return pair
 }
 
+// ServiceTLS issues the certificate of another service, for one that the test runs beside the service under test.
+func (s *Stand) ServiceTLS(service string) app.TLS { return s.tlsFiles(service) }
+
 func (s *Stand) tlsFiles(service string) app.TLS {
 	files := pki.FilesIn(s.dir, service)
 	s.must(s.issue(pki.Leaf{CommonName: service, Hosts: []string{service, "127.0.0.1"}}).Write(files))
