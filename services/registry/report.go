@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/pcc-platform/pcc/internal/apperr"
 )
 
 // reportProduct is the report's name in the price list.
@@ -160,14 +162,20 @@ func (s *Reports[E, R]) catalogued(ctx context.Context, passport string) (report
 	return report, nil
 }
 
-// giveBack frees a hold because of cause, which it returns. A captured read stays paid: its first try was delivered.
+// giveBack frees a hold because of cause, which it returns. It keeps what a repeated request will use: a captured read,
+// whose first try was delivered, and the hold of a report that cannot be given only now.
 func (s *Reports[E, R]) giveBack(ctx context.Context, read Read[R], cause error) error {
-	if read.State == ReadCaptured {
+	refusal := apperr.As(cause)
+	if read.State == ReadCaptured || refusal != nil && refusal.Kind == apperr.Unavailable {
 		return cause
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), voidTimeout)
 	defer cancel()
-	return errors.Join(cause, s.ledger.Void(ctx, read.Name))
+	err := s.ledger.Void(ctx, read.Name)
+	if err != nil && refusal != nil {
+		return refusal.Wrap(err)
+	}
+	return errors.Join(cause, err)
 }
 
 // asOf drops what came after a time: who paid for a report may have it again, but not the news since.

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/pcc-platform/pcc/internal/apperr"
 )
 
 var reportTime = time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)
@@ -164,6 +166,17 @@ func TestUndeliverableReportIsNotPaid(t *testing.T) {
 				t.Errorf("state %d after %d captures, want the hold given back", l.state, l.captures)
 			}
 		})
+	}
+}
+
+// A part of the platform that is down is worth a retry, and the retry finds its hold.
+func TestUnavailableHistoryKeepsTheHold(t *testing.T) {
+	l, down := &ledger{}, apperr.New(apperr.Unavailable, "UPSTREAM", "ingest is down")
+	if _, err := readReport(t.Context(), journal{err: down}, l); !errors.Is(err, down) || l.state != ReadHeld {
+		t.Errorf("error %v, state %d", err, l.state)
+	}
+	if _, err := readReport(t.Context(), journal{history: history}, l); err != nil || l.captures != 1 {
+		t.Errorf("repeated: error %v, %d captures", err, l.captures)
 	}
 }
 

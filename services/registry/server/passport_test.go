@@ -1,11 +1,13 @@
 package server_test
 
 import (
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/pcc-platform/pcc/internal/aip"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
 )
 
@@ -36,6 +38,25 @@ func TestEnrolment(t *testing.T) {
 	must(t, err)
 	if !proto.Equal(got.GetPassport(), p) || !proto.Equal(found.GetPassport(), p) {
 		t.Errorf("got %v, found %v, enrolled %v", got, found, p)
+	}
+}
+
+// A client that lost its patience and asks again while the first request runs gets the same passport.
+func TestRequestAtOnceWithItselfEnrolsOnce(t *testing.T) {
+	w := newWorld(t)
+	oem := w.admit(t, "oem", registryv1.MemberClass_MEMBER_CLASS_MAKER)
+	req := enrolRequest("vehicles/" + uuid.NewString())
+	answers, failures := make([]*registryv1.EnrolPassportResponse, 6), make([]error, 6)
+	var wg sync.WaitGroup
+	for i := range answers {
+		wg.Go(func() { answers[i], failures[i] = oem.EnrolPassport(t.Context(), req) })
+	}
+	wg.Wait()
+	for i, answer := range answers {
+		must(t, failures[i])
+		if !proto.Equal(answer, answers[0]) {
+			t.Errorf("answers %v and %v", answer, answers[0])
+		}
 	}
 }
 
@@ -126,6 +147,10 @@ func TestPageTokenIsForItsMemberOnly(t *testing.T) {
 	if second.GetNextPageToken() != "" || first.GetPassports()[0].GetName() == second.GetPassports()[0].GetName() {
 		t.Errorf("pages %v and %v", first, second)
 	}
+	forged, err := aip.EncodePageToken("passports/"+oem.ID, struct{ ID string }{"1'; --"})
+	must(t, err)
+	_, err = oem.ListPassports(t.Context(), &registryv1.ListPassportsRequest{PageToken: forged})
+	wantReason(t, err, "INVALID_PAGE_TOKEN", "page_token")
 	_, err = garage.ListPassports(t.Context(), &registryv1.ListPassportsRequest{PageToken: first.GetNextPageToken()})
 	wantReason(t, err, "INVALID_PAGE_TOKEN", "page_token")
 }

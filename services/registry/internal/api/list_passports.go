@@ -14,6 +14,9 @@ func (s *Passports) ListPassports(ctx context.Context, req *registryv1.ListPassp
 	member := callerMember(ctx)
 	passports, next, err := page(req, "passports/"+member, registry.Passport.Key,
 		func(after registry.PassportKey, limit int) ([]registry.Passport, error) {
+			if after.ID != "" && !wire.IsID(after.ID) { // a token is the caller's to forge
+				return nil, aip.ErrInvalidPageToken
+			}
 			return s.Store.Passports(ctx, member, after, limit)
 		})
 	if err != nil {

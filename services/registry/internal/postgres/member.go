@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -68,12 +69,18 @@ func (s *Store) Members(ctx context.Context, after string, limit int) ([]registr
 
 // Authorities lists whose client certificates speak for whom.
 func (s *Store) Authorities(ctx context.Context) ([]authn.MemberAuthority, error) {
-	rows, err := s.q.Authorities(ctx, maxMembers)
+	rows, err := s.q.Authorities(ctx, maxMembers+1)
+	if err != nil {
+		return nil, failed(err, "list authorities")
+	}
+	if len(rows) > maxMembers { // trusting only some of them would lock the others out
+		return nil, fmt.Errorf("registry: more than %d members", maxMembers)
+	}
 	out := make([]authn.MemberAuthority, len(rows))
 	for i, row := range rows {
 		out[i] = authn.MemberAuthority{Member: row.ID, CACertificates: row.CaCertificates}
 	}
-	return out, failed(err, "list authorities")
+	return out, nil
 }
 
 func toMember(r dbsqlc.MemberRow) registry.Member {

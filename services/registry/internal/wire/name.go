@@ -50,6 +50,12 @@ func TransferID(name string) (passport, transfer string, err error) {
 	return passport, transfer, nil
 }
 
+// IsID reports whether text is the id of a passport in its one spelling.
+func IsID(text string) bool {
+	_, ok := uuidAfter(text, "")
+	return ok
+}
+
 // uuidAfter accepts the canonical form only, so that an id has one spelling.
 func uuidAfter(name, prefix string) (string, bool) {
 	text, ok := strings.CutPrefix(name, prefix)
