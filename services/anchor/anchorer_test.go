@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/metric/noop"
 	"pgregory.net/rapid"
 
+	"github.com/pcc-platform/pcc/chaincode/model"
 	"github.com/pcc-platform/pcc/internal/testkit"
 	"github.com/pcc-platform/pcc/migrations"
 	"github.com/pcc-platform/pcc/services/anchor"
@@ -100,9 +101,9 @@ func TestWhateverHappensTheDatabaseFollowsTheLedger(t *testing.T) {
 			rt.Fatal(err)
 		}
 		w := newWorld(rt, pool)
-		steps := rapid.IntRange(1, 25).Draw(rt, "steps")
+		steps := rapid.IntRange(1, 30).Draw(rt, "steps")
 		for range steps {
-			w.clock = w.clock.Add(time.Duration(rapid.IntRange(0, 900).Draw(rt, "seconds")) * time.Second)
+			w.clock = w.clock.Add(rapid.SampledFrom([]time.Duration{0, time.Second, model.MaxSkew / 2, model.MaxSkew + time.Second}).Draw(rt, "pause"))
 			if rapid.Bool().Draw(rt, "grows") {
 				w.journal.grow(rapid.SampledFrom([]string{"ingest/garage", "ingest/insurer", "ingest/oem"}).Draw(rt, "stream"))
 			}
@@ -145,6 +146,29 @@ func (w *world) checkCovers(t rapid.TB, ctx context.Context) {
 			t.Errorf("%s is anchored to %d of %d entries", stream, got.Size, size)
 		}
 	}
+}
+
+// TestAnEarlierCandidateCanStillWin has the orderers sit on a transaction until its record was cut again, twice.
+func TestAnEarlierCandidateCanStillWin(t *testing.T) {
+	w := newWorld(t, newPool(t))
+	w.ledger.fault = delayed
+	for range 3 {
+		w.journal.grow("ingest/oem")
+		if err := w.Round(t.Context()); err == nil {
+			t.Fatal("a delayed transaction was taken for committed")
+		}
+		w.clock = w.clock.Add(model.MaxSkew + time.Second)
+	}
+	w.ledger.deliver()
+	w.ledger.fault = healthy
+	if err := w.Round(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if first, err := w.store.Epoch(t.Context(), 1); err != nil || first.Entries() != 1 {
+		t.Errorf("epoch 1 covers %d entries, %v; want that of the first candidate", first.Entries(), err)
+	}
+	w.check(t, t.Context())
+	w.checkCovers(t, t.Context())
 }
 
 func TestForeignEpochHaltsAndOverwritesNothing(t *testing.T) {

@@ -39,24 +39,25 @@ const (
 )
 
 func (l *ledger) SubmitEpoch(_ context.Context, text string) (anchor.Commit, error) {
-	switch l.fault {
-	case down:
+	if l.fault == down {
 		return anchor.Commit{}, errOutage
-	case delayed:
+	}
+	if err := l.endorse(text, l.now()); err != nil {
+		return anchor.Commit{}, err
+	}
+	if l.fault == delayed {
 		l.flight = append(l.flight, flight{text, l.now()})
 		return anchor.Commit{}, errOutage
 	}
-	if err := l.apply(text, l.now()); err != nil {
-		return anchor.Commit{}, err
-	}
+	l.epochs = append(l.epochs, text)
 	if l.fault == lostAnswer {
 		return anchor.Commit{}, errOutage
 	}
 	return l.commit(len(l.epochs))
 }
 
-// apply is what anchor:SubmitEpoch does.
-func (l *ledger) apply(text string, made time.Time) error {
+// endorse is what anchor:SubmitEpoch checks.
+func (l *ledger) endorse(text string, made time.Time) error {
 	next, err := model.ParseEpoch([]byte(text))
 	if err != nil {
 		return err
@@ -72,17 +73,15 @@ func (l *ledger) apply(text string, made time.Time) error {
 		}
 		previous = &last
 	}
-	if err := model.ValidateNextEpoch(previous, next, made); err != nil {
-		return err
-	}
-	l.epochs = append(l.epochs, text)
-	return nil
+	return model.ValidateNextEpoch(previous, next, made)
 }
 
 // deliver lets the orderers go on; transactions that do not fit any more are found invalid.
 func (l *ledger) deliver() {
 	for _, f := range l.flight {
-		_ = l.apply(f.text, f.made)
+		if l.endorse(f.text, f.made) == nil {
+			l.epochs = append(l.epochs, f.text)
+		}
 	}
 	l.flight = nil
 }
