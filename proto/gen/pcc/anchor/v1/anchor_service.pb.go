@@ -553,7 +553,8 @@ func (*GetAnchorStatusRequest) Descriptor() ([]byte, []int) {
 type GetAnchorStatusResponse struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
 	EpochsAnchored int64                  `protobuf:"varint,1,opt,name=epochs_anchored,json=epochsAnchored,proto3" json:"epochs_anchored,omitempty"`
-	EpochsPending  int64                  `protobuf:"varint,2,opt,name=epochs_pending,json=epochsPending,proto3" json:"epochs_pending,omitempty"`
+	// 0 or 1: one epoch at a time is under way.
+	EpochsPending int64 `protobuf:"varint,2,opt,name=epochs_pending,json=epochsPending,proto3" json:"epochs_pending,omitempty"`
 	// Blocks of the channel.
 	LedgerHeight int64 `protobuf:"varint,3,opt,name=ledger_height,json=ledgerHeight,proto3" json:"ledger_height,omitempty"`
 	// Entries of all streams under the newest anchored epoch.

@@ -34,7 +34,7 @@ type AnchorServiceClient interface {
 	// GetEpoch returns one epoch with its transaction and endorsements.
 	// Permission: read_epochs of the consortium. Errors: EPOCH_NOT_FOUND.
 	GetEpoch(ctx context.Context, in *GetEpochRequest, opts ...grpc.CallOption) (*GetEpochResponse, error)
-	// ListEpochs lists epochs, newest first.
+	// ListEpochs lists epochs, newest first, at most 50 a page: an epoch can have 200 KiB.
 	// Permission: read_epochs of the consortium. Errors: INVALID_PAGE_TOKEN.
 	ListEpochs(ctx context.Context, in *ListEpochsRequest, opts ...grpc.CallOption) (*ListEpochsResponse, error)
 	// GetAnchorStatus says how far anchoring is and how high the chain.
@@ -103,7 +103,7 @@ type AnchorServiceServer interface {
 	// GetEpoch returns one epoch with its transaction and endorsements.
 	// Permission: read_epochs of the consortium. Errors: EPOCH_NOT_FOUND.
 	GetEpoch(context.Context, *GetEpochRequest) (*GetEpochResponse, error)
-	// ListEpochs lists epochs, newest first.
+	// ListEpochs lists epochs, newest first, at most 50 a page: an epoch can have 200 KiB.
 	// Permission: read_epochs of the consortium. Errors: INVALID_PAGE_TOKEN.
 	ListEpochs(context.Context, *ListEpochsRequest) (*ListEpochsResponse, error)
 	// GetAnchorStatus says how far anchoring is and how high the chain.
