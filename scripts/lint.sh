@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 root=$PWD
 status=0
 for module in . proto chaincode e2e; do
-  (cd "$module" && "$root/.tools/bin/golangci-lint" run --config "$root/.golangci.yml" ./...) || status=1
+  (cd "$module" && "$root/.tools/bin/golangci-lint" run --allow-parallel-runners --config "$root/.golangci.yml" ./...) || status=1
 done
 
 # Of the workspace's modules only proto: the other is published protos of others.

@@ -38,7 +38,8 @@ type Profile struct {
 // Load reads a profile file.
 func Load(path string) (Profile, error) {
 	var p Profile
-	return p, config.Load(path, &p)
+	err := config.Load(path, &p)
+	return p, err
 }
 
 // Save writes a profile file.

@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"github.com/pcc-platform/pcc/internal/client"
+	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
+	settlementv1 "github.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1"
+	vaultv1 "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
+)
+
+func newReport(env *environment) *cobra.Command {
+	var maxPrice string
+	var asJSON, vinFromStdin bool
+	c := &cobra.Command{
+		Use:   "report [passports/ID]",
+		Short: "Buy and show the whole history of a passport",
+		Long: "Pays the price of a report from the profile's member and shows the history, what was paid and who was paid.\n" +
+			"Name the passport, or give the VIN on standard input with --vin-stdin: an argument would stand in the shell's history.",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			profile, err := env.loadProfile("insurer-admin")
+			if err != nil {
+				return err
+			}
+			rest, err := profile.REST()
+			if err != nil {
+				return err
+			}
+			passport := firstOf(args)
+			if vinFromStdin {
+				if passport, err = findByVIN(c, rest); err != nil {
+					return err
+				}
+			}
+			if passport == "" {
+				return errors.New("name a passport or use --vin-stdin")
+			}
+			req := &registryv1.ReadReportRequest{RequestId: uuid.NewString(), MaxPrice: maxPrice}
+			report := &registryv1.ReadReportResponse{}
+			if err := rest.Call(c.Context(), "POST", "/v1/"+passport+":report", req, report); err != nil {
+				return err
+			}
+			if asJSON {
+				return printProto(env, report)
+			}
+			printReport(env, report)
+			return nil
+		},
+	}
+	c.Flags().StringVar(&maxPrice, "max-price", "", "highest price to accept, in PCC_token")
+	c.Flags().BoolVar(&asJSON, "json", false, "print the answer as JSON")
+	c.Flags().BoolVar(&vinFromStdin, "vin-stdin", false, "read the VIN from standard input")
+	return c
+}
+
+// maxVINInput bounds what is read as a VIN.
+const maxVINInput = 64
+
+func findByVIN(c *cobra.Command, rest *client.REST) (string, error) {
+	raw, err := io.ReadAll(io.LimitReader(c.InOrStdin(), maxVINInput))
+	if err != nil {
+		return "", fmt.Errorf("read the VIN: %w", err)
+	}
+	vehicle := &vaultv1.LookupVehicleResponse{}
+	req := &vaultv1.LookupVehicleRequest{Vin: strings.TrimSpace(string(raw))}
+	if err := rest.Call(c.Context(), "POST", "/v1/vehicles:lookup", req, vehicle); err != nil {
+		return "", err
+	}
+	passport := &registryv1.Passport{}
+	lookup := &registryv1.LookupPassportRequest{Vehicle: vehicle.GetVehicle()}
+	err = rest.Call(c.Context(), "POST", "/v1/passports:lookup", lookup, passport)
+	return passport.GetName(), err
+}
+
+func printReport(env *environment, r *registryv1.ReadReportResponse) {
+	s := r.GetPassport().GetSpecification()
+	env.printf("%s  %s %s  %s\n", r.GetPassport().GetName(), s.GetMake(), s.GetModel(), r.GetPassport().GetLifeCycle())
+	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "time\tkind\tkm\tquality\tfrom")
+	for _, e := range r.GetEvents() {
+		kind := e.GetCloudEvent().GetType()
+		at := e.GetCloudEvent().GetAttributes()["time"].GetCeTimestamp().AsTime()
+		km := "-"
+		if e.OdometerMetres != nil {
+			km = fmt.Sprintf("%d.%d", e.GetOdometerMetres()/1000, e.GetOdometerMetres()%1000/100)
+		}
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", at.Format("2006-01-02"), kind[strings.LastIndex(kind, ".")+1:], km,
+			e.GetQuality().GetIndex(), e.GetMember())
+	}
+	_ = w.Flush()
+	printReceipt(env, r.GetReceipt())
+}
+
+func printReceipt(env *environment, read *settlementv1.Read) {
+	env.printf("%s: %s PCC_token\n", read.GetName(), read.GetPrice())
+	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+	for _, share := range read.GetShares() {
+		_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\n", share.GetAmount(), share.GetAccount(), share.GetExplanation())
+	}
+	_ = w.Flush()
+}

@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pcc-platform/pcc/verify"
+	"github.com/pcc-platform/pcc/verify/eventview"
+)
+
+func newVerify(env *environment) *cobra.Command {
+	var trustFile string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "verify FILE",
+		Short: "Verify a proof document offline",
+		Long: "Checks a proof document against a trust list, without contacting anybody. The trust list says which organisations'\n" +
+			"certificates you believe and how many must have endorsed; get it from somebody you trust, not from whoever gave\n" +
+			"you the document. Exits with 0 only when every check holds.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if trustFile == "" {
+				layout, err := env.layout()
+				if err != nil {
+					return errors.New("name a trust list with --trust")
+				}
+				trustFile = layout.TrustFile()
+			}
+			report, err := verifyFile(args[0], trustFile)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				encoder := json.NewEncoder(env.stdout)
+				encoder.SetIndent("", "  ")
+				return encoder.Encode(report)
+			}
+			printVerification(env, report)
+			return nil
+		},
+	}
+	c.Flags().StringVar(&trustFile, "trust", "", "trust list (default: the development stack's)")
+	c.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
+	return c
+}
+
+func verifyFile(documentFile, trustFile string) (verify.Report, error) {
+	trustJSON, err := os.ReadFile(trustFile)
+	if err != nil {
+		return verify.Report{}, fmt.Errorf("verify: trust list: %w", err)
+	}
+	trust, err := verify.ParseTrust(trustJSON)
+	if err != nil {
+		return verify.Report{}, err
+	}
+	document, err := os.ReadFile(documentFile)
+	if err != nil {
+		return verify.Report{}, fmt.Errorf("verify: %w", err)
+	}
+	return verify.Verify(document, trust, eventview.Decode)
+}
+
+func printVerification(env *environment, r verify.Report) {
+	env.printf("VERIFIED  %s: %d events, as of %s\n", r.Passport, r.Events, r.AsOf.Format("2006-01-02 15:04:05 MST"))
+	for _, check := range r.Checks {
+		env.printf("  ok  %s\n", check)
+	}
+	env.printf("What this does not show:\n")
+	for _, limit := range r.Limits {
+		env.printf("  -   %s\n", limit)
+	}
+}

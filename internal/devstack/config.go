@@ -1,0 +1,188 @@
+package devstack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	gateway "github.com/pcc-platform/pcc/gateway/server"
+	"github.com/pcc-platform/pcc/internal/app"
+	"github.com/pcc-platform/pcc/internal/authn"
+	"github.com/pcc-platform/pcc/internal/devissuer"
+	"github.com/pcc-platform/pcc/internal/devstack/nats"
+	"github.com/pcc-platform/pcc/internal/natsaccounts"
+	"github.com/pcc-platform/pcc/internal/pki"
+	"github.com/pcc-platform/pcc/migrations"
+	anchor "github.com/pcc-platform/pcc/services/anchor/server"
+	ingest "github.com/pcc-platform/pcc/services/ingest/server"
+	registry "github.com/pcc-platform/pcc/services/registry/server"
+	settlement "github.com/pcc-platform/pcc/services/settlement/server"
+	vault "github.com/pcc-platform/pcc/services/vault/server"
+	"github.com/pcc-platform/pcc/verify"
+)
+
+// anchorOrg is the organisation whose user submits epochs. It is admitted first.
+const anchorOrg = "oem"
+
+// minEndorsements is how many organisations the development trust list demands.
+const minEndorsements = 2
+
+// writeConfigs writes every service's configuration file, and the vault's keys when there are none.
+func (s *Stack) writeConfigs(ctx context.Context) error {
+	common := make(map[string]app.ServiceConfig, len(Services()))
+	for _, service := range Services() {
+		cfg, err := s.commonConfig(service)
+		if err != nil {
+			return err
+		}
+		common[service] = cfg
+	}
+	keys := vault.KeysConfig{
+		TagKeyFile: s.secretFile("vault-tag.key"), WrappingKeyFile: s.secretFile("vault-wrapping.key"),
+		DataKeysetFile: s.secretFile("vault-data.keyset"), HashKeysetFile: s.secretFile("vault-hash.keyset"),
+	}
+	if err := vault.CreateKeys(ctx, keys); err != nil {
+		return err
+	}
+	ketoConfig, err := s.ketoConfig()
+	if err != nil {
+		return err
+	}
+	ledger, err := s.ledgerConfig()
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		s.writeConfig("registry", registry.Config{
+			ServiceConfig: common["registry"], KetoWriteURL: "http://" + ketoConfig.WriteAddr(), NATSAccountsDir: s.accountsDir(),
+		}),
+		s.writeConfig("vault", vault.Config{ServiceConfig: common["vault"], Keys: keys}),
+		s.writeConfig("ingest", ingest.Config{ServiceConfig: common["ingest"]}),
+		s.writeConfig("settlement", settlement.Config{ServiceConfig: common["settlement"]}),
+		s.writeConfig("anchor", anchor.Config{ServiceConfig: common["anchor"], EpochInterval: s.opts.EpochInterval, Fabric: ledger}),
+		s.writeConfig("gateway", gateway.Config{ServiceConfig: common["gateway"]}),
+	)
+}
+
+func (s *Stack) writeConfig(service string, cfg any) error {
+	raw, err := yaml.Marshal(cfg)
+	if err != nil {
+		return fmt.Errorf("devstack: config of %s: %w", service, err)
+	}
+	return os.WriteFile(s.configFile(service), raw, 0o600)
+}
+
+// commonConfig is what a service has like every other.
+func (s *Stack) commonConfig(service string) (cfg app.ServiceConfig, err error) {
+	port, err := s.ports.Get(service)
+	if err != nil {
+		return cfg, err
+	}
+	cfg.Listen = Loopback(port)
+	if cfg.Process.AdminAddress, err = s.adminAddress(service); err != nil {
+		return cfg, err
+	}
+	if cfg.Services, err = s.addresses(); err != nil {
+		return cfg, err
+	}
+	files := pki.FilesIn(s.pki(), service)
+	cfg.TLS = app.TLS{CAFile: s.authorityFile(), CertificateFile: files.Certificate, KeyFile: files.Key}
+	issuer, err := s.ports.Get("issuer")
+	if err != nil {
+		return cfg, err
+	}
+	url := "http://" + Loopback(issuer)
+	cfg.Issuers = []authn.Issuer{{URL: url, JWKSURL: url + "/keys", Audience: devissuer.Audience}}
+	if !slices.Contains(migrations.Services(), service) {
+		return cfg, nil // the gateway keeps nothing and decides nothing
+	}
+	ketoConfig, err := s.ketoConfig()
+	if err != nil {
+		return cfg, err
+	}
+	cfg.KetoReadAddress = ketoConfig.ReadAddr()
+	cfg.Database.URLFile = s.urlFile(service)
+	if slices.Contains(migrations.Readers(), service) {
+		cfg.Database.ReaderURLFile = s.urlFile(migrations.ReaderRole(service))
+	}
+	cfg.NATS, err = s.brokerConfig(service)
+	return cfg, err
+}
+
+// brokerConfig gives every service but the vault the platform's account: the vault publishes nothing.
+func (s *Stack) brokerConfig(service string) (app.NATS, error) {
+	if service == "vault" {
+		return app.NATS{}, nil
+	}
+	port, err := s.ports.Get("nats")
+	if err != nil {
+		return app.NATS{}, err
+	}
+	authority, err := natsaccounts.Open(s.accountsDir())
+	if err != nil {
+		return app.NATS{}, err
+	}
+	credentials, err := authority.Credentials(natsaccounts.Platform, platformUser, natsaccounts.Permissions{})
+	return app.NATS{URL: nats.URL(nats.Config{Port: port}), CredentialsFile: credentials}, err
+}
+
+func (s *Stack) authorityFile() string { return pki.FilesIn(s.pki(), "ca").Certificate }
+
+func (s *Stack) ledgerConfig() (anchor.Fabric, error) {
+	org, ok := s.network.Org(anchorOrg)
+	if !ok {
+		return anchor.Fabric{}, fmt.Errorf("devstack: the network has no organisation %s", anchorOrg)
+	}
+	return anchor.Fabric{
+		Endpoint: org.PeerEndpoint, TLSCAFile: org.PeerTLSRootFile, MSPID: org.MSPID,
+		CertificateFile: org.UserCertFile, KeyFile: org.UserKeyFile, Channel: s.network.Channel, Chaincode: s.network.Chaincode,
+	}, nil
+}
+
+// writeTrustList writes whom a reader of this network's proofs believes: its organisations' own authorities.
+func (s *Stack) writeTrustList() error {
+	trust := verify.Trust{Channel: s.network.Channel, Chaincode: s.network.Chaincode, MinEndorsements: minEndorsements}
+	for _, org := range s.network.Orgs {
+		root, err := os.ReadFile(org.MSPRootFile)
+		if err != nil {
+			return fmt.Errorf("devstack: trust list: %w", err)
+		}
+		trust.MSPs = append(trust.MSPs, verify.MSP{ID: org.MSPID, RootCertificates: []string{string(root)}})
+	}
+	raw, err := json.MarshalIndent(trust, "", "  ")
+	if err != nil {
+		return fmt.Errorf("devstack: trust list: %w", err)
+	}
+	return os.WriteFile(s.TrustFile(), raw, 0o600)
+}
+
+// info describes the running stack.
+func (s *Stack) info() (Info, error) {
+	info := Info{
+		Admin: map[string]string{}, Topology: s.opts.Topology, Shape: s.opts.Shape,
+		Channel: s.network.Channel, Chaincode: s.network.Chaincode, Orgs: s.network.Orgs,
+	}
+	var err error
+	if info.Services, err = s.addresses(); err != nil {
+		return info, err
+	}
+	for _, process := range s.processes() {
+		if info.Admin[process], err = s.adminAddress(process); err != nil {
+			return info, err
+		}
+	}
+	for name, into := range map[string]*string{"gateway": &info.Gateway, "issuer": &info.Issuer, "nats": &info.NATS} {
+		port, err := s.ports.Get(name)
+		if err != nil {
+			return info, err
+		}
+		scheme := map[string]string{"gateway": "https://", "issuer": "http://", "nats": "nats://"}[name]
+		*into = scheme + Loopback(port)
+	}
+	return info, nil
+}
