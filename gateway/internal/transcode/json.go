@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"regexp"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/pcc-platform/pcc/gateway/internal/problem"
 )
@@ -44,11 +46,31 @@ func (c codec) NewDecoder(r io.Reader) runtime.Decoder {
 		if len(bytes.TrimSpace(body)) == 0 {
 			return io.EOF
 		}
-		if err := c.JSONPb.Unmarshal(body, v); err != nil {
+		m, err := messageIn(v)
+		if err != nil {
+			return err
+		}
+		// The runtime's own decoder would ignore what follows the first document.
+		if err := c.UnmarshalOptions.Unmarshal(body, m); err != nil {
 			return malformed(err)
 		}
 		return nil
 	})
+}
+
+// messageIn returns the message that a handler wants filled: v itself, or the one that v, a field for the body, points to,
+// which is made.
+func messageIn(v any) (proto.Message, error) {
+	if m, ok := v.(proto.Message); ok {
+		return m, nil
+	}
+	if field := reflect.ValueOf(v); field.Kind() == reflect.Pointer && field.Elem().Kind() == reflect.Pointer {
+		field.Elem().Set(reflect.New(field.Elem().Type().Elem()))
+		if m, ok := field.Elem().Interface().(proto.Message); ok {
+			return m, nil
+		}
+	}
+	return nil, fmt.Errorf("gateway: a body of type %T", v)
 }
 
 func unreadable(err error) error {

@@ -47,7 +47,7 @@ func New(ctx context.Context, conns map[string]*grpc.ClientConn, hooks Hooks) (h
 		runtime.WithOutgoingHeaderMatcher(none),
 		runtime.WithOutgoingTrailerMatcher(none),
 		runtime.WithMetadata(hooks.metadata),
-		runtime.WithMiddlewares(hooks.noteRoute),
+		runtime.WithMiddlewares(hooks.noteRoute, findQueryless().refuse),
 		runtime.WithErrorHandler(writeError),
 		runtime.WithRoutingErrorHandler(writeRoutingError),
 	)
