@@ -1,0 +1,73 @@
+{{/* The configuration file of a service, as services/<service>/server.Config reads it. */}}
+{{- define "pcc.config" -}}
+{{- $v := .root.Values -}}
+{{- $facts := index (include "pcc.facts" .root | fromYaml) .service -}}
+process:
+  admin_address: ":8080"
+  telemetry:
+    otlp_endpoint: {{ $v.telemetry.otlpEndpoint | quote }}
+    otlp_insecure: {{ $v.telemetry.otlpInsecure }}
+    log_level: {{ $v.telemetry.logLevel }}
+listen: ":{{ include "pcc.port" . }}"
+tls:
+  ca_file: /etc/pcc/tls/ca.crt
+  certificate_file: /etc/pcc/tls/tls.crt
+  key_file: /etc/pcc/tls/tls.key
+services:
+  {{- range $facts.calls }}
+  {{ . }}: {{ include "pcc.name" (dict "root" $.root "service" .) }}.{{ $.root.Release.Namespace }}:{{ include "pcc.port" (dict "service" .) }}
+  {{- end }}
+issuers:
+  {{- range $v.issuers }}
+  - url: {{ .url | quote }}
+    jwks_url: {{ .jwksURL | quote }}
+    audience: {{ .audience | quote }}
+    member: {{ .member | default "" | quote }}
+  {{- else }} []
+  {{- end }}
+{{- if ne .service "gateway" }}
+keto_read_address: {{ $v.keto.readAddress | quote }}
+database:
+  url_file: /etc/pcc/database/url
+  {{- if $facts.reader }}
+  reader_url_file: /etc/pcc/database/reader-url
+  {{- end }}
+{{- end }}
+{{- if $facts.broker }}
+nats:
+  url: {{ $v.nats.url | quote }}
+  credentials_file: /etc/pcc/nats/services.creds
+{{- end }}
+{{- if eq .service "registry" }}
+keto_write_url: {{ $v.keto.writeURL | quote }}
+nats_accounts_dir: /var/lib/pcc/nats-accounts
+{{- else if eq .service "vault" }}
+keys:
+  tag_key_file: /run/pcc/keys/tag.key
+  wrapping_key_file: /run/pcc/keys/wrapping.key
+  data_keyset_file: /run/pcc/keys/data.keyset
+  hash_keyset_file: /run/pcc/keys/hash.keyset
+{{- else if eq .service "settlement" }}
+hold_timeout: {{ $v.settlement.holdTimeout }}
+sweep_interval: {{ $v.settlement.sweepInterval }}
+{{- else if eq .service "anchor" }}
+epoch_interval: {{ $v.anchor.epochInterval }}
+fabric:
+  endpoint: {{ $v.anchor.fabric.endpoint | quote }}
+  tls_ca_file: /etc/pcc/fabric/tls-ca.crt
+  msp_id: {{ $v.anchor.fabric.mspID | quote }}
+  certificate_file: /etc/pcc/fabric/user.crt
+  key_file: /etc/pcc/fabric/user.key
+  channel: {{ $v.anchor.fabric.channel | quote }}
+  chaincode: {{ $v.anchor.fabric.chaincode | quote }}
+{{- else if eq .service "gateway" }}
+rate_limit:
+  per_second: {{ $v.gateway.rateLimit.perSecond }}
+  burst: {{ $v.gateway.rateLimit.burst }}
+{{- if $v.gateway.publicTLSSecret }}
+public:
+  certificate_file: /etc/pcc/public/tls.crt
+  key_file: /etc/pcc/public/tls.key
+{{- end }}
+{{- end }}
+{{ end -}}
