@@ -1,7 +1,14 @@
 package registry
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
 	"errors"
+	"math/big"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +35,27 @@ func leaf(t *testing.T, a *pki.Authority) string {
 	return string(pair.Certificate)
 }
 
+// intermediate is an authority under another: it does not sign itself.
+func intermediate(t *testing.T) string {
+	t.Helper()
+	key := func() *ecdsa.PrivateKey {
+		k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign, Subject: pkix.Name{CommonName: "ca"},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key().Public(), key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+}
+
 func TestAuthorityKeys(t *testing.T) {
 	now := time.Now()
 	a, one := authority(t, "one")
@@ -45,6 +73,7 @@ func TestAuthorityKeys(t *testing.T) {
 		{"text after the certificate", one + "and more", now, 0},
 		{"another kind of block", strings.ReplaceAll(one, "CERTIFICATE", "PRIVATE KEY"), now, 0},
 		{"not a certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", now, 0},
+		{"an intermediate authority", intermediate(t), now, 0},
 		{"a client's certificate", leaf(t, a), now, 0},
 		{"expired", one, now.AddDate(20, 0, 0), 0},
 		{"not valid yet", one, now.AddDate(-1, 0, 0), 0},

@@ -186,41 +186,6 @@ func TestTransition(t *testing.T) {
 	wantReason(t, err, "TRANSITION_NOT_YOURS", "")
 }
 
-func TestOwnershipTransfer(t *testing.T) {
-	w := newWorld(t)
-	dealer := w.admit(t, "dealer", registryv1.MemberClass_MEMBER_CLASS_DEALER)
-	p := dealer.enrol(t)
-	propose := &registryv1.ProposeOwnershipTransferRequest{RequestId: uuid.NewString(), Parent: p.GetName()}
-	proposed, err := dealer.ProposeOwnershipTransfer(t.Context(), propose)
-	must(t, err)
-	again, err := dealer.ProposeOwnershipTransfer(t.Context(), propose)
-	must(t, err)
-	if proposed.GetAcceptanceCode() == "" || again.GetAcceptanceCode() != "" || !proto.Equal(proposed.GetTransfer(), again.GetTransfer()) {
-		t.Error("the code is shown once, the transfer as often as asked")
-	}
-	_, err = dealer.ProposeOwnershipTransfer(t.Context(), &registryv1.ProposeOwnershipTransferRequest{RequestId: uuid.NewString(), Parent: p.GetName()})
-	wantReason(t, err, "TRANSFER_PENDING", "")
-	accept := &registryv1.AcceptOwnershipTransferRequest{RequestId: uuid.NewString(), Name: proposed.GetTransfer().GetName(), AcceptanceCode: "WRONG"}
-	_, err = dealer.AcceptOwnershipTransfer(t.Context(), accept)
-	wantReason(t, err, "TRANSFER_CODE_WRONG", "acceptance_code")
-	accept.AcceptanceCode = proposed.GetAcceptanceCode()
-	for range 2 {
-		accepted, err := dealer.AcceptOwnershipTransfer(t.Context(), accept)
-		must(t, err)
-		if accepted.GetTransfer().GetState() != registryv1.OwnershipTransferState_OWNERSHIP_TRANSFER_STATE_ACCEPTED || accepted.GetTransfer().GetAcceptedBy() != dealer.Name() {
-			t.Errorf("accepted %v", accepted)
-		}
-	}
-	periods, err := dealer.ListOwnershipPeriods(t.Context(), &registryv1.ListOwnershipPeriodsRequest{Parent: p.GetName()})
-	must(t, err)
-	if got := periods.GetPeriods(); len(got) != 2 || got[0].GetEndTime() == nil || got[1].GetNumber() != 2 || got[1].GetEndTime() != nil {
-		t.Errorf("periods %v", got)
-	}
-	accept = &registryv1.AcceptOwnershipTransferRequest{RequestId: uuid.NewString(), Name: p.GetName() + "/ownershipTransfers/" + uuid.NewString()}
-	_, err = dealer.AcceptOwnershipTransfer(t.Context(), accept)
-	wantReason(t, err, "TRANSFER_NOT_FOUND", "")
-}
-
 func TestResolveIsForServices(t *testing.T) {
 	w := newWorld(t)
 	oem := w.admit(t, "oem", registryv1.MemberClass_MEMBER_CLASS_MAKER)

@@ -72,22 +72,6 @@ func TestAcceptedTransferStartsAPeriod(t *testing.T) {
 	}
 }
 
-// The database holds the hash of a code and nothing from which the code could be read.
-func TestCodeIsNotStored(t *testing.T) {
-	f := newFixture(t)
-	_, _, code := f.newTransfer(t)
-	if bits := len(code) * 5; bits < 80 {
-		t.Errorf("the code has %d bits", bits)
-	}
-	var found int
-	for _, table := range []string{"ownership_transfer", "outbox", "audit", "idempotency"} {
-		found += f.count(t, `SELECT count(*) FROM `+table+` AS r WHERE position($1 IN r::text) > 0`, code)
-	}
-	if found != 0 {
-		t.Errorf("%d rows hold the code", found)
-	}
-}
-
 func TestConcurrentAcceptancesHaveOneWinner(t *testing.T) {
 	f := newFixture(t)
 	p, transfer, code := f.newTransfer(t)

@@ -91,7 +91,7 @@ func TestThousandEnrolmentsTakeUnderASecond(t *testing.T) {
 func TestConcurrentEnrolmentsHaveOneWinner(t *testing.T) {
 	f := newFixture(t)
 	f.admit(t, "oem", registry.Maker)
-	vehicles := make([]string, 50)
+	vehicles := make([]string, registry.MaxBatch) // long enough for the batches to meet
 	for i := range vehicles {
 		vehicles[i] = uuid.NewString()
 	}
