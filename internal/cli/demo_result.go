@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"text/tabwriter"
 
 	"github.com/pcc-platform/pcc/internal/importer"
@@ -37,6 +38,9 @@ type demoSeconds struct {
 	Import float64 `json:"import"`
 	Anchor float64 `json:"anchor"`
 }
+
+// rounded keeps milliseconds.
+func rounded(seconds float64) float64 { return math.Round(seconds*1000) / 1000 }
 
 func (r *demoResult) addImport(s importer.Sums) {
 	r.Vehicles, r.RowsRead, r.EventsSent = s.Vehicles, s.RowsRead, s.Sent

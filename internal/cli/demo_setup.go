@@ -25,7 +25,7 @@ func (d *demo) obtainPrograms(ctx context.Context) error {
 	if _, err := ensureTools(ctx, d.quiet(), d.layout); err != nil {
 		return err
 	}
-	d.result.Seconds.Build = d.took()
+	d.result.Seconds.Build = rounded(d.took())
 	d.say("  ready after %.1f s", d.took())
 	return nil
 }
@@ -43,7 +43,7 @@ func (d *demo) startPlatform(ctx context.Context) error {
 	if err := startDetached(ctx, d.quiet(), d.layout, &d.flags.up); err != nil {
 		return err
 	}
-	d.result.Seconds.Start = d.took()
+	d.result.Seconds.Start = rounded(d.took())
 	for member, into := range map[string]*client.Profile{"oem": &d.maker, "insurer": &d.insurer, "garage": &d.garage} {
 		profile, err := client.Load(d.layout.ProfileFile(devstack.AdminProfile(member)))
 		if err != nil {
@@ -119,7 +119,7 @@ func (d *demo) importHistory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.result.Seconds.Import = d.took()
+	d.result.Seconds.Import = rounded(d.took())
 	d.result.addImport(sums)
 	env := d.quiet()
 	printSums(env, sums)

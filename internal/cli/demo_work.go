@@ -84,7 +84,7 @@ func (d *demo) awaitAnchored(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.result.Seconds.Anchor = d.took()
+	d.result.Seconds.Anchor = rounded(d.took())
 	return d.recordStatus(ctx, epochs)
 }
 

@@ -25,6 +25,8 @@ const (
 	maxRetestDays = 60
 	// shareDayOnly is how often only the day of an inspection was kept.
 	shareDayOnly = 0.25
+	// shareConnected is how often a reading came from the car itself, through its maker, and not from an inspection.
+	shareConnected = 0.20
 )
 
 // sampleEnd is the day no sample reading lies behind. It is fixed, and not
@@ -119,10 +121,13 @@ func (s *sampler) reading(v visit) jsonlReading {
 	if s.happens(shareDayOnly) {
 		at = v.at.Format(time.DateOnly)
 	}
-	return jsonlReading{
-		Time: at, Value: strconv.FormatInt(int64(v.kilometres), 10), Unit: UnitKilometre,
-		Kind: KindInspection, Nature: v.nature, Result: v.result, Centre: v.centre,
+	row := jsonlReading{Time: at, Value: strconv.FormatInt(int64(v.kilometres), 10), Unit: UnitKilometre}
+	if v.nature == NaturePeriodic && v.result == ResultPassed && s.happens(shareConnected) {
+		row.Kind = KindOdometer
+		return row
 	}
+	row.Kind, row.Nature, row.Result, row.Centre = KindInspection, v.nature, v.result, v.centre
+	return row
 }
 
 // vehicle invents what is known of the vehicle beside its readings.

@@ -63,7 +63,7 @@ func TestSampleNeverChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	digest := sha256.Sum256(file.Bytes())
-	const want = "af68f5a545a7f85030bdd16b061db339ce3424b6282aa2dc4c245817db957a8c"
+	const want = "ab9c4c0f153576f2defc04e7261a2ae8037188d3c6f1785ab0781f12d95de14e"
 	if got := hex.EncodeToString(digest[:]); got != want {
 		t.Errorf("SHA-256 of the default sample = %s, want %s", got, want)
 	}
