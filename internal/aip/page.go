@@ -10,9 +10,10 @@ import (
 )
 
 const (
-	// DefaultPageSize is used when a request names none, MaxPageSize is the most it can have.
+	// DefaultPageSize is the page of a request that names none.
 	DefaultPageSize = 50
-	MaxPageSize     = 1000
+	// MaxPageSize is the largest page.
+	MaxPageSize = 1000
 )
 
 // ErrInvalidPageToken is the answer to a page token that this method did not make for this request.

@@ -73,7 +73,7 @@ func (i *Import) Run(ctx context.Context) (Sums, error) {
 		cancel() // what is under way need not be waited for
 	}
 	for _, s := range senders {
-		err = errors.Join(err, s.finish())
+		err = errors.Join(err, s.finish(context.WithoutCancel(ctx)))
 		s.addTo(&sums)
 	}
 	tally := i.Source.Tally()
@@ -95,15 +95,15 @@ func (i *Import) senders() []*Sender {
 // feed reads the source chunk by chunk, so that memory does not grow with the file.
 func (i *Import) feed(ctx context.Context, sums *Sums) error {
 	for {
-		chunk, readErr := i.nextChunk()
-		if readErr != nil && !errors.Is(readErr, io.EOF) {
-			return fmt.Errorf("import: read: %w", readErr)
+		chunk, more, err := i.nextChunk()
+		if err != nil {
+			return fmt.Errorf("import: read: %w", err)
 		}
 		if err := i.importChunk(ctx, chunk, sums); err != nil {
 			return err
 		}
 		i.Progress(i.soFar(*sums))
-		if readErr != nil {
+		if !more {
 			return nil
 		}
 	}
@@ -118,17 +118,21 @@ func (i *Import) soFar(sums Sums) Sums {
 	return sums
 }
 
-func (i *Import) nextChunk() (chunk []history.Record, err error) {
+// nextChunk returns the next vehicles, and whether there may be more after them.
+func (i *Import) nextChunk() (chunk []history.Record, more bool, err error) {
 	for len(chunk) < vehiclesPerCall {
 		r, err := i.Source.Next()
+		if errors.Is(err, io.EOF) {
+			return chunk, false, nil
+		}
 		if err != nil {
-			return chunk, err
+			return nil, false, err
 		}
 		if r.Vehicle.VIN != "" {
 			chunk = append(chunk, r)
 		}
 	}
-	return chunk, nil
+	return chunk, true, nil
 }
 
 func (i *Import) importChunk(ctx context.Context, chunk []history.Record, sums *Sums) error {

@@ -82,8 +82,8 @@ func (s *Sender) flush(ctx context.Context) error {
 }
 
 // finish sends the rest and waits for all acknowledgements.
-func (s *Sender) finish() error {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func (s *Sender) finish(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	err := s.flush(ctx)
 	close(s.in)
