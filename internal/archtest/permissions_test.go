@@ -1,0 +1,93 @@
+package archtest_test
+
+import (
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+
+	"github.com/pcc-platform/pcc/internal/authz"
+	_ "github.com/pcc-platform/pcc/proto/gen/pcc/anchor/v1" // links its RPCs into the program, as those below
+	_ "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	optionsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/options/v1"
+	_ "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
+	_ "github.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1"
+	_ "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
+)
+
+// TestPermissions holds the RPCs' options and Keto's model together, both ways.
+func TestPermissions(t *testing.T) {
+	linkedAll(t)
+	rules, err := authz.LoadRules() // fails on an RPC without an option
+	if err != nil {
+		t.Fatal(err)
+	}
+	namespaces := map[optionsv1.Scope]string{
+		optionsv1.Scope_SCOPE_MEMBER: "Member", optionsv1.Scope_SCOPE_CONSORTIUM: "Consortium", optionsv1.Scope_SCOPE_SERVICE: "Service",
+	}
+	defined := permissions(t)
+	used := map[string]bool{}
+	for method, rule := range rules {
+		permission := namespaces[rule.Scope] + "." + rule.Permission
+		used[permission] = true
+		if !defined[permission] {
+			t.Errorf("%s asks for %s, which deploy/keto/namespaces.keto.ts does not define", method, permission)
+		}
+	}
+	for permission := range defined {
+		if !used[permission] {
+			t.Errorf("no RPC asks for %s", permission)
+		}
+	}
+	if len(rules) == 0 || len(defined) == 0 {
+		t.Errorf("%d rules and %d permissions", len(rules), len(defined))
+	}
+}
+
+var (
+	ketoClass  = regexp.MustCompile(`^class (\w+) implements Namespace`)
+	ketoPermit = regexp.MustCompile(`^ {4}(\w+): \(ctx: Context\): boolean`)
+)
+
+// permissions reads "<Namespace>.<permission>" out of the model.
+func permissions(t *testing.T) map[string]bool {
+	t.Helper()
+	model, err := os.ReadFile("../../deploy/keto/namespaces.keto.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defined := map[string]bool{}
+	namespace := ""
+	for _, line := range regexp.MustCompile(`\n`).Split(string(model), -1) {
+		if class := ketoClass.FindStringSubmatch(line); class != nil {
+			namespace = class[1]
+		}
+		if permit := ketoPermit.FindStringSubmatch(line); permit != nil {
+			defined[namespace+"."+permit[1]] = true
+		}
+	}
+	return defined
+}
+
+// linkedAll fails when a service's proto is there whose RPCs this test does not see.
+func linkedAll(t *testing.T) {
+	t.Helper()
+	linked := map[string]bool{}
+	protoregistry.GlobalFiles.RangeFiles(func(f protoreflect.FileDescriptor) bool {
+		linked[path.Base(f.Path())] = true
+		return true
+	})
+	protos, err := filepath.Glob("../../proto/pcc/*/v1/*_service.proto")
+	if err != nil || len(protos) == 0 {
+		t.Fatalf("%d protos of services, %v", len(protos), err)
+	}
+	for _, p := range protos {
+		if !linked[filepath.Base(p)] {
+			t.Errorf("import the generated package of %s here", p)
+		}
+	}
+}
