@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -44,11 +45,11 @@ func TestACallReachesItsServiceAndComesBack(t *testing.T) {
 	name := r.register(oem)
 	holder := r.do(oem, http.MethodGet, "/v1/"+name, nil).object(t)
 	identity, _ := holder["identity"].(map[string]any)
-	if identity["fullName"] != "Ada Sample" || holder["vehicle"] != vehicle || holder["createTime"] == "" {
+	if identity["fullName"] != "Ada Sample" || holder["vehicle"] != vehicle {
 		t.Errorf("holder %v", holder)
 	}
 	wantProblem(t, "another member", r.do(r.as(r.garage), http.MethodGet, "/v1/"+name, nil), 404, "HOLDER_NOT_FOUND", "")
-	wantProblem(t, "a service's refusal", r.do(oem, http.MethodPost, "/v1/vehicles:bind", text(`{"vin":"I`+vin[1:]+`"}`)), 400, "VIN_ALPHABET", "vin")
+	wantProblem(t, "a service's refusal", r.do(oem, http.MethodPost, "/v1/vehicles:bind", text(`{"vin":"1"}`)), 400, "VIN_LENGTH", "vin")
 	wantProblem(t, "a proto's rule", r.do(oem, http.MethodPost, "/v1/holders", text(`{"requestId":"1"}`)), 400, "INVALID_FIELD", "request_id")
 }
 
@@ -86,7 +87,7 @@ func TestAServiceThatIsDownIsAProblem(t *testing.T) {
 	}
 }
 
-func TestTheLogHasRoutesAndNoPersonalData(t *testing.T) {
+func TestTheLogAndTheMetricsHaveRoutesAndNoPersonalData(t *testing.T) {
 	r := start(t, nil)
 	oem := r.as(r.oem)
 	name := r.register(oem)
@@ -101,9 +102,34 @@ func TestTheLogHasRoutesAndNoPersonalData(t *testing.T) {
 			t.Errorf("the log has no %s:\n%s", want, log)
 		}
 	}
-	for _, secret := range []string{vin, "Ada", strings.TrimPrefix(name, "holders/")} {
-		if strings.Contains(log, secret) {
-			t.Errorf("the log has %q:\n%s", secret, log)
+	measured := r.metrics()
+	for _, want := range []string{`http_route="/v1/{name=holders/*}"`, `pcc_reason="VIN_LENGTH"`, `pcc_reason="UNKNOWN_FIELD"`} {
+		if !strings.Contains(measured, want) {
+			t.Errorf("the metrics have no %s:\n%s", want, measured)
 		}
 	}
+	for _, secret := range []string{vin, "Ada", strings.TrimPrefix(name, "holders/")} {
+		if strings.Contains(log+measured, secret) {
+			t.Errorf("log or metrics have %q:\n%s\n%s", secret, log, measured)
+		}
+	}
+}
+
+// metrics is what the admin port shows to a collector.
+func (r *running) metrics() string {
+	r.t.Helper()
+	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodGet, r.admin+"/metrics", nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return string(text)
 }

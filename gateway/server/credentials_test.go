@@ -73,7 +73,7 @@ func TestCredentialsThatDoNotCount(t *testing.T) {
 // serviceClient calls the gateway with the certificate of a service of the platform.
 func (r *running) serviceClient(service string) *http.Client {
 	r.t.Helper()
-	files := r.vault.ServiceTLS(service)
+	files := r.stand.ServiceTLS(service)
 	cert, err := tls.LoadX509KeyPair(files.CertificateFile, files.KeyFile)
 	if err != nil {
 		r.t.Fatal(err)

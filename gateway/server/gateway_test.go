@@ -24,14 +24,13 @@ import (
 	"github.com/pcc-platform/pcc/internal/testkit"
 	"github.com/pcc-platform/pcc/internal/testkit/stand"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
-	vault "github.com/pcc-platform/pcc/services/vault/server"
 )
 
 const startPatience = 30 * time.Second
 
-// running is a gateway in front of a real vault, with two members. The other services cannot be reached.
+// running is a gateway in front of a backend, with two members. The other services cannot be reached.
 type running struct {
-	vault       *stand.Stand
+	stand       *stand.Stand
 	oem, garage *stand.Member
 	issuer      *devissuer.Issuer
 	// log is the gateway's.
@@ -39,31 +38,22 @@ type running struct {
 
 	t    *testing.T
 	base string
-	ca   *x509.CertPool
+	// admin is the URL of the admin port.
+	admin string
+	ca    *x509.CertPool
 }
 
 func start(t *testing.T, change func(*gateway.Config)) *running {
 	t.Helper()
 	s := stand.New(t, "vault")
 	r := &running{
-		vault: s, t: t, log: &stand.Log{},
+		stand: s, t: t, log: &stand.Log{},
 		oem:    s.Member("oem", registryv1.MemberClass_MEMBER_CLASS_MAKER),
 		garage: s.Member("garage", registryv1.MemberClass_MEMBER_CLASS_GARAGE),
 	}
 	r.serveIssuer()
 	issuers := []authn.Issuer{r.issuer.Config()}
-	keys := vault.KeysConfig{
-		TagKeyFile: filepath.Join(s.Dir(), "tag.key"), WrappingKeyFile: filepath.Join(s.Dir(), "wrapping.key"),
-		DataKeysetFile: filepath.Join(s.Dir(), "data.keyset"), HashKeysetFile: filepath.Join(s.Dir(), "hash.keyset"),
-	}
-	if err := vault.CreateKeys(t.Context(), keys); err != nil {
-		t.Fatal(err)
-	}
-	s.Start(func(ctx context.Context, p *app.Process) (app.Runner, error) {
-		cfg := s.Config()
-		cfg.Issuers = issuers
-		return vault.New(ctx, vault.Config{ServiceConfig: cfg, Keys: keys}, p)
-	})
+	startBackend(s, issuers)
 	cfg := gateway.Config{ServiceConfig: app.ServiceConfig{
 		Listen: freeAddress(t), TLS: s.ServiceTLS("gateway"), Issuers: issuers, Services: s.Config().Services,
 	}}
@@ -99,8 +89,8 @@ func (r *running) run(cfg gateway.Config) {
 			r.t.Errorf("the gateway ended with: %v", err)
 		}
 	})
-	r.base, r.ca = "https://"+cfg.Listen, pool(r.t, cfg.TLS.CAFile)
-	await(r.t, "http://"+admin+"/readyz")
+	r.base, r.admin, r.ca = "https://"+cfg.Listen, "http://"+admin, pool(r.t, cfg.TLS.CAFile)
+	await(r.t, r.admin+"/readyz")
 }
 
 func (r *running) serveIssuer() {

@@ -25,7 +25,7 @@ func Trace(next http.Handler) http.Handler {
 	})
 }
 
-// withURL gives the request its URL back and names the span after the route.
+// withURL gives the request its URL back and names its span and metrics after the route.
 func withURL(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if u, ok := r.Context().Value(urlKey{}).(*url.URL); ok {
@@ -33,9 +33,14 @@ func withURL(next http.Handler) http.Handler {
 		}
 		ctx, c := withCall(r.Context())
 		next.ServeHTTP(w, r.WithContext(ctx))
-		if span := trace.SpanFromContext(ctx); c.route != "" {
-			span.SetName(r.Method + " " + c.route)
-			span.SetAttributes(attribute.String("http.route", c.route))
+		if c.route == "" {
+			return
+		}
+		route, span := attribute.String("http.route", c.route), trace.SpanFromContext(ctx)
+		span.SetName(r.Method + " " + c.route)
+		span.SetAttributes(route)
+		if labels, ok := otelhttp.LabelerFromContext(ctx); ok {
+			labels.Add(route)
 		}
 	})
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"time"
 
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -102,9 +104,12 @@ func ofHandler(text string) *Error {
 	return &Error{Status: http.StatusBadRequest, Reason: "INVALID_PARAMETER", Detail: "a parameter of the path or the query is malformed"}
 }
 
-// Write answers with the problem of err.
+// Write answers with the problem of err, and has the request's metrics carry its reason.
 func Write(ctx context.Context, w http.ResponseWriter, err error) {
 	p := Of(err)
+	if labels, ok := otelhttp.LabelerFromContext(ctx); ok {
+		labels.Add(attribute.String("pcc.reason", p.Reason))
+	}
 	m := p.message()
 	if span := trace.SpanContextFromContext(ctx); span.IsSampled() {
 		m.TraceId = span.TraceID().String()

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 
+	"go.opentelemetry.io/otel"
+
 	"github.com/pcc-platform/pcc/internal/app"
 	vaultv1 "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
 	"github.com/pcc-platform/pcc/services/vault"
@@ -41,7 +43,11 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 
 	service := vault.NewService(postgres.NewStore(base.Pool, base.Reader), keys.tagger, keys.sealer)
 	registrar := postgres.NewRegistrar(base.Pool, keys.hasher.Hash)
-	vaultv1.RegisterVaultServiceServer(base.Server, api.NewServer(service, registrar))
+	handlers, err := api.NewServer(service, registrar, otel.Meter("pcc/vault"))
+	if err != nil {
+		return nil, err
+	}
+	vaultv1.RegisterVaultServiceServer(base.Server, handlers)
 
 	directory := app.NewDirectory(registry)
 	return app.RunnerFunc(func(ctx context.Context) error { return base.Run(ctx, directory) }), nil

@@ -13,6 +13,7 @@ func (s *Server) BatchBindVehicles(ctx context.Context, req *vaultv1.BatchBindVe
 	if err != nil {
 		return nil, err
 	}
+	s.metrics.bound(ctx, bindings)
 	results := make([]*vaultv1.BindResult, len(bindings))
 	for i, b := range bindings {
 		if b.Err != nil {

@@ -12,6 +12,7 @@ func (s *Server) BindVehicle(ctx context.Context, req *vaultv1.BindVehicleReques
 	if err != nil {
 		return nil, err
 	}
+	s.metrics.bound(ctx, bindings)
 	b := bindings[0]
 	if b.Err != nil {
 		return nil, b.Err

@@ -4,6 +4,8 @@ package api
 import (
 	"context"
 
+	"go.opentelemetry.io/otel/metric"
+
 	vaultv1 "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
 	"github.com/pcc-platform/pcc/services/vault"
 )
@@ -19,7 +21,14 @@ type Server struct {
 	vaultv1.UnimplementedVaultServiceServer
 	vault     *vault.Service
 	registrar Registrar
+	metrics   metrics
 }
 
 // NewServer returns the handlers over v.
-func NewServer(v *vault.Service, r Registrar) *Server { return &Server{vault: v, registrar: r} }
+func NewServer(v *vault.Service, r Registrar, meter metric.Meter) (*Server, error) {
+	m, err := newMetrics(meter)
+	if err != nil {
+		return nil, err
+	}
+	return &Server{vault: v, registrar: r, metrics: m}, nil
+}
