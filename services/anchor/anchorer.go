@@ -53,6 +53,9 @@ func (a *Anchorer) Run(ctx context.Context) error {
 // Round brings what an earlier round left behind onto the ledger, then cuts and submits the next epoch if a journal
 // grew. It may be stopped and repeated at any point.
 func (a *Anchorer) Round(ctx context.Context) error {
+	if err := a.observe(ctx); err != nil {
+		return err
+	}
 	if !a.reconciled {
 		if _, err := a.reconcile(ctx); err != nil {
 			return err
@@ -72,6 +75,22 @@ func (a *Anchorer) Round(ctx context.Context) error {
 		return err
 	}
 	return a.submit(ctx, next)
+}
+
+// observe tells the metrics how things stand, also while the ledger does not answer.
+func (a *Anchorer) observe(ctx context.Context) error {
+	last, err := a.Store.Last(ctx)
+	if err != nil {
+		return err
+	}
+	if last != nil {
+		a.Metrics.anchored(last.Candidate)
+	}
+	pending, err := a.Store.Pending(ctx)
+	if err == nil && pending != nil {
+		a.Metrics.pending(*pending)
+	}
+	return err
 }
 
 func (a *Anchorer) cutNext(ctx context.Context) (_ Candidate, grew bool, err error) {

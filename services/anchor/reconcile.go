@@ -15,9 +15,6 @@ func (a *Anchorer) reconcile(ctx context.Context) (adopted bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if last != nil {
-		a.Metrics.anchored(last.Candidate)
-	}
 	theirs, err := a.latestOnLedger(ctx)
 	if err != nil {
 		return false, err

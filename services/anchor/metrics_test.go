@@ -25,6 +25,46 @@ func (l errorLog) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
+// TestAnOutageShows restarts without a ledger: the metrics still tell of the epoch that waits.
+func TestAnOutageShows(t *testing.T) {
+	w := newWorld(t, newPool(t))
+	w.journal.grow("ingest/oem")
+	w.ledger.fault = lostAnswer
+	if err := w.Round(t.Context()); err == nil {
+		t.Fatal("the answer was not lost")
+	}
+	w.restart(t)
+	reader := w.observed(t)
+	w.ledger.fault = down
+	if err := w.Round(t.Context()); err == nil {
+		t.Fatal("a round succeeded without a ledger")
+	}
+	if got := gauge(t, reader, "pcc.anchor.pending"); got != 1 {
+		t.Errorf("pcc.anchor.pending is %d during the outage, want 1", got)
+	}
+	w.ledger.fault = healthy
+	if err := w.Round(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]int64{"pcc.anchor.pending": 0, "pcc.anchor.last_epoch": 1, "pcc.anchor.entries": 1, "pcc.anchor.halted": 0} {
+		if got := gauge(t, reader, name); got != want {
+			t.Errorf("%s is %d after the outage, want %d", name, got, want)
+		}
+	}
+}
+
+// observed gives the anchorer metrics that the test can read.
+func (w *world) observed(t *testing.T) *sdkmetric.ManualReader {
+	t.Helper()
+	reader := sdkmetric.NewManualReader()
+	metrics, err := anchor.NewMetrics(sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader)).Meter("test"), w.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Metrics = metrics
+	return reader
+}
+
 // TestAHaltIsLoud runs into a foreign epoch: an error is logged, the metric rises, and Run stays until it is told to end.
 func TestAHaltIsLoud(t *testing.T) {
 	w := newWorld(t, newPool(t))
@@ -36,13 +76,9 @@ func TestAHaltIsLoud(t *testing.T) {
 	w.ledger.epochs = []string{foreign.Text}
 	w.restart(t)
 
-	reader := sdkmetric.NewManualReader()
-	metrics, err := anchor.NewMetrics(sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader)).Meter("test"), time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
+	reader := w.observed(t)
 	log := errorLog{slog.DiscardHandler, make(chan string, 1)}
-	w.Metrics, w.Logger = metrics, slog.New(log)
+	w.Logger = slog.New(log)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	done := make(chan error, 1)
