@@ -74,23 +74,26 @@ func (s *Service) enqueue(ctx context.Context, b *inspection, quality Quality) e
 	return nil
 }
 
-// checkKeys refuses events whose key is taken by other content and counts those that repeat the same.
+// checkKeys refuses events whose key is taken by other content and counts those that repeat the same. Of two contents under
+// way at once both pass; the writer keeps one and makes a dead letter of the other. What it has journaled comes before what
+// this process remembers to have accepted.
 func (s *Service) checkKeys(ctx context.Context, b *inspection) error {
-	known := make(map[Key]Hash)
-	var ask []Key
-	for _, p := range b.passed {
-		if hash, ok := s.recent.get(p.event.Key.digest()); ok {
-			known[p.event.Key] = hash
-		} else {
-			ask = append(ask, p.event.Key)
-		}
+	if len(b.passed) == 0 {
+		return nil
 	}
-	if len(ask) > 0 {
-		stored, err := s.Store.ContentHashes(ctx, ask)
-		if err != nil {
-			return err
+	keys := make([]Key, len(b.passed))
+	for i, p := range b.passed {
+		keys[i] = p.event.Key
+	}
+	known, err := s.Store.ContentHashes(ctx, keys)
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if _, journaled := known[key]; journaled {
+			continue
 		}
-		for key, hash := range stored {
+		if hash, ok := s.recent.get(key.digest()); ok {
 			known[key] = hash
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/pcc-platform/pcc/internal/app"
@@ -41,12 +43,17 @@ type running struct {
 
 func start(t *testing.T) running {
 	t.Helper()
+	return startWith(t, server.Queue{})
+}
+
+func startWith(t *testing.T, bounds server.Queue) running {
+	t.Helper()
 	r := running{Stand: stand.New(t, "ingest"), registry: &fakeRegistry{enrolled: map[string]bool{}}}
 	r.Fake("registry", func(s *grpc.Server) { registryv1.RegisterPassportServiceServer(s, r.registry) })
 	r.oemMember = r.Member("oem", registryv1.MemberClass_MEMBER_CLASS_MAKER)
 	r.garMember = r.Member("garage", registryv1.MemberClass_MEMBER_CLASS_GARAGE)
 	r.Start(func(ctx context.Context, p *app.Process) (app.Runner, error) {
-		return server.New(ctx, server.Config{ServiceConfig: r.Config()}, p)
+		return server.New(ctx, server.Config{ServiceConfig: r.Config(), Queue: bounds}, p)
 	})
 	r.oem = ingestv1.NewIngestServiceClient(r.Dial(r.oemMember, "admin"))
 	r.garage = ingestv1.NewIngestServiceClient(r.Dial(r.garMember, "admin"))
@@ -79,6 +86,13 @@ type fakeRegistry struct {
 	mu       sync.Mutex
 	enrolled map[string]bool
 	asked    int
+	down     bool
+}
+
+func (f *fakeRegistry) setDown(down bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.down = down
 }
 
 func (f *fakeRegistry) enrol() (passport string) {
@@ -98,6 +112,9 @@ func (f *fakeRegistry) ResolvePassports(_ context.Context, req *registryv1.Resol
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.asked++
+	if f.down {
+		return nil, status.Error(codes.Unavailable, "down")
+	}
 	resp := &registryv1.ResolvePassportsResponse{}
 	for _, name := range req.GetNames() {
 		if f.enrolled[name] {

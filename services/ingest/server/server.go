@@ -23,6 +23,15 @@ const name = "ingest"
 // Config configures the service.
 type Config struct {
 	app.ServiceConfig `yaml:",inline"`
+	Queue             Queue `yaml:"queue"`
+}
+
+// Queue bounds what waits to be written. A publish beyond either bound is refused with QUEUE_FULL.
+type Queue struct {
+	// MaxMessages bounds the messages, of up to 1000 events each; 0 means 100,000.
+	MaxMessages int64 `yaml:"max_messages"`
+	// MaxBytes bounds their bytes on the broker's disk, which reserves them; 0 means 1 GiB.
+	MaxBytes int64 `yaml:"max_bytes"`
 }
 
 // Server is the service, ready to run.
@@ -47,7 +56,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ingest: %w", err)
 	}
-	batches := queue.New(base.JS, queue.DefaultLimits())
+	batches := queue.New(base.JS, queue.Limits{Messages: cfg.Queue.MaxMessages, Bytes: cfg.Queue.MaxBytes})
 	meter, err := metrics.New(batches.Pending)
 	if err != nil {
 		return nil, fmt.Errorf("ingest: metrics: %w", err)

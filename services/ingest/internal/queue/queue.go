@@ -6,6 +6,7 @@
 package queue
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,9 +23,9 @@ const (
 	Stream        = "INGEST"
 	subjectPrefix = "ingest.batch."
 
-	// maxPending and maxPendingBytes bound what waits to be written; beyond either a publish is refused, nothing is lost.
-	maxPending      = 100_000
-	maxPendingBytes = 1 << 30
+	// defaultMessages and defaultBytes bound what waits to be written when the configuration does not.
+	defaultMessages = 100_000
+	defaultBytes    = 1 << 30
 	// maxMessageBytes bounds a message below the server's usual limit of 1 MiB; eventOverhead is what an event has beside
 	// its bytes at most: ids, source, type and times.
 	maxMessageBytes = 900 << 10
@@ -44,16 +45,15 @@ type Queue struct {
 	places chan struct{}
 }
 
-// Limits bound what waits to be written.
+// Limits bound what waits to be written; a zero means the default. Beyond either a publish is refused, nothing is lost.
 type Limits struct {
 	Messages, Bytes int64
 }
 
-// DefaultLimits are those of production; tests have smaller ones.
-func DefaultLimits() Limits { return Limits{Messages: maxPending, Bytes: maxPendingBytes} }
-
 // New returns the queue on a connection to the broker.
 func New(js jetstream.JetStream, limits Limits) *Queue {
+	limits.Messages = cmp.Or(limits.Messages, defaultMessages)
+	limits.Bytes = cmp.Or(limits.Bytes, defaultBytes)
 	return &Queue{js: js, limits: limits, places: make(chan struct{}, maxPublishing)}
 }
 

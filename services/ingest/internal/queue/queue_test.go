@@ -40,7 +40,7 @@ func TestFullDiskPushesBack(t *testing.T) {
 }
 
 func TestBrokerGoneIsUnavailable(t *testing.T) {
-	p := newParts(t, queue.DefaultLimits())
+	p := newParts(t, queue.Limits{})
 	p.broker.Conn.Close()
 	if err := p.queue.Publish(t.Context(), batch("a", 1)); !errors.Is(err, ingest.ErrQueueUnavailable) {
 		t.Errorf("publish: %v, want QUEUE_UNAVAILABLE", err)

@@ -36,7 +36,7 @@ func (f *failing) Write(ctx context.Context, events []ingest.Event) error {
 
 // TestRedeliveryHasNoSecondEffect is the writer dying twice between commit and acknowledgement.
 func TestRedeliveryHasNoSecondEffect(t *testing.T) {
-	p := newParts(t, queue.DefaultLimits())
+	p := newParts(t, queue.Limits{})
 	for _, prefix := range []string{"a", "b", "c"} {
 		p.publish(t, prefix, 300)
 	}
@@ -61,7 +61,7 @@ func TestRedeliveryHasNoSecondEffect(t *testing.T) {
 }
 
 func TestNothingIsLostWhileTheDatabaseFails(t *testing.T) {
-	p := newParts(t, queue.DefaultLimits())
+	p := newParts(t, queue.Limits{})
 	p.publish(t, "a", 10)
 	sink := &failing{Service: p.service}
 	sink.before.Store(3)
@@ -73,7 +73,7 @@ func TestNothingIsLostWhileTheDatabaseFails(t *testing.T) {
 }
 
 func TestPoisonBecomesDeadLettersAndStopsNothing(t *testing.T) {
-	p := newParts(t, queue.DefaultLimits())
+	p := newParts(t, queue.Limits{})
 	for _, garbage := range []string{"\xff no protobuf", ""} {
 		if _, err := p.broker.JetStream.Publish(t.Context(), "ingest.batch.oem", []byte(garbage)); err != nil {
 			t.Fatal(err)
@@ -98,7 +98,7 @@ func TestPoisonBecomesDeadLettersAndStopsNothing(t *testing.T) {
 
 // TestReuseUnderWay is what the checks cannot see: two contents of one id, accepted at the same time.
 func TestReuseUnderWay(t *testing.T) {
-	p := newParts(t, queue.DefaultLimits())
+	p := newParts(t, queue.Limits{})
 	p.publish(t, "same", 3)
 	other := batch("same", 3)
 	other.Events[1].Bytes = []byte("something else")
@@ -116,7 +116,7 @@ func TestReuseUnderWay(t *testing.T) {
 }
 
 func TestTwoWritersShareTheQueue(t *testing.T) {
-	p := newParts(t, queue.DefaultLimits())
+	p := newParts(t, queue.Limits{})
 	for range 2 {
 		p.runWriter(t, p.service)
 	}
