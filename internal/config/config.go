@@ -3,6 +3,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -21,17 +22,25 @@ func Load(path string, out any) error {
 		return fmt.Errorf("config: %w", err)
 	}
 	defer func() { _ = f.Close() }() // only read
-	return decode(io.LimitReader(f, maxBytes), path, out)
+	// One byte more than allowed: a file that is cut short could still be a valid, other configuration.
+	raw, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
+	if err != nil {
+		return fmt.Errorf("config: %w", err)
+	}
+	if len(raw) > maxBytes {
+		return fmt.Errorf("config: %s: larger than %d bytes", path, maxBytes)
+	}
+	return decode(raw, path, out)
 }
 
-func decode(r io.Reader, path string, out any) error {
-	d := yaml.NewDecoder(r)
+func decode(raw []byte, path string, out any) error {
+	d := yaml.NewDecoder(bytes.NewReader(raw))
 	d.KnownFields(true)
 	if err := d.Decode(out); err != nil {
 		return fmt.Errorf("config: %s: %w", path, err)
 	}
 	if err := d.Decode(new(any)); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("config: %s: more than one document, or larger than %d bytes", path, maxBytes)
+		return fmt.Errorf("config: %s: more than one document", path)
 	}
 	return nil
 }
