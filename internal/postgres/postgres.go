@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -30,6 +31,13 @@ const (
 	codeDeadlockDetected     = "40P01"
 )
 
+// passingCodes are those of a server that takes no transaction now: too many connections, being shut down, restarting
+// after a crash, starting.
+var passingCodes = []string{"53300", "57P01", "57P02", "57P03"}
+
+// ErrUnavailable is the answer while the database cannot be reached.
+var ErrUnavailable = apperr.New(apperr.Unavailable, "DATABASE_UNAVAILABLE", "the database cannot be reached; retry")
+
 // Open returns a pool on url with schema as the search path. It connects with the first query.
 func Open(ctx context.Context, url, schema string) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(url)
@@ -49,7 +57,8 @@ type Beginner interface {
 	BeginTx(ctx context.Context, opts pgx.TxOptions) (pgx.Tx, error)
 }
 
-// InTx runs f in a read-committed transaction: committed when f returns nil, rolled back otherwise.
+// InTx runs f in a read-committed transaction: committed when f returns nil, rolled back otherwise. Its error is f's own, or
+// ErrUnavailable when the database or the connection to it is lost.
 func InTx(ctx context.Context, db Beginner, f func(pgx.Tx) error) error {
 	return runTx(ctx, db, pgx.TxOptions{}, f)
 }
@@ -70,21 +79,31 @@ func InSerializableTx(ctx context.Context, db Beginner, f func(pgx.Tx) error) er
 func runTx(ctx context.Context, db Beginner, opts pgx.TxOptions, f func(pgx.Tx) error) error {
 	tx, err := db.BeginTx(ctx, opts)
 	if err != nil {
-		return unavailable(err)
+		return unavailable(ctx, "begin", err)
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // a no-op after the commit
 	if err := f(tx); err != nil {
+		// A connection that closed under f explains f's error, unless f says better or the caller gave up, which closes it too.
+		if tx.Conn().IsClosed() && apperr.As(err) == nil && ctx.Err() == nil {
+			return ErrUnavailable.Wrap(err)
+		}
 		return err
 	}
-	return tx.Commit(ctx)
+	return unavailable(ctx, "commit", tx.Commit(ctx))
 }
 
-func unavailable(err error) error {
-	var pgErr *pgconn.PgError
-	if errors.As(err, &pgErr) || errors.Is(err, context.Canceled) {
-		return fmt.Errorf("postgres: begin: %w", err)
+// unavailable makes the failure of a transaction's begin or end ErrUnavailable, unless the server itself refused it or the
+// caller gave up. A commit whose answer got lost may have happened: calls are idempotent, so that they can be repeated.
+func unavailable(ctx context.Context, step string, err error) error {
+	if err == nil {
+		return nil
 	}
-	return apperr.New(apperr.Unavailable, "DATABASE_UNAVAILABLE", "the database cannot be reached; retry").Wrap(err)
+	var pgErr *pgconn.PgError
+	refused := errors.As(err, &pgErr) && !slices.Contains(passingCodes, pgErr.Code)
+	if refused || errors.Is(err, pgx.ErrTxCommitRollback) || ctx.Err() != nil {
+		return fmt.Errorf("postgres: %s: %w", step, err)
+	}
+	return ErrUnavailable.Wrap(err)
 }
 
 func isConflict(err error) bool {
