@@ -62,11 +62,14 @@ func (a *Authorizer) Authorize(ctx context.Context, p authn.Principal, fullMetho
 	if a.remembered(q) {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	checkCtx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	answer, err := a.keto.Check(ctx, &rts.CheckRequest{Tuple: &rts.RelationTuple{
+	answer, err := a.keto.Check(checkCtx, &rts.CheckRequest{Tuple: &rts.RelationTuple{
 		Namespace: q.namespace, Object: q.object, Relation: q.relation, Subject: rts.NewSubjectID(q.subject),
 	}})
+	if ctx.Err() != nil {
+		return ctx.Err() // the caller gave up, which says nothing about Keto
+	}
 	if err != nil {
 		return apperr.New(apperr.Unavailable, "AUTHORIZATION_UNAVAILABLE", "permissions cannot be checked now").Wrap(fmt.Errorf("keto: %w", err))
 	}

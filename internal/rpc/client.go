@@ -28,7 +28,9 @@ type ClientConfig struct {
 	Options []grpc.DialOption
 }
 
-// Dial returns a client connection to target; it connects with the first call. Its errors are *apperr.Error.
+// Dial returns a client connection to target; it connects with the first call. The errors of unary calls are *apperr.Error,
+// context.Canceled or context.DeadlineExceeded; FromStatus makes those of a stream so. A unary call without a deadline gets
+// UnaryDeadline.
 func Dial(target string, cfg ClientConfig) (*grpc.ClientConn, error) {
 	tlsConfig := &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: cfg.ServerCA, ServerName: cfg.ServerName}
 	if cfg.Certificate.Certificate != nil {
@@ -39,12 +41,17 @@ func Dial(target string, cfg ClientConfig) (*grpc.ClientConn, error) {
 		grpc.WithStatsHandler(otelgrpc.NewClientHandler()),
 		grpc.WithChainUnaryInterceptor(unaryFromStatus),
 		grpc.WithDefaultServiceConfig(retryPolicy),
-		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(4 * MaxMessageBytes)),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxAnswerBytes)),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: time.Minute, Timeout: 20 * time.Second}),
 	}, cfg.Options...)
 	return grpc.NewClient(target, opts...)
 }
 
 func unaryFromStatus(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
+	if _, bounded := ctx.Deadline(); !bounded {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, UnaryDeadline)
+		defer cancel()
+	}
 	return FromStatus(invoke(ctx, method, req, reply, cc, opts...))
 }

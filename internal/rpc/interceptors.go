@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"runtime/debug"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/peer"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/pcc-platform/pcc/internal/apperr"
@@ -25,14 +27,22 @@ import (
 // healthService is the only one open to everybody: orchestrators ask it.
 const healthService = "/grpc.health.v1.Health/"
 
-// reauthorizeEvery bounds how long an open stream outlives the permission it was opened with.
-const reauthorizeEvery = time.Minute
+// defaultReauthorizeEvery bounds how long an open stream outlives the permission it was opened with.
+const defaultReauthorizeEvery = time.Minute
+
+// What a message on a stream is refused with before its content is looked at; gRPC itself refuses those of unary calls.
+var (
+	errMessageTooLarge  = apperr.New(apperr.ResourceExhausted, "MESSAGE_TOO_LARGE", "a message has more than %d bytes", MaxMessageBytes)
+	errMessageMalformed = apperr.New(apperr.InvalidArgument, "MESSAGE_MALFORMED", "a message is not of the type that the call takes")
+)
 
 type guard struct {
 	auth      *authn.Authenticator
 	authz     *authz.Authorizer
 	validator protovalidate.Validator
 	log       *slog.Logger
+
+	reauthorizeEvery time.Duration
 }
 
 func (g guard) unaryErrors(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (resp any, err error) {
@@ -166,13 +176,31 @@ func (s *guardedStream) Context() context.Context { return s.ctx }
 
 func (s *guardedStream) RecvMsg(m any) error {
 	if err := s.ServerStream.RecvMsg(m); err != nil {
-		return err
+		return receiveError(err)
 	}
-	if time.Since(s.checked) > reauthorizeEvery {
+	if time.Since(s.checked) > s.guard.reauthorizeEvery {
 		if err := s.guard.authz.Authorize(s.ctx, authn.FromContext(s.ctx), s.method); err != nil {
 			return err
 		}
 		s.checked = time.Now()
 	}
 	return s.guard.validate(m)
+}
+
+func (s *guardedStream) SendMsg(m any) error { return FromStatus(s.ServerStream.SendMsg(m)) }
+
+// receiveError gives gRPC's own errors of a stream the form that handlers return, because none of them is a fault of the
+// platform. io.EOF, the end of what the caller sends, stays as it is.
+func receiveError(err error) error {
+	if errors.Is(err, io.EOF) {
+		return err
+	}
+	switch status.Code(err) {
+	case codes.ResourceExhausted:
+		return errMessageTooLarge
+	case codes.Internal: // gRPC's code for a message that cannot be decoded
+		return errMessageMalformed
+	default:
+		return FromStatus(err)
+	}
 }

@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"cmp"
 	"crypto/tls"
 	"log/slog"
 	"time"
@@ -18,8 +19,10 @@ import (
 )
 
 const (
-	// MaxMessageBytes bounds every message a server takes or gives; a larger one is refused with RESOURCE_EXHAUSTED.
+	// MaxMessageBytes bounds every message a server takes; a larger one is refused with RESOURCE_EXHAUSTED.
 	MaxMessageBytes = 4 << 20
+	// maxAnswerBytes bounds every message a server gives.
+	maxAnswerBytes = 4 * MaxMessageBytes
 	// maxConcurrentStreams bounds the calls of one connection.
 	maxConcurrentStreams = 1000
 	// UnaryDeadline bounds a unary call that came without a shorter deadline.
@@ -32,6 +35,8 @@ type ServerConfig struct {
 	Authenticator *authn.Authenticator
 	Authorizer    *authz.Authorizer
 	Logger        *slog.Logger
+	// ReauthorizeEvery is how often the permission of an open stream is asked for again; a minute when zero.
+	ReauthorizeEvery time.Duration
 }
 
 // NewServer returns a gRPC server with the platform's interceptors and the standard health service, which alone may be
@@ -41,14 +46,17 @@ func NewServer(cfg ServerConfig) (*grpc.Server, *health.Server, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	g := guard{auth: cfg.Authenticator, authz: cfg.Authorizer, validator: validator, log: cfg.Logger}
+	g := guard{
+		auth: cfg.Authenticator, authz: cfg.Authorizer, validator: validator, log: cfg.Logger,
+		reauthorizeEvery: cmp.Or(cfg.ReauthorizeEvery, defaultReauthorizeEvery),
+	}
 	server := grpc.NewServer(
 		grpc.Creds(credentials.NewTLS(authn.ServerTLS(cfg.Certificate))),
 		grpc.StatsHandler(otelgrpc.NewServerHandler()),
 		grpc.ChainUnaryInterceptor(g.unaryErrors, g.unaryIdentify, g.unaryValidate),
 		grpc.ChainStreamInterceptor(g.streamErrors, g.streamIdentify),
 		grpc.MaxRecvMsgSize(MaxMessageBytes),
-		grpc.MaxSendMsgSize(4*MaxMessageBytes),
+		grpc.MaxSendMsgSize(maxAnswerBytes),
 		grpc.MaxConcurrentStreams(maxConcurrentStreams),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: time.Minute, Timeout: 20 * time.Second}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 20 * time.Second, PermitWithoutStream: true}),
