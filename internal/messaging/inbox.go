@@ -2,6 +2,7 @@ package messaging
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -20,14 +21,20 @@ import (
 )
 
 const (
-	// ackWait is how long an effect may take before the broker delivers the message again.
+	// ackWait is how long after its delivery a message may have its effect before the broker delivers it again.
 	ackWait = time.Minute
+	// effectTimeout bounds one effect.
+	effectTimeout = ackWait / 2
+	// prefetch is how many messages wait in memory for their turn: few, because their ackWait runs already.
+	prefetch = 32
 	// maxAckPending bounds the messages of one consumer that are under way.
 	maxAckPending = 256
 	// firstRetry and maxRetry bound the delay before a failed message comes again; it doubles in between.
 	firstRetry = 250 * time.Millisecond
 	maxRetry   = 30 * time.Second
 )
+
+var errNoID = errors.New("messaging: the message has no id: it did not come through an outbox")
 
 // Consumer handles one type of message for one service.
 type Consumer[M proto.Message] struct {
@@ -67,7 +74,7 @@ func (c *Consumer[M]) consume(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("messaging: consumer %s: %w", c.name(), err)
 	}
-	messages, err := consumer.Messages()
+	messages, err := consumer.Messages(jetstream.PullMaxMessages(prefetch))
 	if err != nil {
 		return err
 	}
@@ -89,7 +96,7 @@ func (c *Consumer[M]) deliver(ctx context.Context, msg jetstream.Msg) {
 	ctx, span := otel.Tracer("pcc/messaging").Start(ctx, "consume "+c.name(), trace.WithSpanKind(trace.SpanKindConsumer))
 	defer span.End()
 	ctx = authn.WithPrincipal(ctx, authn.Principal{Name: c.Service})
-	err := c.effect(ctx, msg)
+	err := c.bounded(ctx, msg)
 	if err == nil {
 		err = msg.DoubleAck(ctx)
 	}
@@ -104,12 +111,21 @@ func (c *Consumer[M]) deliver(ctx context.Context, msg jetstream.Msg) {
 	}
 }
 
+func (c *Consumer[M]) bounded(ctx context.Context, msg jetstream.Msg) error {
+	ctx, cancel := context.WithTimeout(ctx, effectTimeout)
+	defer cancel()
+	return c.effect(ctx, msg)
+}
+
 func (c *Consumer[M]) effect(ctx context.Context, msg jetstream.Msg) error {
 	m := c.New()
 	if err := proto.Unmarshal(msg.Data(), m); err != nil {
 		return fmt.Errorf("messaging: unmarshal: %w", err)
 	}
 	id := msg.Headers().Get(nats.MsgIdHdr)
+	if id == "" {
+		return errNoID // the inbox would take all such messages for one
+	}
 	return postgres.InTx(ctx, c.Pool, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `INSERT INTO inbox (consumer, message_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, c.name(), id)
 		if err != nil {

@@ -29,6 +29,11 @@ const (
 	publishTimeout = 5 * time.Second
 	// retryDelay is the pause after a failed round.
 	retryDelay = 500 * time.Millisecond
+	// closeTimeout bounds the farewell to the database.
+	closeTimeout = time.Second
+	// maxPayloadBytes bounds a message: below the broker's own limit of 1 MiB, which headers count towards. A larger one would
+	// never leave the outbox and hold up all behind it.
+	maxPayloadBytes = 1<<20 - 64<<10
 )
 
 // Enqueue puts m into the outbox of the transaction's service; it is published after the commit.
@@ -46,6 +51,9 @@ func EnqueueAll[M proto.Message](ctx context.Context, tx pgx.Tx, ms []M) error {
 		payload, err := proto.Marshal(m)
 		if err != nil {
 			return fmt.Errorf("messaging: marshal: %w", err)
+		}
+		if len(payload) > maxPayloadBytes {
+			return fmt.Errorf("messaging: a message on %s has %d bytes, more than %d", Subject(m), len(payload), maxPayloadBytes)
 		}
 		payloads[i] = payload
 	}
@@ -84,11 +92,17 @@ func (r *Relay) Run(ctx context.Context) error {
 
 // listen publishes what is there and then whenever the outbox trigger notifies, or relayPoll has passed.
 func (r *Relay) listen(ctx context.Context) error {
-	conn, err := r.Pool.Acquire(ctx)
+	pooled, err := r.Pool.Acquire(ctx)
 	if err != nil {
 		return err
 	}
-	defer conn.Release()
+	// Never given back: a connection of the pool that still listened would collect notifications without end.
+	conn := pooled.Hijack()
+	defer func() {
+		closeCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+		defer cancel()
+		_ = conn.Close(closeCtx) // best effort: the server notices by itself
+	}()
 	if _, err := conn.Exec(ctx, "LISTEN "+pgx.Identifier{"outbox_" + r.Schema}.Sanitize()); err != nil {
 		return err
 	}
@@ -101,7 +115,7 @@ func (r *Relay) listen(ctx context.Context) error {
 			continue
 		}
 		waitCtx, cancel := context.WithTimeout(ctx, relayPoll)
-		_, err = conn.Conn().WaitForNotification(waitCtx)
+		_, err = conn.WaitForNotification(waitCtx)
 		cancel()
 		if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 			return err
