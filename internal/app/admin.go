@@ -71,9 +71,11 @@ func (a *adminServer) ready(w http.ResponseWriter, r *http.Request) {
 	_, _ = fmt.Fprintln(w, "ready")
 }
 
-// ServeHTTP serves on listener until ctx ends, then lets calls under way finish within shutdownTimeout.
+// ServeHTTP serves on listener until ctx ends, then lets calls under way finish within shutdownTimeout. It returns after them.
 func ServeHTTP(ctx context.Context, server *http.Server, listener net.Listener) error {
+	finished := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
+		defer close(finished)
 		shutdownCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 		defer cancel()
 		if server.Shutdown(shutdownCtx) != nil {
@@ -88,6 +90,7 @@ func ServeHTTP(ctx context.Context, server *http.Server, listener net.Listener) 
 		err = server.Serve(listener)
 	}
 	if errors.Is(err, http.ErrServerClosed) {
+		<-finished // Serve returns as soon as the shutdown begins
 		return nil
 	}
 	return err

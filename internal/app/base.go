@@ -197,6 +197,11 @@ func (b *Base) Listen(ctx context.Context) (net.Listener, error) {
 // runners, until ctx ends or one fails. What was opened is closed at the end.
 func (b *Base) Run(ctx context.Context, src authn.MemberSource, runners ...Runner) error {
 	defer b.close()
+	if b.JS != nil {
+		if err := b.ensureBus(ctx); err != nil {
+			return err
+		}
+	}
 	if b.Server != nil {
 		listener, err := b.Listen(ctx)
 		if err != nil {
@@ -205,11 +210,6 @@ func (b *Base) Run(ctx context.Context, src authn.MemberSource, runners ...Runne
 		runners = append(runners, RunnerFunc(func(ctx context.Context) error { return b.serve(ctx, listener) }))
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	if b.JS != nil {
-		if err := b.ensureBus(ctx); err != nil {
-			return err
-		}
-	}
 	group.Go(func() error { return b.watchMembers(ctx, src) })
 	for _, r := range runners {
 		group.Go(func() error { return r.Run(ctx) })
@@ -226,10 +226,19 @@ func (b *Base) serve(ctx context.Context, listener net.Listener) error {
 		b.Server.GracefulStop()
 	})
 	defer stop()
-	var group errgroup.Group
-	group.Go(func() error { return b.Server.Serve(listener) })
+	listeners := []net.Listener{listener}
 	if local, ok := b.process.local[b.Name]; ok {
-		group.Go(func() error { return b.Server.Serve(local) })
+		listeners = append(listeners, local)
+	}
+	var group errgroup.Group
+	for _, l := range listeners {
+		group.Go(func() error {
+			defer b.Server.Stop() // half a server is none; after a graceful stop there is nothing left to stop
+			if err := b.Server.Serve(l); !errors.Is(err, grpc.ErrServerStopped) {
+				return err
+			}
+			return nil // told to stop before it served
+		})
 	}
 	return group.Wait()
 }

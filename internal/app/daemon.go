@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -23,7 +24,11 @@ func (c ServiceConfig) ProcessConfig() ProcessConfig { return c.Process }
 // Daemon is the whole of a service's main: it reads the file named by -config, builds the service, and runs it until
 // SIGTERM or SIGINT. It returns the exit code.
 func Daemon[C Configured](name string, build func(context.Context, C, *Process) (Runner, error), args []string, stderr io.Writer) int {
-	if err := daemon(name, build, args, stderr); err != nil {
+	err := daemon(name, build, args, stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	if err != nil {
 		_, _ = fmt.Fprintf(stderr, "%sd: %v\n", name, err)
 		return 1
 	}
@@ -36,6 +41,9 @@ func daemon[C Configured](name string, build func(context.Context, C, *Process) 
 	path := flags.String("config", "", "path of the configuration file (YAML)")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if *path == "" || flags.NArg() > 0 {
+		return errors.New("usage: -config FILE")
 	}
 	var cfg C
 	if err := config.Load(*path, &cfg); err != nil {

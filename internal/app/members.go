@@ -39,7 +39,7 @@ func NewDirectory(registry grpc.ClientConnInterface) *Directory {
 func (d *Directory) Authorities(ctx context.Context) ([]authn.MemberAuthority, error) {
 	var out []authn.MemberAuthority
 	req := &registryv1.ListMembersRequest{PageSize: memberPage}
-	for len(out) < maxMembers {
+	for range maxMembers / memberPage {
 		resp, err := d.client.ListMembers(ctx, req)
 		if err != nil {
 			return nil, err

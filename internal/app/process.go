@@ -80,14 +80,14 @@ func (p *Process) Dial(service string, addresses map[string]string, cfg rpc.Clie
 
 // Run serves the admin port and the runners until ctx ends or one of them fails, and returns the first failure.
 func (p *Process) Run(ctx context.Context, runners ...Runner) error {
-	group, ctx := errgroup.WithContext(ctx)
+	group, groupCtx := errgroup.WithContext(ctx)
 	for _, r := range append(runners, p.admin) {
-		group.Go(func() error { return r.Run(ctx) })
+		group.Go(func() error { return r.Run(groupCtx) })
 	}
 	p.Logger.InfoContext(ctx, "process started")
 	err := group.Wait()
-	if errors.Is(err, context.Canceled) {
-		err = nil
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = nil // told to stop; a runner that fails with a cancellation of its own making has failed
 	}
 	flushCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
