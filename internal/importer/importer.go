@@ -73,7 +73,9 @@ func (i *Import) Run(ctx context.Context) (Sums, error) {
 		cancel() // what is under way need not be waited for
 	}
 	for _, s := range senders {
-		err = errors.Join(err, s.finish(context.WithoutCancel(ctx)))
+		if finishErr := s.finish(context.WithoutCancel(ctx)); err == nil {
+			err = finishErr // after another failure it is only that failure's echo
+		}
 		s.addTo(&sums)
 	}
 	tally := i.Source.Tally()
@@ -173,6 +175,9 @@ func (i *Import) bind(ctx context.Context, chunk []history.Record, sums *Sums) (
 	if err != nil {
 		return nil, err
 	}
+	if len(resp.GetResults()) != len(chunk) {
+		return nil, fmt.Errorf("%d answers for %d vehicles", len(resp.GetResults()), len(chunk))
+	}
 	vehicles := make([]string, len(chunk))
 	for n, result := range resp.GetResults() {
 		if result.GetReason() != "" {
@@ -203,6 +208,9 @@ func (i *Import) enrol(ctx context.Context, chunk []history.Record, vehicles []s
 	})
 	if err != nil {
 		return nil, err
+	}
+	if len(resp.GetResults()) != len(position) {
+		return nil, fmt.Errorf("%d answers for %d passports", len(resp.GetResults()), len(position))
 	}
 	for k, result := range resp.GetResults() {
 		n := position[k]

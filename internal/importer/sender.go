@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 	"time"
 
 	pb "github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
 	"google.golang.org/grpc"
 
-	"github.com/pcc-platform/pcc/internal/apperr"
-	"github.com/pcc-platform/pcc/internal/rpc"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 )
 
@@ -21,6 +18,9 @@ const (
 	eventsPerBatch = 200
 	// window is how many batches may wait for their acknowledgement.
 	window = 8
+	// stall is how long a stream may stand still before it is given up: longer than the platform holds a batch while its queue
+	// is full.
+	stall = 6 * time.Minute
 )
 
 // Sender streams events of one member and repeats what was not acknowledged.
@@ -33,13 +33,19 @@ type Sender struct {
 	done  chan error
 	next  int64
 
+	// patience and stall are the constants of the same names, which tests shorten.
+	patience, stall time.Duration
+
 	mu   sync.Mutex
 	sums Sums
 }
 
 // NewSender sends as a principal of member over a connection to the ingest service.
 func NewSender(ingest grpc.ClientConnInterface, member string) *Sender {
-	return &Sender{client: ingestv1.NewIngestServiceClient(ingest), member: member, sums: Sums{Rejected: map[string]int{}}}
+	return &Sender{
+		client: ingestv1.NewIngestServiceClient(ingest), member: member, patience: patience, stall: stall,
+		sums: Sums{Rejected: map[string]int{}},
+	}
 }
 
 // Source is the events' "source" attribute for a format.
@@ -75,7 +81,10 @@ func (s *Sender) flush(ctx context.Context) error {
 	case s.in <- req:
 		return nil
 	case err := <-s.done:
-		return errors.Join(err, errors.New("import: the stream ended"))
+		if err == nil {
+			err = errors.New("import: the stream has ended")
+		}
+		return err
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -83,11 +92,14 @@ func (s *Sender) flush(ctx context.Context) error {
 
 // finish sends the rest and waits for all acknowledgements.
 func (s *Sender) finish(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
 	err := s.flush(ctx)
 	close(s.in)
-	return errors.Join(err, <-s.done)
+	if ended := <-s.done; err == nil {
+		err = ended
+	}
+	return err
 }
 
 // addTo adds what was acknowledged so far.
@@ -105,21 +117,22 @@ func (s *Sender) addTo(sums *Sums) {
 	}
 }
 
-// run keeps a stream open until all batches are acknowledged; a broken stream is opened again while there is progress, or
+// run keeps a stream open until all batches are acknowledged. A broken stream is opened again while there is progress, and
 // for as long as patience lasts without any.
 func (s *Sender) run(ctx context.Context) error {
 	var pending []*ingestv1.StreamEventsRequest
 	lastProgress := time.Now()
 	for {
 		before := s.acknowledged()
-		err := s.session(ctx, &pending)
+		opened, err := s.session(ctx, &pending)
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
-		if s.acknowledged() > before {
+		// A stream that was open with nothing to send, for however long, does not count against patience.
+		if s.acknowledged() > before || opened && len(pending) == 0 {
 			lastProgress = time.Now()
 		}
-		if err = rpc.FromStatus(err); !passing(err) || time.Since(lastProgress) > patience {
+		if !passing(err) || time.Since(lastProgress) > s.patience {
 			return fmt.Errorf("import: stream: %w", err)
 		}
 		select {
@@ -134,75 +147,6 @@ func (s *Sender) acknowledged() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.sums.Sent
-}
-
-// session sends over one stream: first what is pending from a broken one, then what comes in.
-func (s *Sender) session(ctx context.Context, pending *[]*ingestv1.StreamEventsRequest) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	stream, err := s.client.StreamEvents(ctx)
-	if err != nil {
-		return err
-	}
-	acks, broken := make(chan *ingestv1.StreamEventsResponse, window), make(chan error, 1)
-	go receive(stream, acks, broken)
-	for _, req := range *pending {
-		if err := stream.Send(req); err != nil {
-			return unexpected(<-broken) // Send says only EOF; Recv knows why
-		}
-	}
-	in := s.in
-	for in != nil || len(*pending) > 0 {
-		source := in
-		if len(*pending) >= window {
-			source = nil
-		}
-		select {
-		case req, ok := <-source:
-			if !ok {
-				in = nil
-				continue
-			}
-			*pending = append(*pending, req)
-			if err := stream.Send(req); err != nil {
-				return unexpected(<-broken)
-			}
-		case ack := <-acks:
-			if err := s.acknowledge(pending, ack); err != nil {
-				return err
-			}
-		case err := <-broken:
-			return unexpected(err)
-		}
-	}
-	if err := stream.CloseSend(); err != nil {
-		return err
-	}
-	if err := <-broken; !errors.Is(err, io.EOF) {
-		return err
-	}
-	return nil
-}
-
-// unexpected makes an end of the stream an error that passes: the server went away while there was work.
-func unexpected(err error) error {
-	if errors.Is(err, io.EOF) {
-		return apperr.New(apperr.Unavailable, "STREAM_ENDED", "the server closed the stream")
-	}
-	return err
-}
-
-func receive(stream grpc.BidiStreamingClient[ingestv1.StreamEventsRequest, ingestv1.StreamEventsResponse],
-	acks chan<- *ingestv1.StreamEventsResponse, broken chan<- error,
-) {
-	for {
-		ack, err := stream.Recv()
-		if err != nil {
-			broken <- err
-			return
-		}
-		acks <- ack // never blocks for ever: there are at most window batches out
-	}
 }
 
 func (s *Sender) acknowledge(pending *[]*ingestv1.StreamEventsRequest, ack *ingestv1.StreamEventsResponse) error {
