@@ -8,10 +8,10 @@ import (
 )
 
 const (
-	// MaxReportEvents and MaxReportBytes bound the events of a passport in one answer; the bytes leave room for proofs in
-	// a gRPC message.
+	// MaxReportEvents bounds the events of a passport in one answer.
 	MaxReportEvents = 10_000
-	MaxReportBytes  = 8 << 20
+	// MaxReportBytes bounds their bytes, so that a gRPC message has room for the proofs too.
+	MaxReportBytes = 8 << 20
 	// MaxCheckpoints bounds the streams listed.
 	MaxCheckpoints = 1024
 )

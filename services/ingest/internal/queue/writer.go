@@ -49,11 +49,9 @@ func (w *Writer) Run(ctx context.Context) error {
 	pause := retryFirst
 	for ctx.Err() == nil {
 		start := time.Now()
-		err := w.consume(ctx)
-		if ctx.Err() != nil {
-			return nil
+		if err := w.consume(ctx); ctx.Err() == nil {
+			w.Logger.WarnContext(ctx, "writer interrupted", slog.String("error", err.Error()), slog.Duration("pause", pause))
 		}
-		w.Logger.WarnContext(ctx, "writer interrupted", slog.String("error", err.Error()), slog.Duration("pause", pause))
 		if time.Since(start) > retryMost {
 			pause = retryFirst // it has worked in between
 		}
