@@ -5,6 +5,7 @@ package relations
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	keto "github.com/ory/keto-client-go"
@@ -46,7 +47,7 @@ func (w *Writer) Put(ctx context.Context, relations ...Relation) error {
 		if err != nil {
 			return err
 		}
-		if !holds {
+		if !holds && !slices.Contains(missing, r) {
 			missing = append(missing, r)
 		}
 	}
