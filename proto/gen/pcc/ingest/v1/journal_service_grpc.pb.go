@@ -33,11 +33,11 @@ type JournalServiceClient interface {
 	// ListCheckpoints returns the newest checkpoint of every stream, at most 1024, by stream.
 	// Permission: call, for services only.
 	ListCheckpoints(ctx context.Context, in *ListCheckpointsRequest, opts ...grpc.CallOption) (*ListCheckpointsResponse, error)
-	// ListPassportEvents returns the events of a passport from all members, by time of acceptance, at most 10000.
+	// ListPassportEvents returns the events of a passport from all members, by time of acceptance, at most 10000 and 4 MiB.
 	// Permission: call, for services only. Errors: REPORT_TOO_LARGE.
 	ListPassportEvents(ctx context.Context, in *ListPassportEventsRequest, opts ...grpc.CallOption) (*ListPassportEventsResponse, error)
 	// ProvePassportEvents returns the leaves of a passport's events, each with its inclusion proof in the checkpoint of
-	// its stream that the request names. Events after those checkpoints are left out and counted.
+	// its stream that the request names. Events after those checkpoints are left out and counted. Bounds as above.
 	// Permission: call, for services only. Errors: REPORT_TOO_LARGE, CHECKPOINT_UNKNOWN.
 	ProvePassportEvents(ctx context.Context, in *ProvePassportEventsRequest, opts ...grpc.CallOption) (*ProvePassportEventsResponse, error)
 }
@@ -89,11 +89,11 @@ type JournalServiceServer interface {
 	// ListCheckpoints returns the newest checkpoint of every stream, at most 1024, by stream.
 	// Permission: call, for services only.
 	ListCheckpoints(context.Context, *ListCheckpointsRequest) (*ListCheckpointsResponse, error)
-	// ListPassportEvents returns the events of a passport from all members, by time of acceptance, at most 10000.
+	// ListPassportEvents returns the events of a passport from all members, by time of acceptance, at most 10000 and 4 MiB.
 	// Permission: call, for services only. Errors: REPORT_TOO_LARGE.
 	ListPassportEvents(context.Context, *ListPassportEventsRequest) (*ListPassportEventsResponse, error)
 	// ProvePassportEvents returns the leaves of a passport's events, each with its inclusion proof in the checkpoint of
-	// its stream that the request names. Events after those checkpoints are left out and counted.
+	// its stream that the request names. Events after those checkpoints are left out and counted. Bounds as above.
 	// Permission: call, for services only. Errors: REPORT_TOO_LARGE, CHECKPOINT_UNKNOWN.
 	ProvePassportEvents(context.Context, *ProvePassportEventsRequest) (*ProvePassportEventsResponse, error)
 	mustEmbedUnimplementedJournalServiceServer()
