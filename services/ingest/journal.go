@@ -10,8 +10,8 @@ import (
 const (
 	// MaxReportEvents bounds the events of a passport in one answer.
 	MaxReportEvents = 10_000
-	// MaxReportBytes bounds their bytes, so that a gRPC message has room for the proofs too.
-	MaxReportBytes = 8 << 20
+	// MaxReportBytes bounds their bytes. With proofs of up to 30 hashes each they fit into a gRPC message of 16 MiB.
+	MaxReportBytes = 4 << 20
 	// MaxCheckpoints bounds the streams listed.
 	MaxCheckpoints = 1024
 )

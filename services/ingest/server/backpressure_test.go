@@ -38,10 +38,12 @@ func TestFullQueueHoldsSendersBack(t *testing.T) {
 		sent <- s.CloseSend()
 	}()
 	var refused error
+	tries := 0
 	await(t, "the queue is full", func() bool {
+		tries++
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		_, refused = r.oem.IngestEvents(ctx, &ingestv1.IngestEventsRequest{Events: readings(t, r.oemMember, "unary", passport, 1)})
+		_, refused = r.oem.IngestEvents(ctx, &ingestv1.IngestEventsRequest{Events: readings(t, r.oemMember, fmt.Sprint("unary", tries), passport, 1)})
 		return refused != nil
 	})
 	var e *apperr.Error

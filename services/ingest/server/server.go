@@ -62,8 +62,9 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 		return nil, fmt.Errorf("ingest: metrics: %w", err)
 	}
 	store := postgres.NewStore(base.Pool, base.Reader)
+	directory := registryclient.New(registry, base.Logger)
 	service := ingest.New(ingest.Ports{
-		Queue: batches, Store: store, Registry: registryclient.New(registry), Meter: meter,
+		Queue: batches, Store: store, Registry: directory, Meter: meter,
 		Decode: decoder.DecodeBytes, Now: time.Now,
 	})
 	handlers := api.NewIngestService(service, decoder, api.IdleTimeout)
@@ -73,6 +74,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 		base: base, members: app.NewDirectory(registry), handlers: handlers,
 		runners: []app.Runner{
 			&queue.Writer{Queue: batches, Sink: service, Logger: base.Logger},
+			directory,
 			events.PassportEnrolled(base.Pool, base.JS, base.Logger),
 		},
 	}, nil

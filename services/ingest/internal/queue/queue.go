@@ -12,7 +12,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/propagation"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/pcc-platform/pcc/services/ingest"
@@ -92,7 +95,10 @@ func (q *Queue) publish(ctx context.Context, subject string, data []byte) error 
 		return ingest.ErrQueueFull.Wrap(ctx.Err())
 	}
 	defer func() { <-q.places }()
-	_, err := q.js.Publish(ctx, subject, data)
+	msg := nats.NewMsg(subject)
+	msg.Data = data
+	otel.GetTextMapPropagator().Inject(ctx, propagation.HeaderCarrier(msg.Header))
+	_, err := q.js.PublishMsg(ctx, msg)
 	var apiErr *jetstream.APIError
 	switch {
 	case err == nil:

@@ -9,6 +9,10 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/pcc-platform/pcc/services/ingest"
 )
@@ -145,7 +149,11 @@ func (w *Writer) write(ctx context.Context, events []ingest.Event, covered []jet
 	}
 	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
 	defer cancel()
+	ctx, span := otel.Tracer("pcc/ingest").Start(ctx, "write events", trace.WithSpanKind(trace.SpanKindConsumer),
+		trace.WithLinks(links(ctx, covered)...), trace.WithAttributes(attribute.Int("events", len(events))))
+	defer span.End()
 	if err := w.Sink.Write(ctx, events); err != nil {
+		span.RecordError(err)
 		return err
 	}
 	for _, m := range covered {
@@ -155,6 +163,18 @@ func (w *Writer) write(ctx context.Context, events []ingest.Event, covered []jet
 		}
 	}
 	return nil
+}
+
+// links point to the traces of the calls that sent the messages: a transaction has many.
+func links(ctx context.Context, messages []jetstream.Msg) []trace.Link {
+	var links []trace.Link
+	for _, m := range messages {
+		sender := otel.GetTextMapPropagator().Extract(ctx, propagation.HeaderCarrier(m.Headers()))
+		if sc := trace.SpanContextFromContext(sender); sc.IsValid() {
+			links = append(links, trace.Link{SpanContext: sc})
+		}
+	}
+	return links
 }
 
 // bury keeps a message that is no batch as a dead letter: it would come again for ever and hold up the others.

@@ -3,10 +3,11 @@ package registryclient
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,8 +18,8 @@ import (
 )
 
 const (
-	// classesTTL is how long a member's class may be out of date.
-	classesTTL = 5 * time.Second
+	// refreshEvery bounds how long a member's class may be out of date.
+	refreshEvery = 5 * time.Second
 	// memberPage and maxMembers bound the directory held in memory.
 	memberPage = 1000
 	maxMembers = 10_000
@@ -33,17 +34,37 @@ const (
 type Registry struct {
 	passports registryv1.PassportServiceClient
 	members   registryv1.MemberServiceClient
-	now       func() time.Time
+	logger    *slog.Logger
 
-	mu      sync.Mutex // held while the directory is read, so that it is read once for all who wait
-	classes map[string]ingest.Class
-	readAt  time.Time
+	classes atomic.Pointer[map[string]ingest.Class]
+	reading sync.Mutex // held while the directory is read, so that those who miss the same member read it once
 }
 
 // New returns a client on a connection to the registry.
-func New(conn grpc.ClientConnInterface) *Registry {
-	return &Registry{
-		passports: registryv1.NewPassportServiceClient(conn), members: registryv1.NewMemberServiceClient(conn), now: time.Now,
+func New(conn grpc.ClientConnInterface, logger *slog.Logger) *Registry {
+	return newRegistry(registryv1.NewPassportServiceClient(conn), registryv1.NewMemberServiceClient(conn), logger)
+}
+
+func newRegistry(passports registryv1.PassportServiceClient, members registryv1.MemberServiceClient, logger *slog.Logger) *Registry {
+	r := &Registry{passports: passports, members: members, logger: logger}
+	r.classes.Store(&map[string]ingest.Class{})
+	return r
+}
+
+// Run keeps the classes of members up to date until ctx ends. While the directory does not answer, what it said last goes
+// on to hold.
+func (r *Registry) Run(ctx context.Context) error {
+	ticker := time.NewTicker(refreshEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		if err := r.readClasses(ctx); err != nil && ctx.Err() == nil {
+			r.logger.WarnContext(ctx, "members' classes not read", slog.String("error", err.Error()))
+		}
 	}
 }
 
@@ -77,25 +98,27 @@ func ParsePassport(name string) (uuid.UUID, error) {
 	return id, nil
 }
 
-// MemberClass implements ingest.Registry. While the directory does not answer, what it said last goes on to hold.
+// MemberClass implements ingest.Registry. It asks the directory only for a member not heard of before, as one admitted a
+// moment ago; nobody else waits for it.
 func (r *Registry) MemberClass(ctx context.Context, member string) (ingest.Class, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var err error
-	if now := r.now(); now.Sub(r.readAt) > classesTTL {
-		var classes map[string]ingest.Class
-		if classes, err = r.readClasses(ctx); err == nil {
-			r.classes = classes
-		}
-		r.readAt = now // after a failure too: not every event waits for a directory that is down
-	}
-	if class, ok := r.classes[member]; ok {
+	if class, ok := (*r.classes.Load())[member]; ok {
 		return class, nil
 	}
-	return ingest.ClassUnknown, ingest.ErrMembersUnavailable.Wrap(err)
+	r.reading.Lock()
+	defer r.reading.Unlock()
+	if class, ok := (*r.classes.Load())[member]; ok {
+		return class, nil // who held the lock before has read it
+	}
+	if err := r.readClasses(ctx); err != nil {
+		return ingest.ClassUnknown, ingest.ErrMembersUnavailable.Wrap(err)
+	}
+	if class, ok := (*r.classes.Load())[member]; ok {
+		return class, nil
+	}
+	return ingest.ClassUnknown, ingest.ErrMembersUnavailable
 }
 
-func (r *Registry) readClasses(ctx context.Context) (map[string]ingest.Class, error) {
+func (r *Registry) readClasses(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	classes := make(map[string]ingest.Class)
@@ -103,16 +126,17 @@ func (r *Registry) readClasses(ctx context.Context) (map[string]ingest.Class, er
 	for len(classes) < maxMembers {
 		resp, err := r.members.ListMembers(ctx, req)
 		if err != nil {
-			return nil, fmt.Errorf("registry: list members: %w", err)
+			return fmt.Errorf("registry: list members: %w", err)
 		}
 		for _, m := range resp.GetMembers() {
 			classes[strings.TrimPrefix(m.GetName(), memberPrefix)] = toClass(m.GetMemberClass())
 		}
 		if req.PageToken = resp.GetNextPageToken(); req.PageToken == "" {
-			return classes, nil
+			r.classes.Store(&classes)
+			return nil
 		}
 	}
-	return nil, errors.New("registry: too many members")
+	return fmt.Errorf("registry: more than %d members", maxMembers)
 }
 
 func toClass(c registryv1.MemberClass) ingest.Class {

@@ -3,8 +3,8 @@ package registryclient
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"testing"
-	"time"
 
 	"google.golang.org/grpc"
 
@@ -36,14 +36,13 @@ func page(name string, class registryv1.MemberClass, next string) *registryv1.Li
 	return &registryv1.ListMembersResponse{Members: []*registryv1.Member{{Name: name, MemberClass: class}}, NextPageToken: next}
 }
 
-func TestClassesAreRememberedAndOutliveTheDirectory(t *testing.T) {
-	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+func TestClassesAreReadOnceAndOutliveTheDirectory(t *testing.T) {
 	d := &directory{err: errors.New("down")}
-	r := &Registry{members: d, now: func() time.Time { return now }}
+	r := newRegistry(nil, d, slog.New(slog.DiscardHandler))
 	if _, err := r.MemberClass(t.Context(), "oem"); !errors.Is(err, ingest.ErrMembersUnavailable) {
 		t.Fatalf("before the first answer: %v", err)
 	}
-	d.err, now = nil, now.Add(time.Minute)
+	d.err = nil
 	d.pages = []*registryv1.ListMembersResponse{
 		page("members/oem", registryv1.MemberClass_MEMBER_CLASS_MAKER, "2"),
 		page("members/tuv", registryv1.MemberClass_MEMBER_CLASS_INSPECTION_CENTRE, ""),
@@ -56,7 +55,7 @@ func TestClassesAreRememberedAndOutliveTheDirectory(t *testing.T) {
 	if d.asked != 3 {
 		t.Errorf("the directory was asked %d times for two pages and one failure", d.asked)
 	}
-	d.err, now = errors.New("down"), now.Add(time.Minute)
+	d.err = errors.New("down")
 	if class, err := r.MemberClass(t.Context(), "oem"); err != nil || class != ingest.ClassMaker {
 		t.Errorf("while the directory is down: %d, %v", class, err)
 	}
