@@ -1,0 +1,63 @@
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"regexp"
+	"testing"
+
+	"github.com/pcc-platform/pcc/e2e/internal/await"
+	"github.com/pcc-platform/pcc/e2e/internal/caller"
+)
+
+// testObservability looks at what operators look at.
+func testObservability(t *testing.T, w *world) {
+	if len(w.info.Admin) != 6 {
+		t.Errorf("admin ports of %v, want six processes", w.info.Admin)
+	}
+	for process, address := range w.info.Admin {
+		t.Run(process, func(t *testing.T) {
+			for path, want := range map[string]string{
+				"/healthz": `^ok\n$`, "/readyz": `^ready\n$`, "/metrics": `(?m)^(rpc|http)_server_\w+.*\} [0-9.e+]+$`,
+			} {
+				body, err := get(t.Context(), "http://"+address+path)
+				if err != nil || !regexp.MustCompile(want).Match(body) {
+					t.Errorf("%s: %v, %.300s", path, err, body)
+				}
+			}
+		})
+	}
+	t.Run("a trace from the problem to the logs", func(t *testing.T) { followTrace(t, w) })
+}
+
+// followTrace makes a call that is refused behind the gateway and looks for the trace that the caller was told of.
+func followTrace(t *testing.T, w *world) {
+	_, err := w.garage.REST.Send(t.Context(), "GET", "/v1/"+nobody, nil)
+	trace := caller.FaultOf(err).TraceID
+	if !regexp.MustCompile(`^[0-9a-f]{32}$`).MatchString(trace) {
+		t.Fatalf("the problem has no trace id: %v", err)
+	}
+	for _, process := range []string{"gateway", "registry"} {
+		await.Until(t, settleTime, func(context.Context) string {
+			if bytes.Contains(w.stack.Log(t, process), []byte(trace)) {
+				return ""
+			}
+			return "trace " + trace + " is not in the log of " + process
+		})
+	}
+}
+
+func get(ctx context.Context, url string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	return io.ReadAll(resp.Body)
+}

@@ -1,0 +1,32 @@
+package e2e_test
+
+import (
+	"testing"
+
+	"github.com/pcc-platform/pcc/e2e/internal/stack"
+)
+
+// TestPlatform runs all parts on one stack of a process a service. Their order matters: the kills come late, because
+// what is tested before should not have to survive them, and the search for personal data comes last, over all traces.
+func TestPlatform(t *testing.T) {
+	s := stack.New(t)
+	s.Up(t, stack.Processes)
+	w := newWorld(t, s)
+	for _, part := range []struct {
+		name string
+		test func(*testing.T, *world)
+	}{
+		{"the same three ways", testSameThreeWays},
+		{"bad VINs", testBadVINs},
+		{"bad events", testBadEvents},
+		{"bad requests", testBadRequests},
+		{"credentials", testCredentials},
+		{"tenants", testTenants},
+		{"default deny", testDefaultDeny},
+		{"health, metrics, traces", testObservability},
+		{"kills", testKills},
+		{"nothing personal leaks", testNothingLeaks},
+	} {
+		t.Run(part.name, func(t *testing.T) { part.test(t, w) })
+	}
+}
