@@ -7,6 +7,7 @@ package migrate
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -25,7 +26,7 @@ type Source struct {
 }
 
 // Up applies what is missing of the sources, in order, to schema in the database at url, creating the schema when it
-// is not there. It returns the number of migrations applied. An advisory lock keeps two programs from doing it at once.
+// is not there. It returns the number of migrations applied, also with an error. An advisory lock keeps two programs from doing it at once.
 func Up(ctx context.Context, url, schema string, sources []Source) (applied int, err error) {
 	cfg, err := pgx.ParseConfig(url)
 	if err != nil {
@@ -46,10 +47,10 @@ func Up(ctx context.Context, url, schema string, sources []Source) (applied int,
 	}
 	for _, s := range sources {
 		n, err := up(ctx, db, s)
+		applied += n
 		if err != nil {
 			return applied, fmt.Errorf("migrate: %s: %w", schema, err)
 		}
-		applied += n
 	}
 	return applied, nil
 }
@@ -87,6 +88,10 @@ func up(ctx context.Context, db *sql.DB, s Source) (int, error) {
 		return 0, fmt.Errorf("source %s: %w", s.Name, err)
 	}
 	results, err := provider.Up(ctx)
+	var partial *goose.PartialError
+	if errors.As(err, &partial) {
+		return len(partial.Applied), fmt.Errorf("source %s: %s: %w", s.Name, partial.Failed.Source.Path, partial.Err)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("source %s: %w", s.Name, err)
 	}

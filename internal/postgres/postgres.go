@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -22,6 +23,9 @@ const (
 	statementTimeout = 25 * time.Second
 	// maxAttempts bounds the retries of a serialisable transaction.
 	maxAttempts = 10
+	// firstBackOff and maxBackOff bound the pause before a retry, which doubles in between and of which a part by chance is waited.
+	firstBackOff = 2 * time.Millisecond
+	maxBackOff   = 250 * time.Millisecond
 )
 
 // Codes of PostgreSQL that callers act on; see the manual's appendix A.
@@ -67,13 +71,30 @@ func InTx(ctx context.Context, db Beginner, f func(pgx.Tx) error) error {
 // reports a conflict. f must have no effect outside the transaction.
 func InSerializableTx(ctx context.Context, db Beginner, f func(pgx.Tx) error) error {
 	var err error
-	for range maxAttempts {
+	for retries := range maxAttempts {
+		if retries > 0 {
+			if err := backOff(ctx, retries); err != nil {
+				return err
+			}
+		}
 		err = runTx(ctx, db, pgx.TxOptions{IsoLevel: pgx.Serializable}, f)
 		if !isConflict(err) {
 			return err
 		}
 	}
 	return apperr.New(apperr.Aborted, "CONCURRENT_CHANGE", "too many concurrent changes; retry").Wrap(err)
+}
+
+// backOff lets the others go first: without a pause, and one by chance, the same transactions meet again at once.
+func backOff(ctx context.Context, retries int) error {
+	pause := time.NewTimer(rand.N(min(firstBackOff<<retries, maxBackOff))) //nolint:gosec // nobody gains by guessing it
+	defer pause.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-pause.C:
+		return nil
+	}
 }
 
 func runTx(ctx context.Context, db Beginner, opts pgx.TxOptions, f func(pgx.Tx) error) error {
