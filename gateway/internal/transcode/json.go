@@ -14,6 +14,9 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/pcc-platform/pcc/gateway/internal/problem"
+	// The kinds of event, which an event's data names by "@type": JSON of a kind that is not linked can be neither read nor
+	// written. In a process with other services it is linked by them, in the gateway's own by nobody else.
+	_ "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 )
 
 // maxDepth bounds the nesting of a request; no message of the API comes near it.
