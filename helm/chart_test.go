@@ -1,4 +1,4 @@
-// Package helm_test renders the chart and holds it, and the example configurations beside it, to what services read.
+// Package helm_test renders the chart and holds it, and the example configurations, to what services read.
 package helm_test
 
 import (
@@ -44,14 +44,6 @@ var everything = []string{
 
 func TestLint(t *testing.T) {
 	helm(t, "lint", "--strict", "pcc")
-}
-
-func TestExamplesAreReadStrictly(t *testing.T) {
-	for service, cfg := range configs() {
-		if err := config.Load(filepath.Join("..", "deploy", "config", service+".yaml"), cfg); err != nil {
-			t.Errorf("%s: %v", service, err)
-		}
-	}
 }
 
 func TestEveryServiceIsRendered(t *testing.T) {
@@ -121,6 +113,7 @@ func TestPodsAreConfined(t *testing.T) {
 
 func TestMisspeltValuesAreRefused(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), helmPath(t), "template", "test", "pcc", "--set", "services.vault.replica=3")
+	cmd.Dir = chartDir(t)
 	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "replica") {
 		t.Errorf("error %v:\n%s", err, out)
 	}
@@ -195,16 +188,26 @@ func render(t *testing.T, flags ...string) objects {
 	}
 }
 
-// helm returns what the pinned helm prints, with this folder as the working folder.
+// helm returns what the pinned helm prints; the chart is the folder "pcc".
 func helm(t *testing.T, args ...string) []byte {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), helmPath(t), args...)
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.Dir, cmd.Stdout, cmd.Stderr = chartDir(t), &stdout, &stderr
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("helm %s: %v\n%s%s", strings.Join(args, " "), err, stdout.Bytes(), stderr.Bytes())
 	}
 	return stdout.Bytes()
+}
+
+// chartDir holds a copy of the chart: go test repeats a cached test only for files that the test itself has read.
+func chartDir(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(filepath.Join(dir, "pcc"), os.DirFS("pcc")); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // helmPath builds helm when it is missing or outdated.
@@ -213,5 +216,9 @@ func helmPath(t *testing.T) string {
 	if err := toolchain.Ensure(t.Context(), "..", []toolchain.Module{toolchain.Helm}, toolchain.Print(t.Output())); err != nil {
 		t.Fatal(err)
 	}
-	return toolchain.Bin("..", "helm")
+	path, err := filepath.Abs(toolchain.Bin("..", "helm"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
 }

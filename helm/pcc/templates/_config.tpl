@@ -47,6 +47,10 @@ keys:
   wrapping_key_file: /run/pcc/keys/wrapping.key
   data_keyset_file: /run/pcc/keys/data.keyset
   hash_keyset_file: /run/pcc/keys/hash.keyset
+{{- else if eq .service "ingest" }}
+queue:
+  max_messages: {{ $v.ingest.queue.maxMessages | int64 }}
+  max_bytes: {{ $v.ingest.queue.maxBytes | int64 }}
 {{- else if eq .service "settlement" }}
 hold_timeout: {{ $v.settlement.holdTimeout }}
 sweep_interval: {{ $v.settlement.sweepInterval }}
