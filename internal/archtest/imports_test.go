@@ -13,8 +13,16 @@ func importRules() []rule {
 		{
 			"a domain knows no technology",
 			imports(domain, denied("google.golang.org/protobuf", "google.golang.org/grpc", "github.com/jackc/pgx/v5",
-				"github.com/nats-io", "database/sql", "net/http", module+"/proto", module+"/gateway", module+"/services")),
+				"github.com/nats-io", "database/sql", "net/http", module+"/proto", module+"/gateway")),
 			importing("services/a/noun.go", "github.com/jackc/pgx/v5"),
+		},
+		{
+			"a domain knows nothing of what is around it",
+			imports(domain, func(_ *goFile, imported string) bool {
+				inside := strings.TrimPrefix(imported, module+"/")
+				return serviceOf(inside+"/") == "" || isDomain(inside)
+			}),
+			importing("services/a/noun.go", module+"/services/a/internal/postgres"),
 		},
 		{
 			"no service knows another",
@@ -104,9 +112,13 @@ func denied(roots ...string) func(*goFile, string) bool {
 	return func(_ *goFile, imported string) bool { return !withinAny(imported, roots...) }
 }
 
-// domain matches the rules of a service's business: its own package, not those below it.
-func domain(f *goFile) bool {
-	return serviceOf(f.path) != "" && path.Dir(f.dir) == "services" && !f.test
+// domain matches the rules of a service's business.
+func domain(f *goFile) bool { return isDomain(f.dir) && !f.test }
+
+// isDomain reports whether a folder is a service's own, or below it and neither internal nor its server.
+func isDomain(dir string) bool {
+	own := path.Join("services", serviceOf(dir+"/"))
+	return own != "services" && !withinAny(dir, own+"/internal", own+"/server")
 }
 
 func inService(f *goFile) bool { return serviceOf(f.path) != "" && !f.test }
