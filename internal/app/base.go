@@ -109,6 +109,7 @@ func (b *Base) makeServer() error {
 	b.onClose(func() { _ = keto.Close() })
 	b.Server, b.health, err = rpc.NewServer(rpc.ServerConfig{
 		Certificate: b.cert, Authenticator: b.Auth, Authorizer: authz.NewAuthorizer(rules, keto), Logger: b.Logger,
+		Explain: postgres.Explain,
 	})
 	return err
 }

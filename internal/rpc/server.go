@@ -37,6 +37,9 @@ type ServerConfig struct {
 	Logger        *slog.Logger
 	// ReauthorizeEvery is how often the permission of an open stream is asked for again; a minute when zero.
 	ReauthorizeEvery time.Duration
+	// Explain, when there is one, turns errors of the technology below the handlers into *apperr.Error where it knows what they
+	// mean to a caller, and leaves all others as they are.
+	Explain func(error) error
 }
 
 // NewServer returns a gRPC server with the platform's interceptors and the standard health service, which alone may be
@@ -50,11 +53,15 @@ func NewServer(cfg ServerConfig) (*grpc.Server, *health.Server, error) {
 		auth: cfg.Authenticator, authz: cfg.Authorizer, validator: validator, log: cfg.Logger,
 		reauthorizeEvery: cmp.Or(cfg.ReauthorizeEvery, defaultReauthorizeEvery),
 	}
+	explain := cfg.Explain
+	if explain == nil {
+		explain = func(err error) error { return err }
+	}
 	server := grpc.NewServer(
 		grpc.Creds(credentials.NewTLS(authn.ServerTLS(cfg.Certificate))),
 		grpc.StatsHandler(otelgrpc.NewServerHandler()),
-		grpc.ChainUnaryInterceptor(g.unaryErrors, g.unaryIdentify, g.unaryValidate),
-		grpc.ChainStreamInterceptor(g.streamErrors, g.streamIdentify),
+		grpc.ChainUnaryInterceptor(g.unaryErrors, g.unaryIdentify, g.unaryValidate, unaryExplain(explain)),
+		grpc.ChainStreamInterceptor(g.streamErrors, g.streamIdentify, streamExplain(explain)),
 		grpc.MaxRecvMsgSize(MaxMessageBytes),
 		grpc.MaxSendMsgSize(maxAnswerBytes),
 		grpc.MaxConcurrentStreams(maxConcurrentStreams),
