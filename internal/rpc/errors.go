@@ -73,10 +73,12 @@ func FromStatus(err error) error {
 	if err == nil {
 		return nil
 	}
-	st, ok := status.FromError(err)
-	if !ok {
+	// Not status.FromError, which adds the text of what wraps a status, such as gRPC's own account of its retries.
+	var carrier interface{ GRPCStatus() *status.Status }
+	if !errors.As(err, &carrier) {
 		return err
 	}
+	st := carrier.GRPCStatus()
 	switch st.Code() {
 	case codes.Canceled:
 		return context.Canceled

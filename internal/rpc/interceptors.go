@@ -30,11 +30,8 @@ const healthService = "/grpc.health.v1.Health/"
 // defaultReauthorizeEvery bounds how long an open stream outlives the permission it was opened with.
 const defaultReauthorizeEvery = time.Minute
 
-// What a message on a stream is refused with before its content is looked at; gRPC itself refuses those of unary calls.
-var (
-	errMessageTooLarge  = apperr.New(apperr.ResourceExhausted, "MESSAGE_TOO_LARGE", "a message has more than %d bytes", MaxMessageBytes)
-	errMessageMalformed = apperr.New(apperr.InvalidArgument, "MESSAGE_MALFORMED", "a message is not of the type that the call takes")
-)
+// errMalformed is what a handler sees of a message on a stream that cannot be decoded.
+var errMalformed = apperr.New(apperr.InvalidArgument, "MESSAGE_MALFORMED", "a message is not of the type that the call takes")
 
 type guard struct {
 	auth      *authn.Authenticator
@@ -189,18 +186,14 @@ func (s *guardedStream) RecvMsg(m any) error {
 
 func (s *guardedStream) SendMsg(m any) error { return FromStatus(s.ServerStream.SendMsg(m)) }
 
-// receiveError gives gRPC's own errors of a stream the form that handlers return, because none of them is a fault of the
-// platform. io.EOF, the end of what the caller sends, stays as it is.
+// receiveError gives gRPC's own errors of a stream the form that handlers return. gRPC has told the caller already; here they
+// would else count as faults of the platform, which none of them is. io.EOF, the end of what the caller sends, stays.
 func receiveError(err error) error {
-	if errors.Is(err, io.EOF) {
+	switch {
+	case errors.Is(err, io.EOF):
 		return err
+	case status.Code(err) == codes.Internal: // gRPC's code for what cannot be decoded
+		return errMalformed
 	}
-	switch status.Code(err) {
-	case codes.ResourceExhausted:
-		return errMessageTooLarge
-	case codes.Internal: // gRPC's code for a message that cannot be decoded
-		return errMessageMalformed
-	default:
-		return FromStatus(err)
-	}
+	return FromStatus(err)
 }
