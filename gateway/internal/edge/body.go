@@ -17,6 +17,10 @@ const (
 	callDeadline = 30 * time.Second
 )
 
+// clientClaims are headers that the transcoder would believe: the deadline is the gateway's to set, and it knows itself
+// who calls and under which name.
+var clientClaims = []string{"Grpc-Timeout", "X-Forwarded-For", "X-Forwarded-Host"}
+
 // Bound refuses bodies that are too large or not declared as JSON, and gives the call its deadline. The media type is
 // insisted on because a form on a foreign page can post JSON as text/plain with a browser's client certificate.
 func Bound(next http.Handler) http.Handler {
@@ -35,7 +39,9 @@ func Bound(next http.Handler) http.Handler {
 		defer cancel()
 		r = r.WithContext(ctx)
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		r.Header.Del("Grpc-Timeout") // the deadline is ours to set
+		for _, name := range clientClaims {
+			r.Header.Del(name)
+		}
 		next.ServeHTTP(w, r)
 	})
 }

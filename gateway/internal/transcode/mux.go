@@ -1,7 +1,7 @@
 // Package transcode turns REST calls into gRPC calls and back, by the http options of the protos.
 //
-// It is strict: unknown JSON fields and query parameters are refused, and no header of the client becomes gRPC metadata
-// except the authorization.
+// It is strict: unknown JSON fields and query parameters are refused, and of the client's headers only the authorization
+// becomes gRPC metadata.
 package transcode
 
 import (
@@ -42,7 +42,8 @@ func New(ctx context.Context, conns map[string]*grpc.ClientConn, hooks Hooks) (h
 		runtime.WithUnescapingMode(runtime.UnescapingModeAllExceptReserved),
 		runtime.WithDisablePathLengthFallback(),
 		runtime.WithDisableHTTPMethodOverride(),
-		// The runtime passes the authorization on by itself; everything else stays out, both ways.
+		// The runtime by itself passes on the authorization, and the caller's address and host as it sees them. Everything
+		// else stays out, both ways.
 		runtime.WithIncomingHeaderMatcher(none),
 		runtime.WithOutgoingHeaderMatcher(none),
 		runtime.WithOutgoingTrailerMatcher(none),
