@@ -19,11 +19,11 @@ func (s *Service) Accept(ctx context.Context, member string, candidates []Candid
 	}
 	// After the queue: a batch that the queue refuses comes again, and so would its letters.
 	if len(letters) > 0 {
-		if err := s.Store.AddDeadLetters(ctx, letters); err != nil {
+		if err := s.store.AddDeadLetters(ctx, letters); err != nil {
 			return Acknowledgement{}, err
 		}
 	}
-	s.Meter.Acknowledged(ctx, member, ack)
+	s.meter.Acknowledged(ctx, member, ack)
 	return ack, nil
 }
 
@@ -32,11 +32,11 @@ func (s *Service) accept(ctx context.Context, member string, candidates []Candid
 	if len(candidates) > MaxBatchEvents {
 		return Acknowledgement{}, nil, ErrBatchTooLarge
 	}
-	class, err := s.Registry.MemberClass(ctx, member)
+	class, err := s.registry.MemberClass(ctx, member)
 	if err != nil {
 		return Acknowledgement{}, nil, err
 	}
-	b := &inspection{member: member, now: s.Now().UTC().Truncate(clockStep), candidates: candidates}
+	b := &inspection{member: member, now: s.now().UTC().Truncate(clockStep), candidates: candidates}
 	b.checkAlone()
 	if err := s.checkPassports(ctx, b); err != nil {
 		return Acknowledgement{}, nil, err
@@ -65,7 +65,7 @@ func (s *Service) enqueue(ctx context.Context, b *inspection, quality Quality) e
 		p.event.ID, p.event.Quality = id, quality
 		batch.Events[i] = p.event
 	}
-	if err := s.Queue.Publish(ctx, batch); err != nil {
+	if err := s.queue.Publish(ctx, batch); err != nil {
 		return err
 	}
 	for _, e := range batch.Events {
@@ -85,7 +85,7 @@ func (s *Service) checkKeys(ctx context.Context, b *inspection) error {
 	for i, p := range b.passed {
 		keys[i] = p.event.Key
 	}
-	known, err := s.Store.ContentHashes(ctx, keys)
+	known, err := s.store.ContentHashes(ctx, keys)
 	if err != nil {
 		return err
 	}

@@ -47,22 +47,22 @@ func newDeadLetter(member string, r Rejection, bytes []byte, now time.Time) (Dea
 // Errors: ErrDeadLetterNotFound; FailedPrecondition with the reason when the event is refused again, which makes no
 // second letter; those of Accept.
 func (s *Service) ReplayDeadLetter(ctx context.Context, member string, id uuid.UUID) (DeadLetter, error) {
-	letter, err := s.Store.GetDeadLetter(ctx, member, id)
+	letter, err := s.store.GetDeadLetter(ctx, member, id)
 	if err != nil || letter.ReplayedAt != nil {
 		return letter, err
 	}
 	if letter.Bytes == nil {
 		return DeadLetter{}, refusedAgain(letter.Fault)
 	}
-	ack, _, err := s.accept(ctx, member, []Candidate{s.Decode(letter.Bytes)})
+	ack, _, err := s.accept(ctx, member, []Candidate{s.decode(letter.Bytes)})
 	if err != nil {
 		return DeadLetter{}, err
 	}
 	if len(ack.Rejections) > 0 {
 		return DeadLetter{}, refusedAgain(ack.Rejections[0].Fault)
 	}
-	s.Meter.Acknowledged(ctx, member, ack)
-	return s.Store.MarkReplayed(ctx, member, id)
+	s.meter.Acknowledged(ctx, member, ack)
+	return s.store.MarkReplayed(ctx, member, id)
 }
 
 func refusedAgain(f Fault) error {

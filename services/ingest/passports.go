@@ -39,7 +39,7 @@ func (s *Service) existingPassports(ctx context.Context, b *inspection) (map[uui
 			missing = append(missing, id)
 		}
 	}
-	for _, ask := range []func(context.Context, []uuid.UUID) ([]uuid.UUID, error){s.Store.KnownPassports, s.resolvePassports} {
+	for _, ask := range []func(context.Context, []uuid.UUID) ([]uuid.UUID, error){s.store.KnownPassports, s.resolvePassports} {
 		if len(missing) == 0 {
 			break
 		}
@@ -57,9 +57,9 @@ func (s *Service) existingPassports(ctx context.Context, b *inspection) (map[uui
 }
 
 func (s *Service) resolvePassports(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error) {
-	found, err := s.Registry.ResolvePassports(ctx, ids)
+	found, err := s.registry.ResolvePassports(ctx, ids)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	return found, s.Store.RememberPassports(ctx, found)
+	return found, s.store.RememberPassports(ctx, found)
 }

@@ -29,10 +29,10 @@ type Status struct {
 // Status counts what member sent.
 func (s *Service) Status(ctx context.Context, member string) (Status, error) {
 	// Pending first: what leaves the queue in between is then counted twice rather than not at all.
-	pending, err := s.Queue.Pending(ctx)
+	pending, err := s.queue.Pending(ctx)
 	if err != nil {
 		return Status{}, err
 	}
-	journaled, deadLetters, err := s.Store.Counts(ctx, member)
+	journaled, deadLetters, err := s.store.Counts(ctx, member)
 	return Status{Journaled: journaled, DeadLetters: deadLetters, PendingBatches: pending}, err
 }

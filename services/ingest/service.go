@@ -72,7 +72,13 @@ const (
 
 // Service has the use cases. It is safe for concurrent use.
 type Service struct {
-	Ports
+	queue    Queue
+	store    Store
+	registry Registry
+	meter    Meter
+	decode   func(bytes []byte) Candidate
+	now      func() time.Time
+
 	passports *boundedMap[uuid.UUID, struct{}]
 	recent    *boundedMap[Hash, Hash]
 }
@@ -80,7 +86,7 @@ type Service struct {
 // New returns a service on its ports.
 func New(p Ports) *Service {
 	return &Service{
-		Ports:     p,
+		queue: p.Queue, store: p.Store, registry: p.Registry, meter: p.Meter, decode: p.Decode, now: p.Now,
 		passports: newBoundedMap[uuid.UUID, struct{}](knownPassports),
 		recent:    newBoundedMap[Hash, Hash](recentKeys),
 	}

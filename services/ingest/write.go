@@ -38,12 +38,12 @@ func (e *PoisonError) Unwrap() error { return e.Cause }
 // Write makes the effect of accepted events, at most MaxWriteEvents. It may be called again with the same events, in any
 // company: each has one effect. An event that cannot be written becomes a dead letter and stops no other.
 func (s *Service) Write(ctx context.Context, events []Event) error {
-	start := s.Now()
+	start := s.now()
 	sum, err := s.write(ctx, events)
 	if err != nil {
 		return err
 	}
-	s.Meter.Written(ctx, sum, s.Now().Sub(start))
+	s.meter.Written(ctx, sum, s.now().Sub(start))
 	return nil
 }
 
@@ -53,7 +53,7 @@ func (s *Service) write(ctx context.Context, events []Event) (Journaled, error) 
 	if len(events) == 0 {
 		return Journaled{}, nil
 	}
-	sum, err := s.Store.Journal(ctx, events)
+	sum, err := s.store.Journal(ctx, events)
 	var poison *PoisonError
 	if err == nil || !errors.As(err, &poison) {
 		return sum, err
@@ -73,11 +73,11 @@ func (s *Service) write(ctx context.Context, events []Event) (Journaled, error) 
 }
 
 func (s *Service) bury(ctx context.Context, e Event) error {
-	letter, err := lateLetter(e, NewFault(ReasonEventMalformed, "", "the journal cannot hold the event"), s.Now())
+	letter, err := lateLetter(e, NewFault(ReasonEventMalformed, "", "the journal cannot hold the event"), s.now())
 	if err != nil {
 		return err
 	}
-	return s.Store.AddDeadLetters(ctx, []DeadLetter{letter})
+	return s.store.AddDeadLetters(ctx, []DeadLetter{letter})
 }
 
 // lateLetter makes the dead letter of an event that was accepted and refused by the writer.
@@ -88,11 +88,11 @@ func lateLetter(e Event, fault *Fault, now time.Time) (DeadLetter, error) {
 
 // BuryMessage keeps a message of the queue that is no batch, so that the queue goes on. member is what its subject says.
 func (s *Service) BuryMessage(ctx context.Context, member string, data []byte) error {
-	letter, err := newDeadLetter(member, Rejection{Fault: *NewFault(ReasonEventMalformed, "", "a queued batch cannot be read")}, data, s.Now().UTC())
+	letter, err := newDeadLetter(member, Rejection{Fault: *NewFault(ReasonEventMalformed, "", "a queued batch cannot be read")}, data, s.now().UTC())
 	if err != nil {
 		return err
 	}
-	return s.Store.AddDeadLetters(ctx, []DeadLetter{letter})
+	return s.store.AddDeadLetters(ctx, []DeadLetter{letter})
 }
 
 // Sift parts the events of a transaction by what the journal has under their keys.

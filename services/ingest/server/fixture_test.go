@@ -48,6 +48,7 @@ func start(t *testing.T) running {
 
 func startWith(t *testing.T, bounds server.Queue) running {
 	t.Helper()
+	t.Parallel() // a stand spends most of its time waiting for the disk
 	r := running{Stand: stand.New(t, "ingest"), registry: &fakeRegistry{enrolled: map[string]bool{}}}
 	r.Fake("registry", func(s *grpc.Server) { registryv1.RegisterPassportServiceServer(s, r.registry) })
 	r.oemMember = r.Member("oem", registryv1.MemberClass_MEMBER_CLASS_MAKER)

@@ -67,7 +67,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 		Queue: batches, Store: store, Registry: directory, Meter: meter,
 		Decode: decoder.DecodeBytes, Now: time.Now,
 	})
-	handlers := api.NewIngestService(service, decoder, api.IdleTimeout)
+	handlers := api.NewIngestService(service, store, decoder, api.IdleTimeout)
 	ingestv1.RegisterIngestServiceServer(base.Server, handlers)
 	ingestv1.RegisterJournalServiceServer(base.Server, api.NewJournalService(store))
 	return &Server{

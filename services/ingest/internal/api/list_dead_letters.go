@@ -21,7 +21,7 @@ func (s *IngestService) ListDeadLetters(ctx context.Context, req *ingestv1.ListD
 	if !given {
 		before = uuid.Max
 	}
-	page, more, err := s.ingest.Store.ListDeadLetters(ctx, member, before, aip.PageSize(req.GetPageSize()))
+	page, more, err := s.reader.ListDeadLetters(ctx, member, before, aip.PageSize(req.GetPageSize()))
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ func (s *IngestService) ListEvents(ctx context.Context, req *ingestv1.ListEvents
 	if err != nil {
 		return nil, err
 	}
-	page, more, err := s.ingest.Store.ListEvents(ctx, member, passport, after, aip.PageSize(req.GetPageSize()))
+	page, more, err := s.reader.ListEvents(ctx, member, passport, after, aip.PageSize(req.GetPageSize()))
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ const IdleTimeout = 5 * time.Minute
 type IngestService struct {
 	ingestv1.UnimplementedIngestServiceServer
 	ingest  *ingest.Service
+	reader  ingest.TenantReader
 	decoder *cloudevent.Decoder
 	idle    time.Duration
 
@@ -25,8 +26,8 @@ type IngestService struct {
 }
 
 // NewIngestService returns the handlers. idle is how long a stream may go without a batch.
-func NewIngestService(s *ingest.Service, d *cloudevent.Decoder, idle time.Duration) *IngestService {
-	return &IngestService{ingest: s, decoder: d, idle: idle, closing: make(chan struct{})}
+func NewIngestService(s *ingest.Service, r ingest.TenantReader, d *cloudevent.Decoder, idle time.Duration) *IngestService {
+	return &IngestService{ingest: s, reader: r, decoder: d, idle: idle, closing: make(chan struct{})}
 }
 
 // CloseStreams ends all streams, each after the acknowledgements of what it has read, so that a stop need not wait for

@@ -32,14 +32,14 @@ func (s silent) Recv() (*ingestv1.StreamEventsRequest, error) {
 func (silent) Send(*ingestv1.StreamEventsResponse) error { return nil }
 
 func TestIdleStreamIsClosed(t *testing.T) {
-	handlers := api.NewIngestService(nil, nil, time.Millisecond)
+	handlers := api.NewIngestService(nil, nil, nil, time.Millisecond)
 	if err := handlers.StreamEvents(silent{ctx: t.Context()}); !errors.Is(err, ingest.ErrStreamIdle) {
 		t.Errorf("the stream ended with %v, want STREAM_IDLE", err)
 	}
 }
 
 func TestStreamsCloseWithTheServer(t *testing.T) {
-	handlers := api.NewIngestService(nil, nil, api.IdleTimeout)
+	handlers := api.NewIngestService(nil, nil, nil, api.IdleTimeout)
 	ended := make(chan error, 1)
 	go func() { ended <- handlers.StreamEvents(silent{ctx: t.Context()}) }()
 	handlers.CloseStreams()
@@ -52,7 +52,7 @@ func TestStreamsCloseWithTheServer(t *testing.T) {
 func TestStreamEndsWithItsCaller(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	handlers := api.NewIngestService(nil, nil, api.IdleTimeout)
+	handlers := api.NewIngestService(nil, nil, nil, api.IdleTimeout)
 	if err := handlers.StreamEvents(silent{ctx: ctx}); !errors.Is(err, context.Canceled) {
 		t.Errorf("the stream ended with %v", err)
 	}
