@@ -97,7 +97,9 @@ func (d *demo) admitMember(ctx context.Context, registry grpc.ClientConnInterfac
 // importHistory sends inspections as the garage and odometer readings as the maker, which also enrols the vehicles.
 func (d *demo) importHistory(ctx context.Context) error {
 	format := d.flags.format
-	source, err := history.Open(format, d.flags.data, history.SampleConfig{Seed: d.flags.sampleSeed, Vehicles: d.flags.sampleVehicles})
+	source, err := history.Open(format, d.flags.data, history.Options{
+		Sample: history.SampleConfig{Seed: d.flags.sampleSeed, Vehicles: d.flags.sampleVehicles},
+	})
 	if err != nil {
 		return err
 	}

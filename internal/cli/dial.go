@@ -24,7 +24,7 @@ func (d *dialer) close() {
 	}
 }
 
-// newImportRun connects an import: vehicles are enrolled and odometer readings sent by maker, inspections by inspector.
+// newImportRun connects an import: vehicles are enrolled by maker, inspections are sent by inspector, all else by maker.
 func newImportRun(maker, inspector client.Profile) (_ *importer.Import, closeAll func(), err error) {
 	d := &dialer{}
 	defer func() {
@@ -43,8 +43,8 @@ func newImportRun(maker, inspector client.Profile) (_ *importer.Import, closeAll
 	if err != nil {
 		return nil, nil, err
 	}
-	run.Odometers = importer.NewSender(ingest, maker.Member)
-	run.Inspections = run.Odometers
+	run.Others = importer.NewSender(ingest, maker.Member)
+	run.Inspections = run.Others
 	if inspector.Member != maker.Member {
 		if ingest, err = d.dial(inspector, "ingest"); err != nil {
 			return nil, nil, err

@@ -29,7 +29,7 @@ func newImport(env *environment) *cobra.Command {
 			if profile.Member == "" {
 				return errors.New("the profile is of no member: only members send events")
 			}
-			source, err := history.Open(format, firstOf(args), history.SampleConfig{})
+			source, err := history.Open(format, firstOf(args), history.Options{})
 			if err != nil {
 				return err
 			}

@@ -6,11 +6,16 @@ import (
 	"os"
 )
 
+// Errors of Open.
 var (
 	// ErrUnknownFormat says that no format has the name asked for.
 	ErrUnknownFormat = errors.New("history: unknown format")
 	// ErrNoFile says that a format reads a file and none was named.
 	ErrNoFile = errors.New("history: the format needs a file")
+	// ErrHeader says that a file's first line does not name the columns the format needs.
+	ErrHeader = errors.New("history: the header does not fit the format")
+	// ErrOption says that a setting a format needs is missing or wrong.
+	ErrOption = errors.New("history: setting")
 )
 
 // FormatSample names the generated sample, the only format without a file.
@@ -20,49 +25,57 @@ const FormatSample = "sample"
 type Format struct {
 	Name    string
 	Summary string
-	// parse is nil for the generated sample.
-	parse lineFormat
+	// open is nil for the generated sample.
+	open opener
+	// vehiclePerLine says that a vehicle stands on one line with all its rows.
+	vehiclePerLine bool
+}
+
+// Options are the settings of formats; each format uses its own and ignores the others.
+type Options struct {
+	// Sample is for FormatSample.
+	Sample SampleConfig
 }
 
 // Formats returns all formats, the default first.
 func Formats() []Format {
 	return []Format{
 		{Name: FormatSample, Summary: "generated histories with the gaps and errors of real ones; needs no file"},
-		{Name: "jsonl", Summary: "one vehicle a line as JSON, what a written sample looks like", parse: parseJSONL},
-		{Name: "fr-inspections", Summary: "French technical inspections, one vehicle a line as JSON", parse: parseFrInspections},
+		{Name: "jsonl", Summary: "one vehicle a line as JSON, what a written sample looks like", open: byLine(parseJSONL), vehiclePerLine: true},
+		{Name: "fr-inspections", Summary: "French technical inspections, one vehicle a line as JSON", open: byLine(parseFrInspections), vehiclePerLine: true},
 	}
 }
 
-// Open returns the source of a format. A file may be compressed with gzip. The
-// sample takes its settings from sample; other formats ignore them.
+// Open returns the source of a format. A file may be compressed with gzip.
 //
-// Errors: [ErrUnknownFormat], [ErrNoFile], or what opening the file yields.
-func Open(format, path string, sample SampleConfig) (Source, error) {
-	parse, err := find(format)
+// Errors: [ErrUnknownFormat], [ErrNoFile], [ErrOption], [ErrHeader],
+// [ErrSampleConfig], or what opening the file yields.
+func Open(name, path string, options Options) (Source, error) {
+	format, err := find(name)
 	switch {
 	case err != nil:
 		return nil, err
-	case parse == nil:
-		return NewSample(sample)
+	case format.open == nil:
+		return NewSample(options.Sample)
 	case path == "":
-		return nil, fmt.Errorf("%w: %s", ErrNoFile, format)
+		return nil, fmt.Errorf("%w: %s", ErrNoFile, name)
 	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("history: %w", err)
 	}
-	source, err := newFileSource(file, parse)
+	source, err := newFileSource(file, format, options)
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	return source, nil
 }
 
-func find(name string) (lineFormat, error) {
+func find(name string) (Format, error) {
 	for _, format := range Formats() {
 		if format.Name == name {
-			return format.parse, nil
+			return format, nil
 		}
 	}
-	return nil, fmt.Errorf("%w: %q", ErrUnknownFormat, name)
+	return Format{}, fmt.Errorf("%w: %q", ErrUnknownFormat, name)
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"math"
 	"time"
+
+	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 )
 
 // frVehicle is one line of the format "fr-inspections": a vehicle of the French
@@ -52,7 +54,7 @@ func (k *frKilometres) UnmarshalJSON(data []byte) error {
 func parseFrInspections(line []byte) (draft, *Rejection) {
 	var v frVehicle
 	if err := json.Unmarshal(line, &v); err != nil {
-		return draft{}, &Rejection{Code: CodeLineMalformed, Reason: "the line is not a vehicle of this format"}
+		return draft{}, refused(CodeLineMalformed, "the line is not a vehicle of this format")
 	}
 	rows := make([]row, len(v.Inspections))
 	for i, raw := range v.Inspections {
@@ -95,10 +97,10 @@ func (i frInspection) row() row {
 	if err != nil || at.Year() < 1 {
 		return rejectedRow(CodeTimeInvalid, "%.20q %.20q is neither a day nor a time", i.Date, i.Start)
 	}
-	return row{reading: Reading{
-		Time: at, Precision: precision, RawValue: string(i.Kilometres), Unit: UnitKilometre,
-		Kind: KindInspection, Nature: frNature(i.Nature), Result: frResult(i.Result), Centre: i.Centre,
-	}}
+	return row{event: Event{Time: at, Precision: precision, Message: &eventsv1.Inspection{
+		Odometer: inspectionTerminal(string(i.Kilometres), UnitKilometre),
+		Nature:   frNature(i.Nature).proto(), Result: frResult(i.Result).proto(), Centre: i.Centre,
+	}}}
 }
 
 func frTime(date, start string) (time.Time, Precision, error) {

@@ -17,11 +17,14 @@ func drain(t *testing.T, source Source) {
 		if err != nil {
 			break
 		}
-		accepted += len(record.Readings)
+		accepted += len(record.Events)
 		rejected += len(record.Rejections)
-		for _, r := range record.Readings {
-			if r.RawValue == "" || r.Line < 1 || r.Row < 1 || r.Time.Year() < 1 || r.Time.Location() != time.UTC {
-				t.Fatalf("reading %+v", r)
+		for _, e := range record.Events {
+			if e.Message == nil || e.Line < 1 || e.Row < 1 || e.Time.Year() < 1 || e.Time.Location() != time.UTC {
+				t.Fatalf("event %+v", e)
+			}
+			if id, _, err := e.Resolve("scope"); err != nil || id == "" {
+				t.Fatalf("event %+v has id %q, error %v", e, id, err)
 			}
 		}
 		for _, r := range record.Rejections {
@@ -36,7 +39,8 @@ func drain(t *testing.T, source Source) {
 	}
 }
 
-func fuzzFormat(f *testing.F, seed string, parse lineFormat) {
+// fuzzFormat fuzzes a format from a file of it, the whole and line by line.
+func fuzzFormat(f *testing.F, seed, name string, options Options) {
 	lines, err := os.ReadFile(seed)
 	if err != nil {
 		f.Fatal(err)
@@ -45,22 +49,27 @@ func fuzzFormat(f *testing.F, seed string, parse lineFormat) {
 	for line := range bytes.Lines(lines) {
 		f.Add(line)
 	}
+	format, err := find(name)
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		source, err := newFileSource(io.NopCloser(bytes.NewReader(data)), parse)
+		source, err := newFileSource(io.NopCloser(bytes.NewReader(data)), format, options)
 		if err != nil {
 			if errors.Is(err, io.EOF) && len(data) == 0 {
 				t.Fatal("an empty file is a file")
 			}
 			return
 		}
+		defer source.Close()
 		drain(t, source)
 	})
 }
 
 func FuzzFrInspections(f *testing.F) {
-	fuzzFormat(f, "testdata/fr_quirks.jsonl", parseFrInspections)
+	fuzzFormat(f, "testdata/fr_quirks.jsonl", "fr-inspections", Options{})
 }
 
 func FuzzJSONL(f *testing.F) {
-	fuzzFormat(f, "testdata/vehicles.jsonl", parseJSONL)
+	fuzzFormat(f, "testdata/vehicles.jsonl", "jsonl", Options{})
 }

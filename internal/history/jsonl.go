@@ -6,6 +6,10 @@ import (
 	"errors"
 	"io"
 	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 )
 
 // jsonlVehicle is one line of the format "jsonl":
@@ -43,7 +47,7 @@ type jsonlReading struct {
 func parseJSONL(line []byte) (draft, *Rejection) {
 	var v jsonlVehicle
 	if err := decodeStrict(line, &v); err != nil {
-		return draft{}, &Rejection{Code: CodeLineMalformed, Reason: "the line is not a vehicle of this format"}
+		return draft{}, refused(CodeLineMalformed, "the line is not a vehicle of this format")
 	}
 	rows := make([]row, len(v.Readings))
 	for i, raw := range v.Readings {
@@ -87,10 +91,19 @@ func (r jsonlReading) row() row {
 	if err != nil || at.Year() < 1 {
 		return rejectedRow(CodeTimeInvalid, "%.40q is neither a day nor a time", r.Time)
 	}
-	return row{reading: Reading{
-		Time: at, Precision: precision, RawValue: r.Value, Unit: r.Unit,
-		Kind: r.Kind, Nature: r.Nature, Result: r.Result, Centre: r.Centre,
-	}}
+	return row{event: Event{Time: at, Precision: precision, Message: r.message()}}
+}
+
+// message takes a reading outside an inspection for one that the car reported.
+func (r jsonlReading) message() proto.Message {
+	if r.Kind == KindOdometer {
+		return &eventsv1.OdometerReading{Odometer: &eventsv1.Odometer{
+			RawValue: r.Value, RawUnit: r.Unit.proto(), Provenance: eventsv1.Provenance_PROVENANCE_OBD_READ,
+		}}
+	}
+	return &eventsv1.Inspection{
+		Odometer: inspectionTerminal(r.Value, r.Unit), Nature: r.Nature.proto(), Result: r.Result.proto(), Centre: r.Centre,
+	}
 }
 
 func parseTime(text string) (time.Time, Precision, error) {

@@ -37,17 +37,30 @@ type lines struct {
 	buffer []byte
 }
 
-// next returns the next line that is not blank, without its end, valid until
-// the following call, and io.EOF at the end. A line over MaxLineBytes is read to
-// its end and reported as too long, so that the lines behind it are not lost.
-func (l *lines) next() (line []byte, tooLong bool, err error) {
+// byLine opens a format whose lines are taken apart one by one.
+func byLine(parse func(line []byte) (draft, *Rejection)) opener {
+	return func(in *bufio.Reader, _ Options) (splitter, parser, error) {
+		return &lines{in: in}, func(i item) ([]draft, *Rejection) {
+			d, rejection := parse(i.data)
+			return []draft{d}, rejection
+		}, nil
+	}
+}
+
+// next returns the next line that is not blank, without its end. A line over
+// MaxLineBytes is read to its end and reported as too long, so that the lines
+// behind it are not lost.
+func (l *lines) next() (item, error) {
 	for {
-		line, tooLong, err = l.read()
+		line, tooLong, err := l.read()
 		if err != nil || tooLong || len(line) > 0 {
-			return line, tooLong, err
+			return item{data: line, line: l.number, tooLong: tooLong}, err
 		}
 	}
 }
+
+// stop implements splitter.
+func (l *lines) stop() {}
 
 func (l *lines) read() (line []byte, tooLong bool, err error) {
 	l.buffer = l.buffer[:0]

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/testing/protocmp"
 
 	"github.com/pcc-platform/pcc/internal/history"
 )
@@ -30,13 +31,11 @@ func readAll(t *testing.T, source history.Source) ([]history.Record, history.Tal
 		if err != nil {
 			t.Fatal(err)
 		}
-		if record.Vehicle.VIN != "" {
-			sums.Vehicles++
-		} else if len(record.Readings) != 0 {
-			t.Errorf("readings of nobody: %+v", record)
+		if record.Vehicle.VIN == "" && record.Vehicle.Passport == "" && len(record.Events) != 0 {
+			t.Errorf("events of nobody: %+v", record)
 		}
-		sums.Accepted += len(record.Readings)
-		sums.RowsRead += len(record.Readings) + len(record.Rejections)
+		sums.Accepted += len(record.Events)
+		sums.RowsRead += len(record.Events) + len(record.Rejections)
 		for _, r := range record.Rejections {
 			sums.Rejected[r.Code]++
 		}
@@ -50,7 +49,7 @@ func readAll(t *testing.T, source history.Source) ([]history.Record, history.Tal
 
 func open(t *testing.T, format, path string) history.Source {
 	t.Helper()
-	source, err := history.Open(format, path, history.SampleConfig{})
+	source, err := history.Open(format, path, history.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,8 +58,9 @@ func open(t *testing.T, format, path string) history.Source {
 
 func TestFrenchQuirks(t *testing.T) {
 	records, tally := readAll(t, open(t, "fr-inspections", "testdata/fr_quirks.jsonl"))
-	want := history.Tally{Vehicles: 4, RowsRead: 20, Accepted: 9, Rejected: map[history.Code]int{
-		history.CodeReadingMissing: 2, history.CodeTimeInvalid: 3, history.CodeRowMalformed: 2,
+	want := history.Tally{RowsRead: 21, Accepted: 9, Rejected: map[history.Code]int{
+		history.CodeOdometerMalformed: 1,
+		history.CodeReadingMissing:    2, history.CodeTimeInvalid: 3, history.CodeRowMalformed: 2,
 		history.CodeVehicleRepeated: 1, history.CodeVehicleUnidentified: 2, history.CodeLineMalformed: 1,
 	}}
 	if diff := cmp.Diff(want, tally); diff != "" {
@@ -71,17 +71,17 @@ func TestFrenchQuirks(t *testing.T) {
 		t.Errorf("vehicle = %+v", v)
 	}
 	var got []string
-	for _, r := range first.Readings {
-		got = append(got, fmt.Sprintf("%d.%d %s %s %s %s/%s #%d", r.Line, r.Row, r.Time.Format("2006-01-02T15:04:05"), r.Precision, r.RawValue, r.Nature, r.Result, r.Occurrence))
+	for _, r := range first.Events {
+		got = append(got, fmt.Sprintf("%d.%d %s #%d", r.Line, r.Row, describe(r), r.Occurrence))
 	}
 	wantRows := []string{
-		"1.1 2005-01-10T00:00:00 day 17000 periodic/passed #0",
-		"1.3 2009-02-10T16:33:44 second 0 retest/passed #0",
-		"1.4 2010-02-10T10:00:00 second 1450000 complementary/passed #0",
-		"1.5 2010-02-10T10:00:00 second 1450000 complementary/passed #1",
-		"1.6 2010-02-10T10:00:00 second 1450000 complementary/passed #0",
-		"1.7 2012-08-21T09:19:12 second 36946 complementary_retest/retest_required #0",
-		"1.8 2014-08-21T09:19:12 second 20000 / #0",
+		"1.1 2005-01-10T00:00:00 day Inspection 17000 KILOMETRE INSPECTION_TERMINAL PERIODIC/PASSED #0",
+		"1.3 2009-02-10T16:33:44 second Inspection 0 KILOMETRE INSPECTION_TERMINAL RETEST/PASSED #0",
+		"1.4 2010-02-10T10:00:00 second Inspection 1450000 KILOMETRE INSPECTION_TERMINAL COMPLEMENTARY/PASSED #0",
+		"1.5 2010-02-10T10:00:00 second Inspection 1450000 KILOMETRE INSPECTION_TERMINAL COMPLEMENTARY/PASSED #1",
+		"1.6 2010-02-10T10:00:00 second Inspection 1450000 KILOMETRE INSPECTION_TERMINAL COMPLEMENTARY/PASSED #0",
+		"1.7 2012-08-21T09:19:12 second Inspection 36946 KILOMETRE INSPECTION_TERMINAL COMPLEMENTARY_RETEST/RETEST_REQUIRED #0",
+		"1.8 2014-08-21T09:19:12 second Inspection 20000 KILOMETRE INSPECTION_TERMINAL UNSPECIFIED/UNSPECIFIED #0",
 	}
 	if diff := cmp.Diff(wantRows, got); diff != "" {
 		t.Errorf("readings (-want +got):\n%s", diff)
@@ -89,23 +89,24 @@ func TestFrenchQuirks(t *testing.T) {
 	if r := first.Rejections[0]; r.Line != 1 || r.Row != 2 || r.Code != history.CodeReadingMissing {
 		t.Errorf("rejection = %+v", r)
 	}
-	if r := records[1]; r.Readings[0].Line != 3 || r.Readings[0].Result != history.ResultRefused {
-		t.Errorf("the blank line is not counted: %+v", r.Readings[0])
+	if r := records[1]; r.Events[0].Line != 3 || !strings.HasSuffix(describe(r.Events[0]), "/REFUSED") {
+		t.Errorf("the blank line is not counted: %+v", r.Events[0])
 	}
 }
 
 func TestJSONL(t *testing.T) {
 	records, tally := readAll(t, open(t, "jsonl", "testdata/vehicles.jsonl"))
-	want := history.Tally{Vehicles: 2, RowsRead: 13, Accepted: 3, Rejected: map[history.Code]int{
+	want := history.Tally{RowsRead: 13, Accepted: 3, Rejected: map[history.Code]int{
 		history.CodeReadingMissing: 1, history.CodeTimeInvalid: 2, history.CodeUnitUnknown: 1, history.CodeKindUnknown: 1,
 		history.CodeRowMalformed: 2, history.CodeVehicleUnidentified: 1, history.CodeLineMalformed: 2,
 	}}
 	if diff := cmp.Diff(want, tally); diff != "" {
 		t.Errorf("tally (-want +got):\n%s", diff)
 	}
-	second := records[0].Readings[1]
-	if at := second.Time.Format("15:04"); at != "07:41" || second.Unit != history.UnitMile || second.RawValue != "73021.5" {
-		t.Errorf("reading = %+v", second)
+	second := records[0].Events[1]
+	const want2 = "2017-06-03T07:41:00 second OdometerReading 73021.5 MILE OBD_READ"
+	if got := describe(second); got != want2 {
+		t.Errorf("reading = %s, want %s", got, want2)
 	}
 }
 
@@ -128,7 +129,7 @@ func TestGzipIsTransparent(t *testing.T) {
 	}
 	want, _ := readAll(t, open(t, "fr-inspections", "testdata/fr_quirks.jsonl"))
 	got, _ := readAll(t, open(t, "fr-inspections", path))
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, protocmp.Transform()); diff != "" {
 		t.Error(diff)
 	}
 	if err := os.WriteFile(path, packed.Bytes()[:packed.Len()-20], 0o600); err != nil {
@@ -152,46 +153,56 @@ func TestLongLineCostsOnlyItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	records, tally := readAll(t, open(t, "jsonl", path))
-	if tally.Accepted != 2 || tally.Rejected[history.CodeLineTooLong] != 1 || records[2].Readings[0].Line != 3 {
+	if tally.Accepted != 2 || tally.Rejected[history.CodeLineTooLong] != 1 || records[2].Events[0].Line != 3 {
 		t.Errorf("tally = %+v", tally)
 	}
 }
 
 func TestOpenRefuses(t *testing.T) {
-	if _, err := history.Open("csv", "x", history.SampleConfig{}); !errors.Is(err, history.ErrUnknownFormat) {
+	if _, err := history.Open("parchment", "x", history.Options{}); !errors.Is(err, history.ErrUnknownFormat) {
 		t.Errorf("unknown format: %v", err)
 	}
-	if _, err := history.Open("jsonl", "", history.SampleConfig{}); !errors.Is(err, history.ErrNoFile) {
+	if _, err := history.Open("jsonl", "", history.Options{}); !errors.Is(err, history.ErrNoFile) {
 		t.Errorf("no file: %v", err)
 	}
-	if _, err := history.Open("jsonl", "testdata/none", history.SampleConfig{}); !errors.Is(err, os.ErrNotExist) {
+	if _, err := history.Open("jsonl", "testdata/none", history.Options{}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("missing file: %v", err)
 	}
 }
 
-// TestFrenchCollection reads the public collection where it is present.
-func TestFrenchCollection(t *testing.T) {
+// realFile returns a file of the public collections, or "" where they are not present.
+func realFile(t *testing.T, name ...string) string {
+	t.Helper()
 	dir := os.Getenv("PCC_DATA_DIR")
 	if dir == "" {
 		dir = "../../../shared/data"
 	}
-	path := filepath.Join(dir, "fr_inspections", "fr_vehicles_inspections.jsonl.gz")
+	path := filepath.Join(append([]string{dir}, name...)...)
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		t.Logf("no %s: only the committed fixtures are read", path)
+		return ""
+	}
+	return path
+}
+
+// TestFrenchCollection reads the public collection where it is present.
+func TestFrenchCollection(t *testing.T) {
+	path := realFile(t, "fr_inspections", "fr_vehicles_inspections.jsonl.gz")
+	if path == "" {
 		return
 	}
 	records, tally := readAll(t, open(t, "fr-inspections", path))
-	want := history.Tally{Vehicles: 913, RowsRead: 5751, Accepted: 5722, Rejected: map[history.Code]int{history.CodeReadingMissing: 29}}
+	want := history.Tally{RowsRead: 5751, Accepted: 5722, Rejected: map[history.Code]int{history.CodeReadingMissing: 29}}
 	if diff := cmp.Diff(want, tally); diff != "" {
 		t.Errorf("tally (-want +got):\n%s", diff)
 	}
 	ids := map[string]bool{}
 	for _, record := range records {
-		for _, reading := range record.Readings {
-			ids[reading.EventID(record.Vehicle.Pseudonym)] = true
+		for _, e := range record.Events {
+			ids[idOf(t, e, record.Vehicle.Pseudonym)] = true
 		}
 	}
-	if len(ids) != tally.Accepted {
-		t.Errorf("%d ids for %d readings", len(ids), tally.Accepted)
+	if len(records) != 913 || len(ids) != tally.Accepted {
+		t.Errorf("%d ids for %d events of %d vehicles", len(ids), tally.Accepted, len(records))
 	}
 }

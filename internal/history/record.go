@@ -3,6 +3,8 @@ package history
 import (
 	"log/slog"
 	"time"
+
+	"google.golang.org/protobuf/proto"
 )
 
 // VIN is a vehicle identification number. It is personal data and prints as
@@ -22,7 +24,10 @@ func (VIN) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // Vehicle describes one vehicle. Fields the file does not have are empty.
 type Vehicle struct {
+	// VIN is empty when the file names the passport itself.
 	VIN VIN
+	// Passport is "passports/{passport}" where the file already speaks of passports.
+	Passport string
 	// Pseudonym is set when the file has no VIN; VIN is then its [TestVIN].
 	Pseudonym string
 	Make      string
@@ -37,7 +42,10 @@ type Vehicle struct {
 	FirstRegistration string
 }
 
-// Precision says how much of a reading's time is known.
+// identified reports whether the vehicle can be found on the platform.
+func (v Vehicle) identified() bool { return v.VIN != "" || v.Passport != "" }
+
+// Precision says how much of an event's time is known.
 type Precision string
 
 // Precisions of a time.
@@ -46,67 +54,30 @@ const (
 	PrecisionSecond Precision = "second"
 )
 
-// Unit is the unit of a mileage.
-type Unit string
-
-// Units of a mileage.
-const (
-	UnitKilometre Unit = "km"
-	UnitMile      Unit = "mi"
-)
-
-// Kind says on what occasion a mileage was read.
-type Kind string
-
-// Kinds of a reading.
-const (
-	KindOdometer   Kind = "odometer"
-	KindInspection Kind = "inspection"
-)
-
-// Nature says why a vehicle was inspected; empty when not known.
-type Nature string
-
-// Natures of an inspection.
-const (
-	NaturePeriodic            Nature = "periodic"
-	NatureRetest              Nature = "retest"
-	NatureComplementary       Nature = "complementary"
-	NatureComplementaryRetest Nature = "complementary_retest"
-	NatureOther               Nature = "other"
-)
-
-// Result is the outcome of an inspection; empty when not known.
-type Result string
-
-// Results of an inspection.
-const (
-	ResultPassed         Result = "passed"
-	ResultRetestRequired Result = "retest_required"
-	ResultRefused        Result = "refused"
-	ResultAbandoned      Result = "abandoned"
-	ResultOther          Result = "other"
-)
-
-// Reading is one mileage of a vehicle.
-type Reading struct {
-	// Line is the line of the file, from 1; Row the position in the line, from 1.
+// Event is one row that became an event of pcc.events.v1.
+type Event struct {
+	// Line is the line of the file, from 1; Row the position in the line or in
+	// the element that begins there, from 1.
 	Line int
 	Row  int
-	// Occurrence counts equal rows of the same vehicle, from 0.
+	// Occurrence counts equal rows of the same record, from 0.
 	Occurrence int
-	// Time is the source's wall clock written as UTC, because these files name no
-	// zone; with PrecisionDay it is the beginning of the day.
+	// Time is when it happened, in UTC. Where a file names no zone it is the
+	// source's wall clock; with PrecisionDay it is the beginning of the day.
 	Time      time.Time
 	Precision Precision
-	// RawValue is the mileage as the file has it, never blank.
-	RawValue string
-	Unit     Unit
-	Kind     Kind
-	// Nature, Result and Centre belong to KindInspection.
-	Nature Nature
-	Result Result
-	Centre string
+	// Message is the event's data, of a kind of pcc.events.v1.
+	Message proto.Message
+	// Key is the source's own name of the row, such as the number of a test. With
+	// it the id does not depend on the content, so a later edition of the row is
+	// found out as such.
+	Key string
+	// Corrects is set with a Correction: the event, as it was imported, that the
+	// source takes back.
+	Corrects *Event
+	// ID and Source are set where the file's events have an identity on the
+	// platform already.
+	ID, Source string
 }
 
 // Code says why a row was rejected.
@@ -123,6 +94,15 @@ const (
 	CodeTimeInvalid         Code = "TIME_INVALID"
 	CodeUnitUnknown         Code = "UNIT_UNKNOWN"
 	CodeKindUnknown         Code = "KIND_UNKNOWN"
+	CodeVINMalformed        Code = "VIN_MALFORMED"
+	CodeFieldMissing        Code = "FIELD_MISSING"
+	CodeFieldInvalid        Code = "FIELD_INVALID"
+	CodeOdometerMalformed   Code = "ODOMETER_MALFORMED"
+	CodeKindUnsupported     Code = "KIND_UNSUPPORTED"
+	CodeNotFinished         Code = "NOT_FINISHED"
+	CodeNotTheVehicle       Code = "NOT_THE_VEHICLE"
+	CodeReleaseUnknown      Code = "RELEASE_UNKNOWN"
+	CodeIDRevealsVehicle    Code = "ID_REVEALS_VEHICLE"
 )
 
 // Rejection is one row that cannot become an event.
@@ -135,10 +115,11 @@ type Rejection struct {
 	Reason string
 }
 
-// Record is what one line of a file holds.
+// Record is what one line of a file, or one element of a document, says of one
+// vehicle.
 type Record struct {
-	// Vehicle is zero when the line has no identified vehicle; Readings is then empty.
+	// Vehicle is zero when the line has no identified vehicle; Events is then empty.
 	Vehicle    Vehicle
-	Readings   []Reading
+	Events     []Event
 	Rejections []Rejection
 }

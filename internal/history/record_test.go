@@ -7,8 +7,10 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pcc-platform/pcc/internal/history"
+	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 )
 
 func TestVINsAreNotPrinted(t *testing.T) {
@@ -72,16 +74,30 @@ func TestEventIDs(t *testing.T) {
 	records, _ := readAll(t, open(t, "fr-inspections", "testdata/fr_quirks.jsonl"))
 	again, _ := readAll(t, open(t, "fr-inspections", "testdata/fr_quirks.jsonl"))
 	ids := map[string]bool{}
-	for i, reading := range records[0].Readings {
-		id := reading.EventID("passports/a")
-		if ids[id] || id == reading.EventID("passports/b") || id != again[0].Readings[i].EventID("passports/a") {
+	for i, e := range records[0].Events {
+		id := idOf(t, e, "passports/a")
+		if ids[id] || id == idOf(t, e, "passports/b") || id != idOf(t, again[0].Events[i], "passports/a") {
 			t.Errorf("row %d: id %s", i, id)
 		}
 		ids[id] = true
-		moved := reading
+		moved := e
 		moved.Line, moved.Row = 99, 99
-		if moved.EventID("passports/a") != id {
+		if idOf(t, moved, "passports/a") != id {
 			t.Errorf("row %d: the id depends on the place", i)
 		}
+	}
+}
+
+// TestACorrectionNamesTheCorrectedEvent holds the two ids against each other: they are made on different imports.
+func TestACorrectionNamesTheCorrectedEvent(t *testing.T) {
+	wrong := history.Event{Key: "test-1", Message: &eventsv1.Wash{}, Time: time.Unix(1, 0)}
+	correction := history.Event{Key: "test-1", Message: &eventsv1.Correction{Reason: "typed wrong"}, Corrects: &wrong, Time: time.Unix(2, 0)}
+	id, data, err := correction.Resolve("passports/a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, ok := data.(*eventsv1.Correction)
+	if want := idOf(t, wrong, "passports/a"); !ok || c.GetCorrectedEventId() != want || id == want || c.GetReason() != "typed wrong" {
+		t.Errorf("id %s, data %v, want a correction of %s", id, data, want)
 	}
 }

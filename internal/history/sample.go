@@ -102,7 +102,11 @@ func NewSample(config SampleConfig) (Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sampleSource{ledger: newLedger(), sampler: sampler}, nil
+	l, err := newLedger(true)
+	if err != nil {
+		return nil, err
+	}
+	return &sampleSource{ledger: l, sampler: sampler}, nil
 }
 
 // Next implements [Source].

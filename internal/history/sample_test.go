@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/testing/protocmp"
 )
 
 func collectRecords(t *testing.T, source Source, err error) ([]Record, Tally) {
@@ -35,19 +36,19 @@ func collectRecords(t *testing.T, source Source, err error) ([]Record, Tally) {
 }
 
 func TestDefaultSample(t *testing.T) {
-	source, err := Open(FormatSample, "", SampleConfig{})
+	source, err := Open(FormatSample, "", Options{})
 	records, tally := collectRecords(t, source, err)
-	if tally.Vehicles != DefaultSampleVehicles || tally.RowsRead != DefaultSampleReadings {
+	if len(records) != DefaultSampleVehicles || tally.RowsRead != DefaultSampleReadings {
 		t.Errorf("tally = %+v", tally)
 	}
 	if tally.Accepted+tally.Rejected[CodeReadingMissing] != tally.RowsRead || tally.Rejected[CodeReadingMissing] == 0 {
 		t.Errorf("tally = %+v", tally)
 	}
 	for _, record := range records {
-		if n := len(record.Readings) + len(record.Rejections); n == 0 || n > MaxSampleReadingsPerVehicle {
+		if n := len(record.Events) + len(record.Rejections); n == 0 || n > MaxSampleReadingsPerVehicle {
 			t.Errorf("vehicle with %d rows", n)
 		}
-		for _, reading := range record.Readings {
+		for _, reading := range record.Events {
 			if reading.Time.After(sampleEnd().Add(24 * time.Hour)) {
 				t.Errorf("reading at %s", reading.Time)
 			}
@@ -88,9 +89,9 @@ func TestWrittenSampleReadsBack(t *testing.T) {
 	}
 	generated, err := NewSample(config)
 	want, wantTally := collectRecords(t, generated, err)
-	read, err := Open("jsonl", path, SampleConfig{})
+	read, err := Open("jsonl", path, Options{})
 	got, gotTally := collectRecords(t, read, err)
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, protocmp.Transform()); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff(wantTally, gotTally); diff != "" {

@@ -1,12 +1,14 @@
 package history
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"maps"
 )
 
-// MaxVehicles bounds the vehicles of one source.
+// MaxVehicles bounds the vehicles of a sample, and of a file that has one line a
+// vehicle.
 const MaxVehicles = 2_000_000
 
 // Source yields the vehicles of one history. It is for one goroutine.
@@ -22,85 +24,133 @@ type Source interface {
 
 // Tally holds the sums of a source.
 type Tally struct {
-	// Vehicles counts the vehicles that were identified.
-	Vehicles int
 	RowsRead int
 	Accepted int
 	Rejected map[Code]int
 }
 
-// lineFormat takes the records of one file format apart. Its rows are in the
-// order of the file; it need not set Line, Row and Occurrence.
-type lineFormat func(line []byte) (draft, *Rejection)
+// item is what a file is cut into: a line, or an element of a JSON document.
+type item struct {
+	data []byte
+	// line is where the item begins, from 1.
+	line int
+	// list is the key under which a document lists the element; empty otherwise.
+	list    string
+	tooLong bool
+}
+
+// splitter cuts a file into items. The data of an item is valid until the next.
+type splitter interface {
+	// next returns io.EOF after the last item.
+	next() (item, error)
+	stop()
+}
+
+// parser takes one item apart, into one draft a vehicle. Rows are in the order
+// of the file; the parser need not set Line, Row and Occurrence. With a
+// rejection the item is one row.
+type parser func(item) ([]draft, *Rejection)
+
+// opener prepares the reading of one file of a format.
+type opener func(in *bufio.Reader, options Options) (splitter, parser, error)
 
 // draft is a vehicle as a format reads it, with its rows accepted or rejected
 // one by one.
 type draft struct {
 	vehicle Vehicle
-	rows    []row
+	// code and reason are set when the vehicle cannot be told, which rejects all rows.
+	code   Code
+	reason string
+	rows   []row
 }
 
-// row is either a reading or the reason why it is none.
+// row is either an event or the reason why it is none.
 type row struct {
-	reading Reading
-	code    Code
-	reason  string
+	event  Event
+	code   Code
+	reason string
 }
 
 func rejectedRow(code Code, format string, args ...any) row {
 	return row{code: code, reason: fmt.Sprintf(format, args...)}
 }
 
-// ledger turns drafts into records, finds repeated vehicles and keeps the tally.
+func refused(code Code, format string, args ...any) *Rejection {
+	return &Rejection{Code: code, Reason: fmt.Sprintf(format, args...)}
+}
+
+// ledger turns drafts into records, checks what can be checked without the
+// platform, and keeps the tally.
 type ledger struct {
+	check checker
+	// seen holds the vehicles of a file with one line a vehicle, and is nil for others.
 	seen  map[VIN]struct{}
 	tally Tally
 }
 
-func newLedger() ledger {
-	return ledger{seen: map[VIN]struct{}{}, tally: Tally{Rejected: map[Code]int{}}}
+func newLedger(vehiclePerLine bool) (ledger, error) {
+	check, err := newChecker()
+	l := ledger{check: check, tally: Tally{Rejected: map[Code]int{}}}
+	if vehiclePerLine {
+		l.seen = map[VIN]struct{}{}
+	}
+	return l, err
 }
 
-// enter counts the rows of one line.
+// enter counts the rows of one vehicle that begin at a line.
 func (l *ledger) enter(line int, d draft) (Record, error) {
 	if len(l.seen) >= MaxVehicles {
 		return Record{}, fmt.Errorf("history: line %d: more than %d vehicles", line, MaxVehicles)
 	}
 	l.tally.RowsRead += len(d.rows)
 	record := Record{Vehicle: d.vehicle}
-	code, reason := l.identify(d.vehicle.VIN)
+	code, reason := l.identify(&record.Vehicle, d)
 	if code != "" {
 		record.Vehicle = Vehicle{}
 	}
 	for i, r := range d.rows {
-		if code != "" {
+		switch {
+		case code != "":
 			r.code, r.reason = code, reason
+		case r.code == "":
+			r.code, r.reason = l.check.event(r.event, record.Vehicle)
 		}
 		if r.code != "" {
 			record.Rejections = append(record.Rejections, Rejection{Line: line, Row: i + 1, Code: r.code, Reason: r.reason})
 			continue
 		}
-		r.reading.Line, r.reading.Row = line, i+1
-		record.Readings = append(record.Readings, r.reading)
+		r.event.Line, r.event.Row = line, i+1
+		record.Events = append(record.Events, r.event)
 	}
-	countEqual(record.Readings)
 	l.count(record)
-	return record, nil
+	return record, countEqual(record.Events)
 }
 
-func (l *ledger) identify(vin VIN) (code Code, reason string) {
-	if vin == "" {
+func (l *ledger) identify(v *Vehicle, d draft) (code Code, reason string) {
+	switch {
+	case d.code != "":
+		return d.code, d.reason
+	case !v.identified():
 		return CodeVehicleUnidentified, "the line needs either a VIN or a pseudonym"
+	case v.VIN == "":
+		return "", ""
 	}
-	if _, again := l.seen[vin]; again {
+	normal, ok := v.VIN.normalise()
+	if !ok {
+		return CodeVINMalformed, "the VIN has not 17 digits and letters without I, O and Q"
+	}
+	v.VIN = normal
+	if l.seen == nil {
+		return "", ""
+	}
+	if _, again := l.seen[normal]; again {
 		return CodeVehicleRepeated, "the vehicle stands on an earlier line"
 	}
-	l.seen[vin] = struct{}{}
-	l.tally.Vehicles++
+	l.seen[normal] = struct{}{}
 	return "", ""
 }
 
-// refuse counts a line that has no rows to be told apart.
+// refuse counts an item that has no rows to be told apart.
 func (l *ledger) refuse(line int, r Rejection) Record {
 	l.tally.RowsRead++
 	r.Line = line
@@ -110,7 +160,7 @@ func (l *ledger) refuse(line int, r Rejection) Record {
 }
 
 func (l *ledger) count(record Record) {
-	l.tally.Accepted += len(record.Readings)
+	l.tally.Accepted += len(record.Events)
 	for _, r := range record.Rejections {
 		l.tally.Rejected[r.Code]++
 	}
@@ -123,38 +173,56 @@ func (l *ledger) Tally() Tally {
 	return tally
 }
 
-// fileSource is a Source over the lines of a file.
+// fileSource is a Source over the items of a file.
 type fileSource struct {
 	ledger
-	file  io.Closer
-	lines lines
-	parse lineFormat
+	file   io.Closer
+	items  splitter
+	parse  parser
+	drafts []draft // of the item at line, not returned yet
+	line   int
 }
 
-func newFileSource(file io.ReadCloser, parse lineFormat) (*fileSource, error) {
+func newFileSource(file io.ReadCloser, format Format, options Options) (*fileSource, error) {
 	in, err := decompress(file)
 	if err != nil {
 		return nil, err
 	}
-	return &fileSource{ledger: newLedger(), file: file, lines: lines{in: in}, parse: parse}, nil
+	l, err := newLedger(format.vehiclePerLine)
+	if err != nil {
+		return nil, err
+	}
+	items, parse, err := format.open(in, options)
+	if err != nil {
+		return nil, err
+	}
+	return &fileSource{ledger: l, file: file, items: items, parse: parse}, nil
 }
 
 // Next implements [Source].
 func (s *fileSource) Next() (Record, error) {
-	line, tooLong, err := s.lines.next()
-	if err != nil {
-		return Record{}, err
+	for len(s.drafts) == 0 {
+		next, err := s.items.next()
+		if err != nil {
+			return Record{}, err
+		}
+		s.line = next.line
+		if next.tooLong {
+			return s.refuse(s.line, *refused(CodeLineTooLong, "the line has more than %d bytes", MaxLineBytes)), nil
+		}
+		drafts, rejection := s.parse(next)
+		if rejection != nil {
+			return s.refuse(s.line, *rejection), nil
+		}
+		s.drafts = drafts
 	}
-	if tooLong {
-		reason := fmt.Sprintf("the line has more than %d bytes", MaxLineBytes)
-		return s.refuse(s.lines.number, Rejection{Code: CodeLineTooLong, Reason: reason}), nil
-	}
-	d, rejection := s.parse(line)
-	if rejection != nil {
-		return s.refuse(s.lines.number, *rejection), nil
-	}
-	return s.enter(s.lines.number, d)
+	d := s.drafts[0]
+	s.drafts = s.drafts[1:]
+	return s.enter(s.line, d)
 }
 
 // Close implements [Source].
-func (s *fileSource) Close() error { return s.file.Close() }
+func (s *fileSource) Close() error {
+	s.items.stop()
+	return s.file.Close()
+}

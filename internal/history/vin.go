@@ -36,6 +36,17 @@ func TestVIN(pseudonym string) VIN {
 	return VIN(vin)
 }
 
+// normalise returns the VIN as the platform keeps it, without white space around
+// it and in capitals, or false when it is none. The check digit is not judged:
+// European VINs carry none.
+func (v VIN) normalise() (VIN, bool) {
+	normal := strings.ToUpper(strings.TrimSpace(string(v)))
+	if len(normal) != vinLength || strings.Trim(normal, vinAlphabet) != "" {
+		return "", false
+	}
+	return VIN(normal), true
+}
+
 // draw takes one character off the entropy, as the digit of a mixed-radix number.
 func draw(entropy *big.Int, alphabet string) byte {
 	var rest big.Int

@@ -5,20 +5,21 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
-	"github.com/google/uuid"
 	"google.golang.org/grpc"
 
 	"github.com/pcc-platform/pcc/internal/apperr"
 	"github.com/pcc-platform/pcc/internal/history"
-	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
-	vaultv1 "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
+	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 )
 
 const (
 	// vehiclesPerCall is how many vehicles are bound and enrolled at a time.
 	vehiclesPerCall = 500
+	// recordsPerChunk bounds what is read before it is sent, also where no record has a vehicle.
+	recordsPerChunk = 2000
 	// patience bounds how long a call is repeated while a part of the platform is away.
 	patience   = 2 * time.Minute
 	retryPause = 300 * time.Millisecond
@@ -31,23 +32,27 @@ type Import struct {
 	Format string
 	// Vault and Registry enrol the vehicles.
 	Vault, Registry grpc.ClientConnInterface
-	// Senders take the readings, each of its kind; the two may be the same.
-	Inspections, Odometers *Sender
-	// Progress is told the sums so far, after each chunk of vehicles.
+	// Inspections sends the inspections, Others all else; the two may be the same.
+	Inspections, Others *Sender
+	// Progress is told the sums so far, after each chunk of records.
 	Progress func(Sums)
+	// Rejected, if set, is told every row that became no event, whoever refused it. An error of it ends the import.
+	Rejected func(history.Rejection) error
+
+	known     known
+	reporting sync.Mutex
 }
 
 // Sums account for every row of the source: RowsRead = Accepted + Duplicates + all of Rejected, once the import is over.
 type Sums struct {
-	Vehicles, VehiclesNew    int
-	RowsRead                 int
-	Sent                     int
-	Accepted, Duplicates     int
-	Rejected                 map[string]int // by reason: the reader's own, and the platform's
-	Largest                  string         // the passport with the most readings
-	largestReadings          int
-	Passports                int
-	Started, Enrolled, Ended time.Time
+	Vehicles, VehiclesNew int
+	RowsRead              int
+	Sent                  int
+	Accepted, Duplicates  int
+	Rejected              map[string]int // by reason: the reader's own, and the platform's
+	Largest               string         // the passport with the most events in one record
+	largestEvents         int
+	Started, Ended        time.Time
 }
 
 // RejectedTotal is the number of rows that became no event.
@@ -64,8 +69,10 @@ func (i *Import) Run(ctx context.Context) (Sums, error) {
 	sums := Sums{Rejected: map[string]int{}, Started: time.Now()}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	i.known = newKnown()
 	senders := i.senders()
 	for _, s := range senders {
+		s.rejected = i.report
 		s.start(ctx)
 	}
 	err := i.feed(ctx, &sums)
@@ -78,28 +85,24 @@ func (i *Import) Run(ctx context.Context) (Sums, error) {
 		}
 		s.addTo(&sums)
 	}
-	tally := i.Source.Tally()
-	sums.RowsRead = tally.RowsRead
-	for code, n := range tally.Rejected {
-		sums.Rejected[string(code)] += n
-	}
+	sums.RowsRead = i.Source.Tally().RowsRead
 	sums.Ended = time.Now()
 	return sums, err
 }
 
 func (i *Import) senders() []*Sender {
-	if i.Inspections == i.Odometers {
+	if i.Inspections == i.Others {
 		return []*Sender{i.Inspections}
 	}
-	return []*Sender{i.Inspections, i.Odometers}
+	return []*Sender{i.Inspections, i.Others}
 }
 
 // feed reads the source chunk by chunk, so that memory does not grow with the file.
 func (i *Import) feed(ctx context.Context, sums *Sums) error {
 	for {
-		chunk, more, err := i.nextChunk()
+		chunk, more, err := i.nextChunk(sums)
 		if err != nil {
-			return fmt.Errorf("import: read: %w", err)
+			return err
 		}
 		if err := i.importChunk(ctx, chunk, sums); err != nil {
 			return err
@@ -120,17 +123,23 @@ func (i *Import) soFar(sums Sums) Sums {
 	return sums
 }
 
-// nextChunk returns the next vehicles, and whether there may be more after them.
-func (i *Import) nextChunk() (chunk []history.Record, more bool, err error) {
-	for len(chunk) < vehiclesPerCall {
+// nextChunk returns the next records, and whether there may be more after them.
+func (i *Import) nextChunk(sums *Sums) (chunk []history.Record, more bool, err error) {
+	for read := 0; read < recordsPerChunk && len(chunk) < vehiclesPerCall; read++ {
 		r, err := i.Source.Next()
 		if errors.Is(err, io.EOF) {
 			return chunk, false, nil
 		}
 		if err != nil {
-			return nil, false, err
+			return nil, false, fmt.Errorf("import: read: %w", err)
 		}
-		if r.Vehicle.VIN != "" {
+		for _, rejection := range r.Rejections {
+			sums.Rejected[string(rejection.Code)]++
+			if err := i.report(rejection); err != nil {
+				return nil, false, err
+			}
+		}
+		if r.Vehicle.VIN != "" || r.Vehicle.Passport != "" {
 			chunk = append(chunk, r)
 		}
 	}
@@ -138,115 +147,68 @@ func (i *Import) nextChunk() (chunk []history.Record, more bool, err error) {
 }
 
 func (i *Import) importChunk(ctx context.Context, chunk []history.Record, sums *Sums) error {
-	if len(chunk) == 0 {
-		return nil
+	if err := i.enrolNew(ctx, chunk, sums); err != nil {
+		return err
 	}
-	vehicles, err := i.bind(ctx, chunk, sums)
-	if err != nil {
-		return fmt.Errorf("import: bind vehicles: %w", err)
-	}
-	passports, err := i.enrol(ctx, chunk, vehicles, sums)
-	if err != nil {
-		return fmt.Errorf("import: enrol passports: %w", err)
-	}
-	for n, record := range chunk {
-		if passports[n] == "" {
+	for _, record := range chunk {
+		e := enrolment{passport: record.Vehicle.Passport}
+		if record.Vehicle.VIN != "" {
+			e, _ = i.known.get(record.Vehicle.VIN)
+		}
+		if e.passport == "" {
+			if err := i.refuse(record, e.reason, sums); err != nil {
+				return err
+			}
 			continue
 		}
-		if len(record.Readings) > sums.largestReadings {
-			sums.Largest, sums.largestReadings = passports[n], len(record.Readings)
+		if len(record.Events) > sums.largestEvents {
+			sums.Largest, sums.largestEvents = e.passport, len(record.Events)
 		}
-		if err := i.send(ctx, passports[n], record); err != nil {
+		if err := i.send(ctx, e.passport, record); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// bind returns the vehicle handle of each record; a record whose VIN is refused has none, and its readings count as rejected.
-func (i *Import) bind(ctx context.Context, chunk []history.Record, sums *Sums) ([]string, error) {
-	req := &vaultv1.BatchBindVehiclesRequest{}
-	for _, r := range chunk {
-		req.Vins = append(req.Vins, string(r.Vehicle.VIN))
-	}
-	resp, err := persist(ctx, func() (*vaultv1.BatchBindVehiclesResponse, error) {
-		return vaultv1.NewVaultServiceClient(i.Vault).BatchBindVehicles(ctx, req)
-	})
-	if err != nil {
-		return nil, err
-	}
-	if len(resp.GetResults()) != len(chunk) {
-		return nil, fmt.Errorf("%d answers for %d vehicles", len(resp.GetResults()), len(chunk))
-	}
-	vehicles := make([]string, len(chunk))
-	for n, result := range resp.GetResults() {
-		if result.GetReason() != "" {
-			sums.Rejected[result.GetReason()] += len(chunk[n].Readings)
-			continue
-		}
-		vehicles[n] = result.GetVehicle()
-		sums.Vehicles++
-	}
-	return vehicles, nil
-}
-
-func (i *Import) enrol(ctx context.Context, chunk []history.Record, vehicles []string, sums *Sums) ([]string, error) {
-	req := &registryv1.BatchEnrolPassportsRequest{RequestId: uuid.NewString()}
-	var position []int
-	for n, vehicle := range vehicles {
-		if vehicle != "" {
-			req.Passports = append(req.Passports, &registryv1.Passport{Vehicle: vehicle, Specification: specification(chunk[n].Vehicle)})
-			position = append(position, n)
+// refuse counts the rows of a vehicle that gets no passport.
+func (i *Import) refuse(record history.Record, reason string, sums *Sums) error {
+	sums.Rejected[reason] += len(record.Events)
+	for _, e := range record.Events {
+		r := history.Rejection{Line: e.Line, Row: e.Row, Code: history.Code(reason), Reason: "the platform refused the vehicle"}
+		if err := i.report(r); err != nil {
+			return err
 		}
 	}
-	passports := make([]string, len(chunk))
-	if len(position) == 0 {
-		return passports, nil
-	}
-	resp, err := persist(ctx, func() (*registryv1.BatchEnrolPassportsResponse, error) {
-		return registryv1.NewPassportServiceClient(i.Registry).BatchEnrolPassports(ctx, req)
-	})
-	if err != nil {
-		return nil, err
-	}
-	if len(resp.GetResults()) != len(position) {
-		return nil, fmt.Errorf("%d answers for %d passports", len(resp.GetResults()), len(position))
-	}
-	for k, result := range resp.GetResults() {
-		n := position[k]
-		switch result.GetReason() {
-		case "":
-			sums.VehiclesNew++
-			passports[n] = result.GetPassport().GetName()
-		case "VEHICLE_ALREADY_ENROLLED":
-			passports[n] = result.GetPassport().GetName()
-		default:
-			sums.Rejected[result.GetReason()] += len(chunk[n].Readings)
-		}
-	}
-	return passports, nil
-}
-
-func specification(v history.Vehicle) *registryv1.Specification {
-	return &registryv1.Specification{
-		Make: v.Make, Model: v.Model, Variant: v.Variant, FirstDate: v.FirstRegistration,
-		Colour: v.Colour, Energy: v.Energy, PowerWatts: v.PowerWatts,
-	}
+	return nil
 }
 
 func (i *Import) send(ctx context.Context, passport string, record history.Record) error {
-	for _, reading := range record.Readings {
-		sender := i.Inspections
-		if reading.Kind == history.KindOdometer {
-			sender = i.Odometers
+	for _, e := range record.Events {
+		sender := i.Others
+		if _, inspection := e.Message.(*eventsv1.Inspection); inspection {
+			sender = i.Inspections
 		}
-		e, err := newEvent(sender.Source(i.Format), passport, reading)
+		ce, err := newEvent(sender.Source(i.Format), passport, e)
 		if err != nil {
-			return fmt.Errorf("import: line %d: %w", reading.Line, err)
-		}
-		if err := sender.send(ctx, e); err != nil {
 			return err
 		}
+		if err := sender.send(ctx, ce, place{line: e.Line, row: e.Row}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// report tells of a rejected row. Rows are rejected while reading and, on other goroutines, by acknowledgements.
+func (i *Import) report(r history.Rejection) error {
+	if i.Rejected == nil {
+		return nil
+	}
+	i.reporting.Lock()
+	defer i.reporting.Unlock()
+	if err := i.Rejected(r); err != nil {
+		return fmt.Errorf("import: report a rejected row: %w", err)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	pb "github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
 	"google.golang.org/grpc"
 
+	"github.com/pcc-platform/pcc/internal/history"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 )
 
@@ -36,15 +37,23 @@ type Sender struct {
 	// patience and stall are the constants of the same names, which tests shorten.
 	patience, stall time.Duration
 
+	// rejected is told every row that the platform refused.
+	rejected func(history.Rejection) error
+
 	mu   sync.Mutex
 	sums Sums
+	// places say where the events of each batch under way stand in the file: for one batch more than the window at most.
+	places map[int64][]place
 }
+
+// place is where an event comes from.
+type place struct{ line, row int }
 
 // NewSender sends as a principal of member over a connection to the ingest service.
 func NewSender(ingest grpc.ClientConnInterface, member string) *Sender {
 	return &Sender{
 		client: ingestv1.NewIngestServiceClient(ingest), member: member, patience: patience, stall: stall,
-		sums: Sums{Rejected: map[string]int{}},
+		sums: Sums{Rejected: map[string]int{}}, places: map[int64][]place{},
 	}
 }
 
@@ -62,8 +71,11 @@ func (s *Sender) start(ctx context.Context) {
 }
 
 // send collects the event and hands a full batch over.
-func (s *Sender) send(ctx context.Context, e *pb.CloudEvent) error {
+func (s *Sender) send(ctx context.Context, e *pb.CloudEvent, from place) error {
 	s.batch = append(s.batch, e)
+	s.mu.Lock()
+	s.places[s.next] = append(s.places[s.next], from)
+	s.mu.Unlock()
 	if len(s.batch) < eventsPerBatch {
 		return nil
 	}
@@ -155,6 +167,24 @@ func (s *Sender) acknowledge(pending *[]*ingestv1.StreamEventsRequest, ack *inge
 	}
 	sent := len((*pending)[0].GetEvents())
 	*pending = (*pending)[1:]
+	places := s.count(sent, ack)
+	for _, r := range ack.GetAcknowledgement().GetRejections() {
+		at := int(r.GetIndex())
+		if s.rejected == nil || at < 0 || at >= len(places) {
+			continue
+		}
+		rejection := history.Rejection{
+			Line: places[at].line, Row: places[at].row, Code: history.Code(r.GetReason()), Reason: "the platform refused the event: " + r.GetDetail(),
+		}
+		if err := s.rejected(rejection); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// count adds an acknowledgement to the sums and returns the places of its events.
+func (s *Sender) count(sent int, ack *ingestv1.StreamEventsResponse) []place {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sums.Sent += sent
@@ -163,5 +193,7 @@ func (s *Sender) acknowledge(pending *[]*ingestv1.StreamEventsRequest, ack *inge
 	for _, r := range ack.GetAcknowledgement().GetRejections() {
 		s.sums.Rejected[r.GetReason()]++
 	}
-	return nil
+	places := s.places[ack.GetBatchNumber()]
+	delete(s.places, ack.GetBatchNumber())
+	return places
 }
