@@ -10,6 +10,7 @@ for module in . proto chaincode e2e; do
 done
 
 # Of the workspace's modules only proto: the other is published protos of others.
+scripts/thirdparty.sh
 .tools/bin/buf lint proto || status=1
 
 scripts=(scripts/*.sh .ci/run)
