@@ -27,6 +27,11 @@ func documentRules() []rule {
 			fstest.MapFS{"docs/a.md": {Data: []byte("see `docs/nothing.go`\n")}},
 		},
 		{
+			"make targets in documents are there",
+			makeTargets,
+			oneFile("docs/a.md", "run `make coffee`\n"),
+		},
+		{
 			"docs/errors.md has every reason, and no other",
 			errorReasons,
 			fstest.MapFS{
@@ -41,6 +46,8 @@ func documentRules() []rule {
 var (
 	markdownLink = regexp.MustCompile(`\]\(([^)#\s]+)(?:#[^)]*)?\)`)
 	codeSpan     = regexp.MustCompile("`([^`\n]+)`")
+	makeCommand  = regexp.MustCompile("(?m)(?:`|^    )make ((?:[a-z-]+ ?)+)")
+	makeTarget   = regexp.MustCompile(`(?m)^([a-z-]+):.*## `)
 	protoErrors  = regexp.MustCompile(`(?s)(?:(?:Errors?|Reasons)\b[^:]*:|refused with)(.*?)(?:\n\s*\n|\n\s*[^\s/])`)
 	reasonRow    = regexp.MustCompile("(?m)^\\| `([A-Z][A-Z0-9_]+)` \\| ([A-Z_]+|per event|HTTP \\d+) \\|")
 	reasonWord   = regexp.MustCompile(`\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b`)
@@ -75,6 +82,24 @@ func documentPaths(tr *tree) (violations []string) {
 			top, _, nested := strings.Cut(p, "/")
 			if nested && !strings.ContainsAny(p, "<>*{}$ …,:") && tr.has(top) && !tr.has(p) {
 				violations = append(violations, fmt.Sprintf("%s names %s", name, p))
+			}
+		}
+	}
+	return violations
+}
+
+// makeTargets looks at commands in code spans and blocks.
+func makeTargets(tr *tree) (violations []string) {
+	targets := map[string]bool{}
+	for _, target := range makeTarget.FindAllSubmatch(tr.files["Makefile"], -1) {
+		targets[string(target[1])] = true
+	}
+	for name, text := range documents(tr) {
+		for _, command := range makeCommand.FindAllStringSubmatch(text, -1) {
+			for _, target := range strings.Fields(command[1]) {
+				if !targets[target] {
+					violations = append(violations, fmt.Sprintf("%s says make %s", name, target))
+				}
 			}
 		}
 	}
