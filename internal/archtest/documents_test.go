@@ -27,6 +27,11 @@ func documentRules() []rule {
 			fstest.MapFS{"docs/a.md": {Data: []byte("see `docs/nothing.go`\n")}},
 		},
 		{
+			"the map in CONTRIBUTING.md has every folder",
+			folderMap,
+			oneFile("internal/new/doc.go", "// Package new is new.\npackage new\n"),
+		},
+		{
 			"make targets in documents are there",
 			makeTargets,
 			oneFile("docs/a.md", "run `make coffee`\n"),
@@ -84,6 +89,29 @@ func documentPaths(tr *tree) (violations []string) {
 				violations = append(violations, fmt.Sprintf("%s names %s", name, p))
 			}
 		}
+	}
+	return violations
+}
+
+// folderMap looks for the folders of the root and for those of internal/ and services/.
+func folderMap(tr *tree) (violations []string) {
+	mapped := map[string]bool{}
+	for _, span := range codeSpan.FindAllStringSubmatch(string(tr.files["CONTRIBUTING.md"]), -1) {
+		mapped[span[1]] = true
+	}
+	missing := map[string]bool{}
+	for p := range tr.files {
+		parts := strings.Split(p, "/")
+		folder := parts[0]
+		if len(parts) > 2 && (folder == "internal" || folder == "services") {
+			folder = path.Join(folder, parts[1])
+		}
+		if len(parts) > 1 && folder != "internal" && folder != "services" && !mapped[folder] {
+			missing[folder] = true
+		}
+	}
+	for _, folder := range slices.Sorted(maps.Keys(missing)) {
+		violations = append(violations, "CONTRIBUTING.md does not say what "+folder+" is")
 	}
 	return violations
 }
