@@ -22,6 +22,8 @@ class Consortium implements Namespace {
       this.related.participants.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
     read_epochs: (ctx: Context): boolean =>
       this.related.participants.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
+    read_source_keys: (ctx: Context): boolean =>
+      this.related.participants.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
     read_prices: (ctx: Context): boolean =>
       this.related.participants.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
   }
@@ -63,6 +65,7 @@ class Member implements Namespace {
       this.related.registrars.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
     transfer_ownership: (ctx: Context): boolean =>
       this.related.registrars.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
+    manage_source_keys: (ctx: Context): boolean => this.related.administrators.includes(ctx.subject),
     manage_holders: (ctx: Context): boolean =>
       this.related.registrars.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
     read_statements: (ctx: Context): boolean =>

@@ -76,6 +76,71 @@ func (x *Quality) GetPolicyVersion() string {
 	return ""
 }
 
+// EventSignature is a source's signature of one event, see docs/signatures.md. With the event's bytes and the source's public
+// key it can be verified without anything else.
+type EventSignature struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A COSE_Sign1 of a "pcc.source-statement/1", which covers one event or many.
+	Statement []byte `protobuf:"bytes,1,opt,name=statement,proto3" json:"statement,omitempty"`
+	// Which of the covered events it is, from 0: the event's number in its source's chain is the statement's first plus this.
+	Index int32 `protobuf:"varint,2,opt,name=index,proto3" json:"index,omitempty"`
+	// Hashes of 32 bytes one after the other, from the event to the statement's root; empty when it covers one event.
+	AuditPath     []byte `protobuf:"bytes,3,opt,name=audit_path,json=auditPath,proto3" json:"audit_path,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EventSignature) Reset() {
+	*x = EventSignature{}
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EventSignature) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EventSignature) ProtoMessage() {}
+
+func (x *EventSignature) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EventSignature.ProtoReflect.Descriptor instead.
+func (*EventSignature) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *EventSignature) GetStatement() []byte {
+	if x != nil {
+		return x.Statement
+	}
+	return nil
+}
+
+func (x *EventSignature) GetIndex() int32 {
+	if x != nil {
+		return x.Index
+	}
+	return 0
+}
+
+func (x *EventSignature) GetAuditPath() []byte {
+	if x != nil {
+		return x.AuditPath
+	}
+	return nil
+}
+
 // JournaledEvent is the payload of an event's journal leaf: what the platform vouches for, and what a proof shows.
 type JournaledEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -91,13 +156,15 @@ type JournaledEvent struct {
 	ReceiveTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=receive_time,json=receiveTime,proto3" json:"receive_time,omitempty"`
 	// Canonical mileage derived from the event's odometer, in metres; absent when the event has none.
 	OdometerMetres *int64 `protobuf:"varint,6,opt,name=odometer_metres,json=odometerMetres,proto3,oneof" json:"odometer_metres,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Absent when the source did not sign.
+	Signature     *EventSignature `protobuf:"bytes,7,opt,name=signature,proto3" json:"signature,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *JournaledEvent) Reset() {
 	*x = JournaledEvent{}
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[1]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -109,7 +176,7 @@ func (x *JournaledEvent) String() string {
 func (*JournaledEvent) ProtoMessage() {}
 
 func (x *JournaledEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[1]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -122,7 +189,7 @@ func (x *JournaledEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JournaledEvent.ProtoReflect.Descriptor instead.
 func (*JournaledEvent) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{1}
+	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *JournaledEvent) GetCloudEvent() []byte {
@@ -167,6 +234,13 @@ func (x *JournaledEvent) GetOdometerMetres() int64 {
 	return 0
 }
 
+func (x *JournaledEvent) GetSignature() *EventSignature {
+	if x != nil {
+		return x.Signature
+	}
+	return nil
+}
+
 // JournalPosition is where an event stands in its member's journal stream.
 type JournalPosition struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -182,7 +256,7 @@ type JournalPosition struct {
 
 func (x *JournalPosition) Reset() {
 	*x = JournalPosition{}
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[2]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -194,7 +268,7 @@ func (x *JournalPosition) String() string {
 func (*JournalPosition) ProtoMessage() {}
 
 func (x *JournalPosition) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[2]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -207,7 +281,7 @@ func (x *JournalPosition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JournalPosition.ProtoReflect.Descriptor instead.
 func (*JournalPosition) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{2}
+	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *JournalPosition) GetStream() string {
@@ -242,13 +316,15 @@ type Event struct {
 	ReceiveTime    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=receive_time,json=receiveTime,proto3" json:"receive_time,omitempty"`
 	OdometerMetres *int64                 `protobuf:"varint,6,opt,name=odometer_metres,json=odometerMetres,proto3,oneof" json:"odometer_metres,omitempty"`
 	Position       *JournalPosition       `protobuf:"bytes,7,opt,name=position,proto3" json:"position,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Absent when the source did not sign.
+	Signature     *EventSignature `protobuf:"bytes,8,opt,name=signature,proto3" json:"signature,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[3]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -260,7 +336,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[3]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -273,7 +349,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{3}
+	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Event) GetName() string {
@@ -325,6 +401,13 @@ func (x *Event) GetPosition() *JournalPosition {
 	return nil
 }
 
+func (x *Event) GetSignature() *EventSignature {
+	if x != nil {
+		return x.Signature
+	}
+	return nil
+}
+
 var File_pcc_ingest_v1_event_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_event_proto_rawDesc = "" +
@@ -332,7 +415,12 @@ const file_pcc_ingest_v1_event_proto_rawDesc = "" +
 	"\x19pcc/ingest/v1/event.proto\x12\rpcc.ingest.v1\x1a\x10cloudevent.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"F\n" +
 	"\aQuality\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\x05R\x05index\x12%\n" +
-	"\x0epolicy_version\x18\x02 \x01(\tR\rpolicyVersion\"\x98\x02\n" +
+	"\x0epolicy_version\x18\x02 \x01(\tR\rpolicyVersion\"c\n" +
+	"\x0eEventSignature\x12\x1c\n" +
+	"\tstatement\x18\x01 \x01(\fR\tstatement\x12\x14\n" +
+	"\x05index\x18\x02 \x01(\x05R\x05index\x12\x1d\n" +
+	"\n" +
+	"audit_path\x18\x03 \x01(\fR\tauditPath\"\xd5\x02\n" +
 	"\x0eJournaledEvent\x12\x1f\n" +
 	"\vcloud_event\x18\x01 \x01(\fR\n" +
 	"cloudEvent\x12\x1a\n" +
@@ -340,12 +428,13 @@ const file_pcc_ingest_v1_event_proto_rawDesc = "" +
 	"\x06member\x18\x03 \x01(\tR\x06member\x120\n" +
 	"\aquality\x18\x04 \x01(\v2\x16.pcc.ingest.v1.QualityR\aquality\x12=\n" +
 	"\freceive_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\vreceiveTime\x12,\n" +
-	"\x0fodometer_metres\x18\x06 \x01(\x03H\x00R\x0eodometerMetres\x88\x01\x01B\x12\n" +
+	"\x0fodometer_metres\x18\x06 \x01(\x03H\x00R\x0eodometerMetres\x88\x01\x01\x12;\n" +
+	"\tsignature\x18\a \x01(\v2\x1d.pcc.ingest.v1.EventSignatureR\tsignatureB\x12\n" +
 	"\x10_odometer_metres\"b\n" +
 	"\x0fJournalPosition\x12\x16\n" +
 	"\x06stream\x18\x01 \x01(\tR\x06stream\x12\x1a\n" +
 	"\bsequence\x18\x02 \x01(\x03R\bsequence\x12\x1b\n" +
-	"\tleaf_hash\x18\x03 \x01(\fR\bleafHash\"\xe2\x02\n" +
+	"\tleaf_hash\x18\x03 \x01(\fR\bleafHash\"\x9f\x03\n" +
 	"\x05Event\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12>\n" +
 	"\vcloud_event\x18\x02 \x01(\v2\x1d.io.cloudevents.v1.CloudEventR\n" +
@@ -354,7 +443,8 @@ const file_pcc_ingest_v1_event_proto_rawDesc = "" +
 	"\aquality\x18\x04 \x01(\v2\x16.pcc.ingest.v1.QualityR\aquality\x12=\n" +
 	"\freceive_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\vreceiveTime\x12,\n" +
 	"\x0fodometer_metres\x18\x06 \x01(\x03H\x00R\x0eodometerMetres\x88\x01\x01\x12:\n" +
-	"\bposition\x18\a \x01(\v2\x1e.pcc.ingest.v1.JournalPositionR\bpositionB\x12\n" +
+	"\bposition\x18\a \x01(\v2\x1e.pcc.ingest.v1.JournalPositionR\bposition\x12;\n" +
+	"\tsignature\x18\b \x01(\v2\x1d.pcc.ingest.v1.EventSignatureR\tsignatureB\x12\n" +
 	"\x10_odometer_metresB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
 
 var (
@@ -369,27 +459,30 @@ func file_pcc_ingest_v1_event_proto_rawDescGZIP() []byte {
 	return file_pcc_ingest_v1_event_proto_rawDescData
 }
 
-var file_pcc_ingest_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_pcc_ingest_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_pcc_ingest_v1_event_proto_goTypes = []any{
 	(*Quality)(nil),               // 0: pcc.ingest.v1.Quality
-	(*JournaledEvent)(nil),        // 1: pcc.ingest.v1.JournaledEvent
-	(*JournalPosition)(nil),       // 2: pcc.ingest.v1.JournalPosition
-	(*Event)(nil),                 // 3: pcc.ingest.v1.Event
-	(*timestamppb.Timestamp)(nil), // 4: google.protobuf.Timestamp
-	(*pb.CloudEvent)(nil),         // 5: io.cloudevents.v1.CloudEvent
+	(*EventSignature)(nil),        // 1: pcc.ingest.v1.EventSignature
+	(*JournaledEvent)(nil),        // 2: pcc.ingest.v1.JournaledEvent
+	(*JournalPosition)(nil),       // 3: pcc.ingest.v1.JournalPosition
+	(*Event)(nil),                 // 4: pcc.ingest.v1.Event
+	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
+	(*pb.CloudEvent)(nil),         // 6: io.cloudevents.v1.CloudEvent
 }
 var file_pcc_ingest_v1_event_proto_depIdxs = []int32{
 	0, // 0: pcc.ingest.v1.JournaledEvent.quality:type_name -> pcc.ingest.v1.Quality
-	4, // 1: pcc.ingest.v1.JournaledEvent.receive_time:type_name -> google.protobuf.Timestamp
-	5, // 2: pcc.ingest.v1.Event.cloud_event:type_name -> io.cloudevents.v1.CloudEvent
-	0, // 3: pcc.ingest.v1.Event.quality:type_name -> pcc.ingest.v1.Quality
-	4, // 4: pcc.ingest.v1.Event.receive_time:type_name -> google.protobuf.Timestamp
-	2, // 5: pcc.ingest.v1.Event.position:type_name -> pcc.ingest.v1.JournalPosition
-	6, // [6:6] is the sub-list for method output_type
-	6, // [6:6] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	5, // 1: pcc.ingest.v1.JournaledEvent.receive_time:type_name -> google.protobuf.Timestamp
+	1, // 2: pcc.ingest.v1.JournaledEvent.signature:type_name -> pcc.ingest.v1.EventSignature
+	6, // 3: pcc.ingest.v1.Event.cloud_event:type_name -> io.cloudevents.v1.CloudEvent
+	0, // 4: pcc.ingest.v1.Event.quality:type_name -> pcc.ingest.v1.Quality
+	5, // 5: pcc.ingest.v1.Event.receive_time:type_name -> google.protobuf.Timestamp
+	3, // 6: pcc.ingest.v1.Event.position:type_name -> pcc.ingest.v1.JournalPosition
+	1, // 7: pcc.ingest.v1.Event.signature:type_name -> pcc.ingest.v1.EventSignature
+	8, // [8:8] is the sub-list for method output_type
+	8, // [8:8] is the sub-list for method input_type
+	8, // [8:8] is the sub-list for extension type_name
+	8, // [8:8] is the sub-list for extension extendee
+	0, // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_pcc_ingest_v1_event_proto_init() }
@@ -397,15 +490,15 @@ func file_pcc_ingest_v1_event_proto_init() {
 	if File_pcc_ingest_v1_event_proto != nil {
 		return
 	}
-	file_pcc_ingest_v1_event_proto_msgTypes[1].OneofWrappers = []any{}
-	file_pcc_ingest_v1_event_proto_msgTypes[3].OneofWrappers = []any{}
+	file_pcc_ingest_v1_event_proto_msgTypes[2].OneofWrappers = []any{}
+	file_pcc_ingest_v1_event_proto_msgTypes[4].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_ingest_v1_event_proto_rawDesc), len(file_pcc_ingest_v1_event_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   4,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -26,10 +26,65 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// SourceGapKind says what is wrong with a source's chain.
+type SourceGapKind int32
+
+const (
+	SourceGapKind_SOURCE_GAP_KIND_UNSPECIFIED SourceGapKind = 0
+	// No statement has come over these numbers. It goes away when one comes.
+	SourceGapKind_SOURCE_GAP_KIND_MISSING SourceGapKind = 1
+	// Two statements cannot both be of one chain: they share a number, or the second names another one as the one before it.
+	// It stays for ever.
+	SourceGapKind_SOURCE_GAP_KIND_FORK SourceGapKind = 2
+)
+
+// Enum value maps for SourceGapKind.
+var (
+	SourceGapKind_name = map[int32]string{
+		0: "SOURCE_GAP_KIND_UNSPECIFIED",
+		1: "SOURCE_GAP_KIND_MISSING",
+		2: "SOURCE_GAP_KIND_FORK",
+	}
+	SourceGapKind_value = map[string]int32{
+		"SOURCE_GAP_KIND_UNSPECIFIED": 0,
+		"SOURCE_GAP_KIND_MISSING":     1,
+		"SOURCE_GAP_KIND_FORK":        2,
+	}
+)
+
+func (x SourceGapKind) Enum() *SourceGapKind {
+	p := new(SourceGapKind)
+	*p = x
+	return p
+}
+
+func (x SourceGapKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (SourceGapKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_pcc_ingest_v1_ingest_service_proto_enumTypes[0].Descriptor()
+}
+
+func (SourceGapKind) Type() protoreflect.EnumType {
+	return &file_pcc_ingest_v1_ingest_service_proto_enumTypes[0]
+}
+
+func (x SourceGapKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use SourceGapKind.Descriptor instead.
+func (SourceGapKind) EnumDescriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{0}
+}
+
 type IngestEventsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// At most 1000, and at most 4 MiB in all.
-	Events        []*pb.CloudEvent `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
+	Events []*pb.CloudEvent `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
+	// Instead of events.
+	Signed        *SignedBatch `protobuf:"bytes,2,opt,name=signed,proto3" json:"signed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -71,6 +126,69 @@ func (x *IngestEventsRequest) GetEvents() []*pb.CloudEvent {
 	return nil
 }
 
+func (x *IngestEventsRequest) GetSigned() *SignedBatch {
+	if x != nil {
+		return x.Signed
+	}
+	return nil
+}
+
+// SignedBatch is events of one source with its signature. It carries the events as their source encoded them: these bytes
+// are what is hashed, signed and journaled.
+type SignedBatch struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Encoded io.cloudevents.v1.CloudEvents, as many as the statement covers and in its order; at most 4 MiB in all.
+	CloudEvents [][]byte `protobuf:"bytes,1,rep,name=cloud_events,json=cloudEvents,proto3" json:"cloud_events,omitempty"`
+	// COSE_Sign1 of a "pcc.source-statement/1", see docs/signatures.md.
+	Statement     []byte `protobuf:"bytes,2,opt,name=statement,proto3" json:"statement,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SignedBatch) Reset() {
+	*x = SignedBatch{}
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SignedBatch) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SignedBatch) ProtoMessage() {}
+
+func (x *SignedBatch) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SignedBatch.ProtoReflect.Descriptor instead.
+func (*SignedBatch) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *SignedBatch) GetCloudEvents() [][]byte {
+	if x != nil {
+		return x.CloudEvents
+	}
+	return nil
+}
+
+func (x *SignedBatch) GetStatement() []byte {
+	if x != nil {
+		return x.Statement
+	}
+	return nil
+}
+
 type IngestEventsResponse struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
 	Acknowledgement *BatchAcknowledgement  `protobuf:"bytes,1,opt,name=acknowledgement,proto3" json:"acknowledgement,omitempty"`
@@ -80,7 +198,7 @@ type IngestEventsResponse struct {
 
 func (x *IngestEventsResponse) Reset() {
 	*x = IngestEventsResponse{}
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[1]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -92,7 +210,7 @@ func (x *IngestEventsResponse) String() string {
 func (*IngestEventsResponse) ProtoMessage() {}
 
 func (x *IngestEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[1]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -105,7 +223,7 @@ func (x *IngestEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IngestEventsResponse.ProtoReflect.Descriptor instead.
 func (*IngestEventsResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{1}
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *IngestEventsResponse) GetAcknowledgement() *BatchAcknowledgement {
@@ -120,14 +238,16 @@ type StreamEventsRequest struct {
 	// The sender's own number of the batch, given back in the acknowledgement; must grow.
 	BatchNumber int64 `protobuf:"varint,1,opt,name=batch_number,json=batchNumber,proto3" json:"batch_number,omitempty"`
 	// As in IngestEventsRequest.
-	Events        []*pb.CloudEvent `protobuf:"bytes,2,rep,name=events,proto3" json:"events,omitempty"`
+	Events []*pb.CloudEvent `protobuf:"bytes,2,rep,name=events,proto3" json:"events,omitempty"`
+	// Instead of events.
+	Signed        *SignedBatch `protobuf:"bytes,3,opt,name=signed,proto3" json:"signed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *StreamEventsRequest) Reset() {
 	*x = StreamEventsRequest{}
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[2]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -139,7 +259,7 @@ func (x *StreamEventsRequest) String() string {
 func (*StreamEventsRequest) ProtoMessage() {}
 
 func (x *StreamEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[2]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -152,7 +272,7 @@ func (x *StreamEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamEventsRequest.ProtoReflect.Descriptor instead.
 func (*StreamEventsRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{2}
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *StreamEventsRequest) GetBatchNumber() int64 {
@@ -169,6 +289,13 @@ func (x *StreamEventsRequest) GetEvents() []*pb.CloudEvent {
 	return nil
 }
 
+func (x *StreamEventsRequest) GetSigned() *SignedBatch {
+	if x != nil {
+		return x.Signed
+	}
+	return nil
+}
+
 type StreamEventsResponse struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
 	BatchNumber     int64                  `protobuf:"varint,1,opt,name=batch_number,json=batchNumber,proto3" json:"batch_number,omitempty"`
@@ -179,7 +306,7 @@ type StreamEventsResponse struct {
 
 func (x *StreamEventsResponse) Reset() {
 	*x = StreamEventsResponse{}
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[3]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -191,7 +318,7 @@ func (x *StreamEventsResponse) String() string {
 func (*StreamEventsResponse) ProtoMessage() {}
 
 func (x *StreamEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[3]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -204,7 +331,7 @@ func (x *StreamEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamEventsResponse.ProtoReflect.Descriptor instead.
 func (*StreamEventsResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{3}
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *StreamEventsResponse) GetBatchNumber() int64 {
@@ -236,7 +363,7 @@ type BatchAcknowledgement struct {
 
 func (x *BatchAcknowledgement) Reset() {
 	*x = BatchAcknowledgement{}
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[4]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -248,7 +375,7 @@ func (x *BatchAcknowledgement) String() string {
 func (*BatchAcknowledgement) ProtoMessage() {}
 
 func (x *BatchAcknowledgement) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[4]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -261,7 +388,7 @@ func (x *BatchAcknowledgement) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchAcknowledgement.ProtoReflect.Descriptor instead.
 func (*BatchAcknowledgement) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{4}
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *BatchAcknowledgement) GetAccepted() int32 {
@@ -290,7 +417,9 @@ func (x *BatchAcknowledgement) GetRejections() []*Rejection {
 // Reasons: EVENT_MALFORMED, EVENT_TOO_LARGE, EVENT_ID_INVALID, EVENT_ID_REUSED (same source and id, other content),
 // SOURCE_FOREIGN, TYPE_UNKNOWN, TYPE_MISMATCH, SUBJECT_INVALID, PASSPORT_UNKNOWN, TIME_MISSING, TIME_IN_FUTURE,
 // TIME_BEFORE_1886, UNIT_UNKNOWN, PROVENANCE_UNKNOWN, ODOMETER_MISSING, ODOMETER_MALFORMED, ODOMETER_NEGATIVE,
-// ODOMETER_ABSURD, FIELD_INVALID (a rule of pcc.events.v1 is broken).
+// ODOMETER_ABSURD, FIELD_INVALID (a rule of pcc.events.v1 is broken), SIGNATURE_MISSING (the source has a key, or the event
+// says that it was signed in the vehicle), SIGNATURE_INVALID, KEY_UNKNOWN (not enrolled for this source or vehicle),
+// KEY_REVOKED.
 type Rejection struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Position in the batch, from 0.
@@ -308,7 +437,7 @@ type Rejection struct {
 
 func (x *Rejection) Reset() {
 	*x = Rejection{}
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[5]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -320,7 +449,7 @@ func (x *Rejection) String() string {
 func (*Rejection) ProtoMessage() {}
 
 func (x *Rejection) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[5]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -333,7 +462,7 @@ func (x *Rejection) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Rejection.ProtoReflect.Descriptor instead.
 func (*Rejection) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{5}
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Rejection) GetIndex() int32 {
@@ -389,7 +518,7 @@ type ListEventsRequest struct {
 
 func (x *ListEventsRequest) Reset() {
 	*x = ListEventsRequest{}
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[6]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -401,7 +530,7 @@ func (x *ListEventsRequest) String() string {
 func (*ListEventsRequest) ProtoMessage() {}
 
 func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[6]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -414,7 +543,7 @@ func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListEventsRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{6}
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ListEventsRequest) GetParent() string {
@@ -448,7 +577,7 @@ type ListEventsResponse struct {
 
 func (x *ListEventsResponse) Reset() {
 	*x = ListEventsResponse{}
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[7]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -460,7 +589,7 @@ func (x *ListEventsResponse) String() string {
 func (*ListEventsResponse) ProtoMessage() {}
 
 func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[7]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -473,7 +602,7 @@ func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListEventsResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{7}
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListEventsResponse) GetEvents() []*Event {
@@ -507,7 +636,7 @@ type DeadLetter struct {
 
 func (x *DeadLetter) Reset() {
 	*x = DeadLetter{}
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[8]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -519,7 +648,7 @@ func (x *DeadLetter) String() string {
 func (*DeadLetter) ProtoMessage() {}
 
 func (x *DeadLetter) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[8]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -532,7 +661,7 @@ func (x *DeadLetter) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeadLetter.ProtoReflect.Descriptor instead.
 func (*DeadLetter) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{8}
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *DeadLetter) GetName() string {
@@ -580,7 +709,7 @@ type ListDeadLettersRequest struct {
 
 func (x *ListDeadLettersRequest) Reset() {
 	*x = ListDeadLettersRequest{}
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[9]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -592,7 +721,7 @@ func (x *ListDeadLettersRequest) String() string {
 func (*ListDeadLettersRequest) ProtoMessage() {}
 
 func (x *ListDeadLettersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[9]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -605,7 +734,7 @@ func (x *ListDeadLettersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDeadLettersRequest.ProtoReflect.Descriptor instead.
 func (*ListDeadLettersRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{9}
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListDeadLettersRequest) GetPageSize() int32 {
@@ -632,7 +761,7 @@ type ListDeadLettersResponse struct {
 
 func (x *ListDeadLettersResponse) Reset() {
 	*x = ListDeadLettersResponse{}
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[10]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -644,7 +773,7 @@ func (x *ListDeadLettersResponse) String() string {
 func (*ListDeadLettersResponse) ProtoMessage() {}
 
 func (x *ListDeadLettersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[10]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -657,7 +786,7 @@ func (x *ListDeadLettersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDeadLettersResponse.ProtoReflect.Descriptor instead.
 func (*ListDeadLettersResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{10}
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListDeadLettersResponse) GetDeadLetters() []*DeadLetter {
@@ -683,7 +812,7 @@ type ReplayDeadLetterRequest struct {
 
 func (x *ReplayDeadLetterRequest) Reset() {
 	*x = ReplayDeadLetterRequest{}
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[11]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -695,7 +824,7 @@ func (x *ReplayDeadLetterRequest) String() string {
 func (*ReplayDeadLetterRequest) ProtoMessage() {}
 
 func (x *ReplayDeadLetterRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[11]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -708,7 +837,7 @@ func (x *ReplayDeadLetterRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplayDeadLetterRequest.ProtoReflect.Descriptor instead.
 func (*ReplayDeadLetterRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{11}
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ReplayDeadLetterRequest) GetName() string {
@@ -727,7 +856,7 @@ type ReplayDeadLetterResponse struct {
 
 func (x *ReplayDeadLetterResponse) Reset() {
 	*x = ReplayDeadLetterResponse{}
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[12]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -739,7 +868,7 @@ func (x *ReplayDeadLetterResponse) String() string {
 func (*ReplayDeadLetterResponse) ProtoMessage() {}
 
 func (x *ReplayDeadLetterResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[12]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -752,7 +881,7 @@ func (x *ReplayDeadLetterResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplayDeadLetterResponse.ProtoReflect.Descriptor instead.
 func (*ReplayDeadLetterResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{12}
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ReplayDeadLetterResponse) GetDeadLetter() *DeadLetter {
@@ -760,6 +889,197 @@ func (x *ReplayDeadLetterResponse) GetDeadLetter() *DeadLetter {
 		return x.DeadLetter
 	}
 	return nil
+}
+
+// SourceGap is one thing that is wrong with a source's chain.
+type SourceGap struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Source string                 `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"`
+	Kind   SourceGapKind          `protobuf:"varint,2,opt,name=kind,proto3,enum=pcc.ingest.v1.SourceGapKind" json:"kind,omitempty"`
+	// The first and the last number missing; of a fork, those of the later statement to come.
+	First      int64                  `protobuf:"varint,3,opt,name=first,proto3" json:"first,omitempty"`
+	Last       int64                  `protobuf:"varint,4,opt,name=last,proto3" json:"last,omitempty"`
+	DetectTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=detect_time,json=detectTime,proto3" json:"detect_time,omitempty"`
+	// The two statements of a fork, the earlier to come first: with the key they prove it to anybody.
+	Statements    [][]byte `protobuf:"bytes,6,rep,name=statements,proto3" json:"statements,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SourceGap) Reset() {
+	*x = SourceGap{}
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SourceGap) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SourceGap) ProtoMessage() {}
+
+func (x *SourceGap) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SourceGap.ProtoReflect.Descriptor instead.
+func (*SourceGap) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *SourceGap) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *SourceGap) GetKind() SourceGapKind {
+	if x != nil {
+		return x.Kind
+	}
+	return SourceGapKind_SOURCE_GAP_KIND_UNSPECIFIED
+}
+
+func (x *SourceGap) GetFirst() int64 {
+	if x != nil {
+		return x.First
+	}
+	return 0
+}
+
+func (x *SourceGap) GetLast() int64 {
+	if x != nil {
+		return x.Last
+	}
+	return 0
+}
+
+func (x *SourceGap) GetDetectTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.DetectTime
+	}
+	return nil
+}
+
+func (x *SourceGap) GetStatements() [][]byte {
+	if x != nil {
+		return x.Statements
+	}
+	return nil
+}
+
+type ListSourceGapsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	PageSize      int32                  `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	PageToken     string                 `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSourceGapsRequest) Reset() {
+	*x = ListSourceGapsRequest{}
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSourceGapsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSourceGapsRequest) ProtoMessage() {}
+
+func (x *ListSourceGapsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSourceGapsRequest.ProtoReflect.Descriptor instead.
+func (*ListSourceGapsRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ListSourceGapsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListSourceGapsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+type ListSourceGapsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Gaps          []*SourceGap           `protobuf:"bytes,1,rep,name=gaps,proto3" json:"gaps,omitempty"`
+	NextPageToken string                 `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSourceGapsResponse) Reset() {
+	*x = ListSourceGapsResponse{}
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSourceGapsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSourceGapsResponse) ProtoMessage() {}
+
+func (x *ListSourceGapsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSourceGapsResponse.ProtoReflect.Descriptor instead.
+func (*ListSourceGapsResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *ListSourceGapsResponse) GetGaps() []*SourceGap {
+	if x != nil {
+		return x.Gaps
+	}
+	return nil
+}
+
+func (x *ListSourceGapsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
 }
 
 type GetIngestStatusRequest struct {
@@ -770,7 +1090,7 @@ type GetIngestStatusRequest struct {
 
 func (x *GetIngestStatusRequest) Reset() {
 	*x = GetIngestStatusRequest{}
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[13]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -782,7 +1102,7 @@ func (x *GetIngestStatusRequest) String() string {
 func (*GetIngestStatusRequest) ProtoMessage() {}
 
 func (x *GetIngestStatusRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[13]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -795,7 +1115,7 @@ func (x *GetIngestStatusRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetIngestStatusRequest.ProtoReflect.Descriptor instead.
 func (*GetIngestStatusRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{13}
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{17}
 }
 
 type GetIngestStatusResponse struct {
@@ -812,7 +1132,7 @@ type GetIngestStatusResponse struct {
 
 func (x *GetIngestStatusResponse) Reset() {
 	*x = GetIngestStatusResponse{}
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[14]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -824,7 +1144,7 @@ func (x *GetIngestStatusResponse) String() string {
 func (*GetIngestStatusResponse) ProtoMessage() {}
 
 func (x *GetIngestStatusResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[14]
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -837,7 +1157,7 @@ func (x *GetIngestStatusResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetIngestStatusResponse.ProtoReflect.Descriptor instead.
 func (*GetIngestStatusResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{14}
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GetIngestStatusResponse) GetJournaled() int64 {
@@ -865,14 +1185,22 @@ var File_pcc_ingest_v1_ingest_service_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_ingest_service_proto_rawDesc = "" +
 	"\n" +
-	"\"pcc/ingest/v1/ingest_service.proto\x12\rpcc.ingest.v1\x1a\x1bbuf/validate/validate.proto\x1a\x10cloudevent.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19pcc/ingest/v1/event.proto\x1a\"pcc/options/v1/authorization.proto\"V\n" +
-	"\x13IngestEventsRequest\x12?\n" +
-	"\x06events\x18\x01 \x03(\v2\x1d.io.cloudevents.v1.CloudEventB\b\xbaH\x05\x92\x01\x02\b\x01R\x06events\"e\n" +
+	"\"pcc/ingest/v1/ingest_service.proto\x12\rpcc.ingest.v1\x1a\x1bbuf/validate/validate.proto\x1a\x10cloudevent.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19pcc/ingest/v1/event.proto\x1a\"pcc/options/v1/authorization.proto\"\xf9\x01\n" +
+	"\x13IngestEventsRequest\x125\n" +
+	"\x06events\x18\x01 \x03(\v2\x1d.io.cloudevents.v1.CloudEventR\x06events\x122\n" +
+	"\x06signed\x18\x02 \x01(\v2\x1a.pcc.ingest.v1.SignedBatchR\x06signed:w\xbaHt\x1ar\n" +
+	"\x10events_or_signed\x121either events or signed is required, and not both\x1a+(size(this.events) > 0) != has(this.signed)\"g\n" +
+	"\vSignedBatch\x12.\n" +
+	"\fcloud_events\x18\x01 \x03(\fB\v\xbaH\b\x92\x01\x05\b\x01\x10\xe8\aR\vcloudEvents\x12(\n" +
+	"\tstatement\x18\x02 \x01(\fB\n" +
+	"\xbaH\az\x05\x10\x01\x18\x80\bR\tstatement\"e\n" +
 	"\x14IngestEventsResponse\x12M\n" +
-	"\x0facknowledgement\x18\x01 \x01(\v2#.pcc.ingest.v1.BatchAcknowledgementR\x0facknowledgement\"\x82\x01\n" +
+	"\x0facknowledgement\x18\x01 \x01(\v2#.pcc.ingest.v1.BatchAcknowledgementR\x0facknowledgement\"\xa5\x02\n" +
 	"\x13StreamEventsRequest\x12*\n" +
-	"\fbatch_number\x18\x01 \x01(\x03B\a\xbaH\x04\"\x02(\x00R\vbatchNumber\x12?\n" +
-	"\x06events\x18\x02 \x03(\v2\x1d.io.cloudevents.v1.CloudEventB\b\xbaH\x05\x92\x01\x02\b\x01R\x06events\"\x88\x01\n" +
+	"\fbatch_number\x18\x01 \x01(\x03B\a\xbaH\x04\"\x02(\x00R\vbatchNumber\x125\n" +
+	"\x06events\x18\x02 \x03(\v2\x1d.io.cloudevents.v1.CloudEventR\x06events\x122\n" +
+	"\x06signed\x18\x03 \x01(\v2\x1a.pcc.ingest.v1.SignedBatchR\x06signed:w\xbaHt\x1ar\n" +
+	"\x10events_or_signed\x121either events or signed is required, and not both\x1a+(size(this.events) > 0) != has(this.signed)\"\x88\x01\n" +
 	"\x14StreamEventsResponse\x12!\n" +
 	"\fbatch_number\x18\x01 \x01(\x03R\vbatchNumber\x12M\n" +
 	"\x0facknowledgement\x18\x02 \x01(\v2#.pcc.ingest.v1.BatchAcknowledgementR\x0facknowledgement\"\x8c\x01\n" +
@@ -921,19 +1249,42 @@ const file_pcc_ingest_v1_ingest_service_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tB\"\xbaH\x1fr\x1d2\x1b^deadLetters/[0-9a-f-]{36}$R\x04name\"V\n" +
 	"\x18ReplayDeadLetterResponse\x12:\n" +
 	"\vdead_letter\x18\x01 \x01(\v2\x19.pcc.ingest.v1.DeadLetterR\n" +
-	"deadLetter\"\x18\n" +
+	"deadLetter\"\xdc\x01\n" +
+	"\tSourceGap\x12\x16\n" +
+	"\x06source\x18\x01 \x01(\tR\x06source\x120\n" +
+	"\x04kind\x18\x02 \x01(\x0e2\x1c.pcc.ingest.v1.SourceGapKindR\x04kind\x12\x14\n" +
+	"\x05first\x18\x03 \x01(\x03R\x05first\x12\x12\n" +
+	"\x04last\x18\x04 \x01(\x03R\x04last\x12;\n" +
+	"\vdetect_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"detectTime\x12\x1e\n" +
+	"\n" +
+	"statements\x18\x06 \x03(\fR\n" +
+	"statements\"i\n" +
+	"\x15ListSourceGapsRequest\x12'\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"n\n" +
+	"\x16ListSourceGapsResponse\x12,\n" +
+	"\x04gaps\x18\x01 \x03(\v2\x18.pcc.ingest.v1.SourceGapR\x04gaps\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x18\n" +
 	"\x16GetIngestStatusRequest\"\x83\x01\n" +
 	"\x17GetIngestStatusResponse\x12\x1c\n" +
 	"\tjournaled\x18\x01 \x01(\x03R\tjournaled\x12!\n" +
 	"\fdead_letters\x18\x02 \x01(\x03R\vdeadLetters\x12'\n" +
-	"\x0fpending_batches\x18\x03 \x01(\x03R\x0ependingBatches2\xff\x06\n" +
+	"\x0fpending_batches\x18\x03 \x01(\x03R\x0ependingBatches*g\n" +
+	"\rSourceGapKind\x12\x1f\n" +
+	"\x1bSOURCE_GAP_KIND_UNSPECIFIED\x10\x00\x12\x1b\n" +
+	"\x17SOURCE_GAP_KIND_MISSING\x10\x01\x12\x18\n" +
+	"\x14SOURCE_GAP_KIND_FORK\x10\x022\x8e\b\n" +
 	"\rIngestService\x12\x8a\x01\n" +
 	"\fIngestEvents\x12\".pcc.ingest.v1.IngestEventsRequest\x1a#.pcc.ingest.v1.IngestEventsResponse\"1\xa2\xd4\x18\x11\b\x01\x12\ringest_events\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/events:ingest\x12r\n" +
 	"\fStreamEvents\x12\".pcc.ingest.v1.StreamEventsRequest\x1a#.pcc.ingest.v1.StreamEventsResponse\"\x15\xa2\xd4\x18\x11\b\x01\x12\ringest_events(\x010\x01\x12\x91\x01\n" +
 	"\n" +
 	"ListEvents\x12 .pcc.ingest.v1.ListEventsRequest\x1a!.pcc.ingest.v1.ListEventsResponse\">\xa2\xd4\x18\x13\b\x01\x12\x0fread_own_events\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=passports/*}/events\x12\x90\x01\n" +
 	"\x0fListDeadLetters\x12%.pcc.ingest.v1.ListDeadLettersRequest\x1a&.pcc.ingest.v1.ListDeadLettersResponse\".\xa2\xd4\x18\x13\b\x01\x12\x0fread_own_events\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/deadLetters\x12\xb1\x01\n" +
-	"\x10ReplayDeadLetter\x12&.pcc.ingest.v1.ReplayDeadLetterRequest\x1a'.pcc.ingest.v1.ReplayDeadLetterResponse\"L\xa2\xd4\x18\x11\b\x01\x12\ringest_events\x82\xd3\xe4\x93\x021:\x01*b\vdead_letter\"\x1f/v1/{name=deadLetters/*}:replay\x12\x91\x01\n" +
+	"\x10ReplayDeadLetter\x12&.pcc.ingest.v1.ReplayDeadLetterRequest\x1a'.pcc.ingest.v1.ReplayDeadLetterResponse\"L\xa2\xd4\x18\x11\b\x01\x12\ringest_events\x82\xd3\xe4\x93\x021:\x01*b\vdead_letter\"\x1f/v1/{name=deadLetters/*}:replay\x12\x8c\x01\n" +
+	"\x0eListSourceGaps\x12$.pcc.ingest.v1.ListSourceGapsRequest\x1a%.pcc.ingest.v1.ListSourceGapsResponse\"-\xa2\xd4\x18\x13\b\x01\x12\x0fread_own_events\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/sourceGaps\x12\x91\x01\n" +
 	"\x0fGetIngestStatus\x12%.pcc.ingest.v1.GetIngestStatusRequest\x1a&.pcc.ingest.v1.GetIngestStatusResponse\"/\xa2\xd4\x18\x13\b\x01\x12\x0fread_own_events\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/ingestStatusB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
 
 var (
@@ -948,57 +1299,70 @@ func file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP() []byte {
 	return file_pcc_ingest_v1_ingest_service_proto_rawDescData
 }
 
-var file_pcc_ingest_v1_ingest_service_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_pcc_ingest_v1_ingest_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_pcc_ingest_v1_ingest_service_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_pcc_ingest_v1_ingest_service_proto_goTypes = []any{
-	(*IngestEventsRequest)(nil),      // 0: pcc.ingest.v1.IngestEventsRequest
-	(*IngestEventsResponse)(nil),     // 1: pcc.ingest.v1.IngestEventsResponse
-	(*StreamEventsRequest)(nil),      // 2: pcc.ingest.v1.StreamEventsRequest
-	(*StreamEventsResponse)(nil),     // 3: pcc.ingest.v1.StreamEventsResponse
-	(*BatchAcknowledgement)(nil),     // 4: pcc.ingest.v1.BatchAcknowledgement
-	(*Rejection)(nil),                // 5: pcc.ingest.v1.Rejection
-	(*ListEventsRequest)(nil),        // 6: pcc.ingest.v1.ListEventsRequest
-	(*ListEventsResponse)(nil),       // 7: pcc.ingest.v1.ListEventsResponse
-	(*DeadLetter)(nil),               // 8: pcc.ingest.v1.DeadLetter
-	(*ListDeadLettersRequest)(nil),   // 9: pcc.ingest.v1.ListDeadLettersRequest
-	(*ListDeadLettersResponse)(nil),  // 10: pcc.ingest.v1.ListDeadLettersResponse
-	(*ReplayDeadLetterRequest)(nil),  // 11: pcc.ingest.v1.ReplayDeadLetterRequest
-	(*ReplayDeadLetterResponse)(nil), // 12: pcc.ingest.v1.ReplayDeadLetterResponse
-	(*GetIngestStatusRequest)(nil),   // 13: pcc.ingest.v1.GetIngestStatusRequest
-	(*GetIngestStatusResponse)(nil),  // 14: pcc.ingest.v1.GetIngestStatusResponse
-	(*pb.CloudEvent)(nil),            // 15: io.cloudevents.v1.CloudEvent
-	(*Event)(nil),                    // 16: pcc.ingest.v1.Event
-	(*timestamppb.Timestamp)(nil),    // 17: google.protobuf.Timestamp
+	(SourceGapKind)(0),               // 0: pcc.ingest.v1.SourceGapKind
+	(*IngestEventsRequest)(nil),      // 1: pcc.ingest.v1.IngestEventsRequest
+	(*SignedBatch)(nil),              // 2: pcc.ingest.v1.SignedBatch
+	(*IngestEventsResponse)(nil),     // 3: pcc.ingest.v1.IngestEventsResponse
+	(*StreamEventsRequest)(nil),      // 4: pcc.ingest.v1.StreamEventsRequest
+	(*StreamEventsResponse)(nil),     // 5: pcc.ingest.v1.StreamEventsResponse
+	(*BatchAcknowledgement)(nil),     // 6: pcc.ingest.v1.BatchAcknowledgement
+	(*Rejection)(nil),                // 7: pcc.ingest.v1.Rejection
+	(*ListEventsRequest)(nil),        // 8: pcc.ingest.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),       // 9: pcc.ingest.v1.ListEventsResponse
+	(*DeadLetter)(nil),               // 10: pcc.ingest.v1.DeadLetter
+	(*ListDeadLettersRequest)(nil),   // 11: pcc.ingest.v1.ListDeadLettersRequest
+	(*ListDeadLettersResponse)(nil),  // 12: pcc.ingest.v1.ListDeadLettersResponse
+	(*ReplayDeadLetterRequest)(nil),  // 13: pcc.ingest.v1.ReplayDeadLetterRequest
+	(*ReplayDeadLetterResponse)(nil), // 14: pcc.ingest.v1.ReplayDeadLetterResponse
+	(*SourceGap)(nil),                // 15: pcc.ingest.v1.SourceGap
+	(*ListSourceGapsRequest)(nil),    // 16: pcc.ingest.v1.ListSourceGapsRequest
+	(*ListSourceGapsResponse)(nil),   // 17: pcc.ingest.v1.ListSourceGapsResponse
+	(*GetIngestStatusRequest)(nil),   // 18: pcc.ingest.v1.GetIngestStatusRequest
+	(*GetIngestStatusResponse)(nil),  // 19: pcc.ingest.v1.GetIngestStatusResponse
+	(*pb.CloudEvent)(nil),            // 20: io.cloudevents.v1.CloudEvent
+	(*Event)(nil),                    // 21: pcc.ingest.v1.Event
+	(*timestamppb.Timestamp)(nil),    // 22: google.protobuf.Timestamp
 }
 var file_pcc_ingest_v1_ingest_service_proto_depIdxs = []int32{
-	15, // 0: pcc.ingest.v1.IngestEventsRequest.events:type_name -> io.cloudevents.v1.CloudEvent
-	4,  // 1: pcc.ingest.v1.IngestEventsResponse.acknowledgement:type_name -> pcc.ingest.v1.BatchAcknowledgement
-	15, // 2: pcc.ingest.v1.StreamEventsRequest.events:type_name -> io.cloudevents.v1.CloudEvent
-	4,  // 3: pcc.ingest.v1.StreamEventsResponse.acknowledgement:type_name -> pcc.ingest.v1.BatchAcknowledgement
-	5,  // 4: pcc.ingest.v1.BatchAcknowledgement.rejections:type_name -> pcc.ingest.v1.Rejection
-	16, // 5: pcc.ingest.v1.ListEventsResponse.events:type_name -> pcc.ingest.v1.Event
-	5,  // 6: pcc.ingest.v1.DeadLetter.rejection:type_name -> pcc.ingest.v1.Rejection
-	15, // 7: pcc.ingest.v1.DeadLetter.event:type_name -> io.cloudevents.v1.CloudEvent
-	17, // 8: pcc.ingest.v1.DeadLetter.create_time:type_name -> google.protobuf.Timestamp
-	17, // 9: pcc.ingest.v1.DeadLetter.replay_time:type_name -> google.protobuf.Timestamp
-	8,  // 10: pcc.ingest.v1.ListDeadLettersResponse.dead_letters:type_name -> pcc.ingest.v1.DeadLetter
-	8,  // 11: pcc.ingest.v1.ReplayDeadLetterResponse.dead_letter:type_name -> pcc.ingest.v1.DeadLetter
-	0,  // 12: pcc.ingest.v1.IngestService.IngestEvents:input_type -> pcc.ingest.v1.IngestEventsRequest
-	2,  // 13: pcc.ingest.v1.IngestService.StreamEvents:input_type -> pcc.ingest.v1.StreamEventsRequest
-	6,  // 14: pcc.ingest.v1.IngestService.ListEvents:input_type -> pcc.ingest.v1.ListEventsRequest
-	9,  // 15: pcc.ingest.v1.IngestService.ListDeadLetters:input_type -> pcc.ingest.v1.ListDeadLettersRequest
-	11, // 16: pcc.ingest.v1.IngestService.ReplayDeadLetter:input_type -> pcc.ingest.v1.ReplayDeadLetterRequest
-	13, // 17: pcc.ingest.v1.IngestService.GetIngestStatus:input_type -> pcc.ingest.v1.GetIngestStatusRequest
-	1,  // 18: pcc.ingest.v1.IngestService.IngestEvents:output_type -> pcc.ingest.v1.IngestEventsResponse
-	3,  // 19: pcc.ingest.v1.IngestService.StreamEvents:output_type -> pcc.ingest.v1.StreamEventsResponse
-	7,  // 20: pcc.ingest.v1.IngestService.ListEvents:output_type -> pcc.ingest.v1.ListEventsResponse
-	10, // 21: pcc.ingest.v1.IngestService.ListDeadLetters:output_type -> pcc.ingest.v1.ListDeadLettersResponse
-	12, // 22: pcc.ingest.v1.IngestService.ReplayDeadLetter:output_type -> pcc.ingest.v1.ReplayDeadLetterResponse
-	14, // 23: pcc.ingest.v1.IngestService.GetIngestStatus:output_type -> pcc.ingest.v1.GetIngestStatusResponse
-	18, // [18:24] is the sub-list for method output_type
-	12, // [12:18] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	20, // 0: pcc.ingest.v1.IngestEventsRequest.events:type_name -> io.cloudevents.v1.CloudEvent
+	2,  // 1: pcc.ingest.v1.IngestEventsRequest.signed:type_name -> pcc.ingest.v1.SignedBatch
+	6,  // 2: pcc.ingest.v1.IngestEventsResponse.acknowledgement:type_name -> pcc.ingest.v1.BatchAcknowledgement
+	20, // 3: pcc.ingest.v1.StreamEventsRequest.events:type_name -> io.cloudevents.v1.CloudEvent
+	2,  // 4: pcc.ingest.v1.StreamEventsRequest.signed:type_name -> pcc.ingest.v1.SignedBatch
+	6,  // 5: pcc.ingest.v1.StreamEventsResponse.acknowledgement:type_name -> pcc.ingest.v1.BatchAcknowledgement
+	7,  // 6: pcc.ingest.v1.BatchAcknowledgement.rejections:type_name -> pcc.ingest.v1.Rejection
+	21, // 7: pcc.ingest.v1.ListEventsResponse.events:type_name -> pcc.ingest.v1.Event
+	7,  // 8: pcc.ingest.v1.DeadLetter.rejection:type_name -> pcc.ingest.v1.Rejection
+	20, // 9: pcc.ingest.v1.DeadLetter.event:type_name -> io.cloudevents.v1.CloudEvent
+	22, // 10: pcc.ingest.v1.DeadLetter.create_time:type_name -> google.protobuf.Timestamp
+	22, // 11: pcc.ingest.v1.DeadLetter.replay_time:type_name -> google.protobuf.Timestamp
+	10, // 12: pcc.ingest.v1.ListDeadLettersResponse.dead_letters:type_name -> pcc.ingest.v1.DeadLetter
+	10, // 13: pcc.ingest.v1.ReplayDeadLetterResponse.dead_letter:type_name -> pcc.ingest.v1.DeadLetter
+	0,  // 14: pcc.ingest.v1.SourceGap.kind:type_name -> pcc.ingest.v1.SourceGapKind
+	22, // 15: pcc.ingest.v1.SourceGap.detect_time:type_name -> google.protobuf.Timestamp
+	15, // 16: pcc.ingest.v1.ListSourceGapsResponse.gaps:type_name -> pcc.ingest.v1.SourceGap
+	1,  // 17: pcc.ingest.v1.IngestService.IngestEvents:input_type -> pcc.ingest.v1.IngestEventsRequest
+	4,  // 18: pcc.ingest.v1.IngestService.StreamEvents:input_type -> pcc.ingest.v1.StreamEventsRequest
+	8,  // 19: pcc.ingest.v1.IngestService.ListEvents:input_type -> pcc.ingest.v1.ListEventsRequest
+	11, // 20: pcc.ingest.v1.IngestService.ListDeadLetters:input_type -> pcc.ingest.v1.ListDeadLettersRequest
+	13, // 21: pcc.ingest.v1.IngestService.ReplayDeadLetter:input_type -> pcc.ingest.v1.ReplayDeadLetterRequest
+	16, // 22: pcc.ingest.v1.IngestService.ListSourceGaps:input_type -> pcc.ingest.v1.ListSourceGapsRequest
+	18, // 23: pcc.ingest.v1.IngestService.GetIngestStatus:input_type -> pcc.ingest.v1.GetIngestStatusRequest
+	3,  // 24: pcc.ingest.v1.IngestService.IngestEvents:output_type -> pcc.ingest.v1.IngestEventsResponse
+	5,  // 25: pcc.ingest.v1.IngestService.StreamEvents:output_type -> pcc.ingest.v1.StreamEventsResponse
+	9,  // 26: pcc.ingest.v1.IngestService.ListEvents:output_type -> pcc.ingest.v1.ListEventsResponse
+	12, // 27: pcc.ingest.v1.IngestService.ListDeadLetters:output_type -> pcc.ingest.v1.ListDeadLettersResponse
+	14, // 28: pcc.ingest.v1.IngestService.ReplayDeadLetter:output_type -> pcc.ingest.v1.ReplayDeadLetterResponse
+	17, // 29: pcc.ingest.v1.IngestService.ListSourceGaps:output_type -> pcc.ingest.v1.ListSourceGapsResponse
+	19, // 30: pcc.ingest.v1.IngestService.GetIngestStatus:output_type -> pcc.ingest.v1.GetIngestStatusResponse
+	24, // [24:31] is the sub-list for method output_type
+	17, // [17:24] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_pcc_ingest_v1_ingest_service_proto_init() }
@@ -1012,13 +1376,14 @@ func file_pcc_ingest_v1_ingest_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_ingest_v1_ingest_service_proto_rawDesc), len(file_pcc_ingest_v1_ingest_service_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   15,
+			NumEnums:      1,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_pcc_ingest_v1_ingest_service_proto_goTypes,
 		DependencyIndexes: file_pcc_ingest_v1_ingest_service_proto_depIdxs,
+		EnumInfos:         file_pcc_ingest_v1_ingest_service_proto_enumTypes,
 		MessageInfos:      file_pcc_ingest_v1_ingest_service_proto_msgTypes,
 	}.Build()
 	File_pcc_ingest_v1_ingest_service_proto = out.File

@@ -24,6 +24,7 @@ const (
 	IngestService_ListEvents_FullMethodName       = "/pcc.ingest.v1.IngestService/ListEvents"
 	IngestService_ListDeadLetters_FullMethodName  = "/pcc.ingest.v1.IngestService/ListDeadLetters"
 	IngestService_ReplayDeadLetter_FullMethodName = "/pcc.ingest.v1.IngestService/ReplayDeadLetter"
+	IngestService_ListSourceGaps_FullMethodName   = "/pcc.ingest.v1.IngestService/ListSourceGaps"
 	IngestService_GetIngestStatus_FullMethodName  = "/pcc.ingest.v1.IngestService/GetIngestStatus"
 )
 
@@ -34,7 +35,8 @@ const (
 // IngestService takes events in. An event is acknowledged when it is on disk, and has exactly one effect however often
 // it is sent.
 type IngestServiceClient interface {
-	// IngestEvents accepts a batch of up to 1000 events; a refused event refuses only itself.
+	// IngestEvents accepts a batch of up to 1000 events; a refused event refuses only itself. A source that has a key
+	// (SourceKeyService) sends its events as a SignedBatch.
 	// Permission: ingest_events. Idempotent by each event's (source, id).
 	// Errors of the call: BATCH_TOO_LARGE, QUEUE_FULL (retry after the time in RetryInfo); QUEUE_UNAVAILABLE,
 	// DATABASE_UNAVAILABLE and MEMBER_DIRECTORY_UNAVAILABLE when a part that the checks need is down (send it again).
@@ -57,6 +59,10 @@ type IngestServiceClient interface {
 	// Permission: ingest_events. Idempotent: a replayed letter stays replayed.
 	// Errors: DEAD_LETTER_NOT_FOUND, and the reasons of Rejection when it is refused again.
 	ReplayDeadLetter(ctx context.Context, in *ReplayDeadLetterRequest, opts ...grpc.CallOption) (*ReplayDeadLetterResponse, error)
+	// ListSourceGaps lists what is wrong with the chains of the caller's signing sources: numbers of which no statement has
+	// come, which is normal only for the moment that batches sent at once need, and statements that contradict each other.
+	// By source and number. Permission: read_own_events. Errors: INVALID_PAGE_TOKEN.
+	ListSourceGaps(ctx context.Context, in *ListSourceGapsRequest, opts ...grpc.CallOption) (*ListSourceGapsResponse, error)
 	// GetIngestStatus counts what the caller's member sent, so that an importer sees when everything is journaled.
 	// Permission: read_own_events.
 	GetIngestStatus(ctx context.Context, in *GetIngestStatusRequest, opts ...grpc.CallOption) (*GetIngestStatusResponse, error)
@@ -123,6 +129,16 @@ func (c *ingestServiceClient) ReplayDeadLetter(ctx context.Context, in *ReplayDe
 	return out, nil
 }
 
+func (c *ingestServiceClient) ListSourceGaps(ctx context.Context, in *ListSourceGapsRequest, opts ...grpc.CallOption) (*ListSourceGapsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListSourceGapsResponse)
+	err := c.cc.Invoke(ctx, IngestService_ListSourceGaps_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *ingestServiceClient) GetIngestStatus(ctx context.Context, in *GetIngestStatusRequest, opts ...grpc.CallOption) (*GetIngestStatusResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(GetIngestStatusResponse)
@@ -140,7 +156,8 @@ func (c *ingestServiceClient) GetIngestStatus(ctx context.Context, in *GetIngest
 // IngestService takes events in. An event is acknowledged when it is on disk, and has exactly one effect however often
 // it is sent.
 type IngestServiceServer interface {
-	// IngestEvents accepts a batch of up to 1000 events; a refused event refuses only itself.
+	// IngestEvents accepts a batch of up to 1000 events; a refused event refuses only itself. A source that has a key
+	// (SourceKeyService) sends its events as a SignedBatch.
 	// Permission: ingest_events. Idempotent by each event's (source, id).
 	// Errors of the call: BATCH_TOO_LARGE, QUEUE_FULL (retry after the time in RetryInfo); QUEUE_UNAVAILABLE,
 	// DATABASE_UNAVAILABLE and MEMBER_DIRECTORY_UNAVAILABLE when a part that the checks need is down (send it again).
@@ -163,6 +180,10 @@ type IngestServiceServer interface {
 	// Permission: ingest_events. Idempotent: a replayed letter stays replayed.
 	// Errors: DEAD_LETTER_NOT_FOUND, and the reasons of Rejection when it is refused again.
 	ReplayDeadLetter(context.Context, *ReplayDeadLetterRequest) (*ReplayDeadLetterResponse, error)
+	// ListSourceGaps lists what is wrong with the chains of the caller's signing sources: numbers of which no statement has
+	// come, which is normal only for the moment that batches sent at once need, and statements that contradict each other.
+	// By source and number. Permission: read_own_events. Errors: INVALID_PAGE_TOKEN.
+	ListSourceGaps(context.Context, *ListSourceGapsRequest) (*ListSourceGapsResponse, error)
 	// GetIngestStatus counts what the caller's member sent, so that an importer sees when everything is journaled.
 	// Permission: read_own_events.
 	GetIngestStatus(context.Context, *GetIngestStatusRequest) (*GetIngestStatusResponse, error)
@@ -190,6 +211,9 @@ func (UnimplementedIngestServiceServer) ListDeadLetters(context.Context, *ListDe
 }
 func (UnimplementedIngestServiceServer) ReplayDeadLetter(context.Context, *ReplayDeadLetterRequest) (*ReplayDeadLetterResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ReplayDeadLetter not implemented")
+}
+func (UnimplementedIngestServiceServer) ListSourceGaps(context.Context, *ListSourceGapsRequest) (*ListSourceGapsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListSourceGaps not implemented")
 }
 func (UnimplementedIngestServiceServer) GetIngestStatus(context.Context, *GetIngestStatusRequest) (*GetIngestStatusResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetIngestStatus not implemented")
@@ -294,6 +318,24 @@ func _IngestService_ReplayDeadLetter_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _IngestService_ListSourceGaps_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListSourceGapsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(IngestServiceServer).ListSourceGaps(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: IngestService_ListSourceGaps_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(IngestServiceServer).ListSourceGaps(ctx, req.(*ListSourceGapsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _IngestService_GetIngestStatus_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetIngestStatusRequest)
 	if err := dec(in); err != nil {
@@ -334,6 +376,10 @@ var IngestService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ReplayDeadLetter",
 			Handler:    _IngestService_ReplayDeadLetter_Handler,
+		},
+		{
+			MethodName: "ListSourceGaps",
+			Handler:    _IngestService_ListSourceGaps_Handler,
 		},
 		{
 			MethodName: "GetIngestStatus",

@@ -1200,10 +1200,12 @@ func (x *ResolvePassportsResponse) GetPassports() []*ResolvedPassport {
 
 // ResolvedPassport is what another service needs to know of a passport.
 type ResolvedPassport struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	LifeCycle     LifeCycle              `protobuf:"varint,2,opt,name=life_cycle,json=lifeCycle,proto3,enum=pcc.registry.v1.LifeCycle" json:"life_cycle,omitempty"`
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	Name       string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	LifeCycle  LifeCycle              `protobuf:"varint,2,opt,name=life_cycle,json=lifeCycle,proto3,enum=pcc.registry.v1.LifeCycle" json:"life_cycle,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// `members/{member}` that enrolled the vehicle.
+	EnrolledBy    string `protobuf:"bytes,4,opt,name=enrolled_by,json=enrolledBy,proto3" json:"enrolled_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1257,6 +1259,13 @@ func (x *ResolvedPassport) GetCreateTime() *timestamppb.Timestamp {
 		return x.CreateTime
 	}
 	return nil
+}
+
+func (x *ResolvedPassport) GetEnrolledBy() string {
+	if x != nil {
+		return x.EnrolledBy
+	}
+	return ""
 }
 
 var File_pcc_registry_v1_passport_service_proto protoreflect.FileDescriptor
@@ -1341,13 +1350,15 @@ const file_pcc_registry_v1_passport_service_proto_rawDesc = "" +
 	"\x17ResolvePassportsRequest\x12!\n" +
 	"\x05names\x18\x01 \x03(\tB\v\xbaH\b\x92\x01\x05\b\x01\x10\xe8\aR\x05names\"[\n" +
 	"\x18ResolvePassportsResponse\x12?\n" +
-	"\tpassports\x18\x01 \x03(\v2!.pcc.registry.v1.ResolvedPassportR\tpassports\"\x9e\x01\n" +
+	"\tpassports\x18\x01 \x03(\v2!.pcc.registry.v1.ResolvedPassportR\tpassports\"\xbf\x01\n" +
 	"\x10ResolvedPassport\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x129\n" +
 	"\n" +
 	"life_cycle\x18\x02 \x01(\x0e2\x1a.pcc.registry.v1.LifeCycleR\tlifeCycle\x12;\n" +
 	"\vcreate_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime2\x8c\x0f\n" +
+	"createTime\x12\x1f\n" +
+	"\venrolled_by\x18\x04 \x01(\tR\n" +
+	"enrolledBy2\x8c\x0f\n" +
 	"\x0fPassportService\x12\xa0\x01\n" +
 	"\rEnrolPassport\x12%.pcc.registry.v1.EnrolPassportRequest\x1a&.pcc.registry.v1.EnrolPassportResponse\"@\xa2\xd4\x18\x13\b\x01\x12\x0fenrol_passports\x82\xd3\xe4\x93\x02#:\bpassportb\bpassport\"\r/v1/passports\x12\xac\x01\n" +
 	"\x13BatchEnrolPassports\x12+.pcc.registry.v1.BatchEnrolPassportsRequest\x1a,.pcc.registry.v1.BatchEnrolPassportsResponse\":\xa2\xd4\x18\x13\b\x01\x12\x0fenrol_passports\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/passports:batchEnrol\x12\x98\x01\n" +
