@@ -58,7 +58,7 @@ func Setup(ctx context.Context, process string, cfg Config, w io.Writer) (*Telem
 	if err != nil {
 		return nil, fmt.Errorf("telemetry: metrics: %w", err)
 	}
-	meters := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader), sdkmetric.WithResource(res))
+	meters := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader), sdkmetric.WithResource(res), sdkmetric.WithView(durations()))
 	otel.SetMeterProvider(meters)
 
 	tracers, err := newTracers(ctx, cfg, res)
@@ -75,6 +75,17 @@ func Setup(ctx context.Context, process string, cfg Config, w io.Writer) (*Telem
 			return errors.Join(tracers.Shutdown(ctx), meters.Shutdown(ctx))
 		},
 	}, nil
+}
+
+// durations makes histograms of ours that are in seconds tell milliseconds from seconds: the SDK's own bounds are meant for
+// milliseconds and put all that is faster than five seconds into one bucket.
+func durations() sdkmetric.View {
+	return sdkmetric.NewView(
+		sdkmetric.Instrument{Name: "pcc.*", Kind: sdkmetric.InstrumentKindHistogram, Unit: "s"},
+		sdkmetric.Stream{Aggregation: sdkmetric.AggregationExplicitBucketHistogram{
+			Boundaries: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
+		}},
+	)
 }
 
 func newTracers(ctx context.Context, cfg Config, res *resource.Resource) (*sdktrace.TracerProvider, error) {

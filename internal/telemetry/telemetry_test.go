@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/metric"
 
 	"github.com/pcc-platform/pcc/internal/telemetry"
 )
@@ -82,5 +83,21 @@ func TestMetricsAreServed(t *testing.T) {
 	}
 	if err := tel.Shutdown(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestDurationsAreToldApartBelowASecond(t *testing.T) {
+	tel := setup(t, telemetry.Config{}, io.Discard)
+	histogram, err := otel.Meter("test").Float64Histogram("pcc.test.duration", metric.WithUnit("s"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	histogram.Record(t.Context(), 0.2)
+	answer := httptest.NewRecorder()
+	tel.Metrics.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	for bound, count := range map[string]string{"0.1": "0", "0.25": "1"} {
+		if line := `le="` + bound + `"} ` + count; !strings.Contains(answer.Body.String(), line) {
+			t.Errorf("no bucket %s in\n%s", line, answer.Body)
+		}
 	}
 }
