@@ -30,6 +30,10 @@ const vinPrefix = "ZZE2ETEST"
 // settleTime bounds the wait for what the platform does after it has answered: journal, anchor, recognise members.
 const settleTime = 30 * time.Second
 
+// redeliveryTime bounds the wait for what a killed process had taken from the queue: it comes again when its acknowledgement
+// is overdue, after a minute.
+const redeliveryTime = 90 * time.Second
+
 // world is a running platform with three members and their administrators.
 type world struct {
 	stack    *stack.Stack
@@ -147,7 +151,7 @@ func reading(t testing.TB, member, passport, id, kilometres string) *pb.CloudEve
 // awaitJournaled waits until exactly total events of the caller's member are in the journal and none is on its way.
 func awaitJournaled(t *testing.T, c *caller.Caller, total int64) {
 	t.Helper()
-	await.Until(t, settleTime, func(ctx context.Context) string {
+	await.Until(t, redeliveryTime, func(ctx context.Context) string {
 		status, err := c.Ingest.GetIngestStatus(ctx, &ingestv1.GetIngestStatusRequest{})
 		if err == nil && status.GetPendingBatches() == 0 && status.GetJournaled() == total {
 			return ""
