@@ -69,14 +69,7 @@ func TestRenderedConfigurationsAreReadStrictly(t *testing.T) {
 	for _, flags := range [][]string{nil, everything} {
 		objects := render(t, flags...)
 		for service, cfg := range configs() {
-			text := objects.one(t, "ConfigMap", "test-"+service).Data[service+".yaml"]
-			file := filepath.Join(t.TempDir(), service+".yaml")
-			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if err := config.Load(file, cfg); err != nil {
-				t.Errorf("%s: %v\n%s", service, err, text)
-			}
+			objects.config(t, service, cfg)
 		}
 	}
 }
@@ -159,6 +152,19 @@ func (all objects) one(t *testing.T, kind, name string) object {
 	}
 	t.Fatalf("no %s %s is rendered", kind, name)
 	return object{}
+}
+
+// config reads a service's rendered configuration as the service does.
+func (all objects) config(t *testing.T, service string, into any) {
+	t.Helper()
+	text := all.one(t, "ConfigMap", "test-"+service).Data[service+".yaml"]
+	file := filepath.Join(t.TempDir(), service+".yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := config.Load(file, into); err != nil {
+		t.Errorf("%s: %v\n%s", service, err, text)
+	}
 }
 
 func (all objects) count(kind string) (n int) {

@@ -1,6 +1,7 @@
 package helm_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -44,6 +45,26 @@ func TestExamplesHaveEveryKey(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestTheChartConnectsTheSameServicesAsTheExamples(t *testing.T) {
+	objects := render(t)
+	for service, cfg := range configs() {
+		if err := config.Load(example(service), cfg); err != nil {
+			t.Fatal(err)
+		}
+		rendered := configs()[service]
+		objects.config(t, service, rendered)
+		if got, want := dials(rendered), dials(cfg); !slices.Equal(got, want) {
+			t.Errorf("%s connects to %v, its example to %v", service, got, want)
+		}
+	}
+}
+
+// dials returns the names of the services in a configuration.
+func dials(cfg any) []string {
+	services, _ := reflect.ValueOf(cfg).Elem().FieldByName("Services").Interface().(map[string]string)
+	return slices.Sorted(maps.Keys(services))
 }
 
 func example(service string) string {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
+	"maps"
 	"path"
 	"regexp"
 	"strings"
@@ -34,6 +35,15 @@ func layoutRules() []rule {
 			},
 		},
 		{
+			"an example configuration names the services that its service dials, and no others",
+			dialledServices,
+			fstest.MapFS{
+				"services/a/server/server.go": {Data: []byte("package server\n\nvar conn, err = base.Dial(\"b\")\n")},
+				"services/b/doc.go":           {Data: []byte("package b\n")},
+				"deploy/config/a.yaml":        {Data: []byte("services:\n  c: c.example.org:7001\n")},
+			},
+		},
+		{
 			"every package says what it is for",
 			packageDocs,
 			oneFile("internal/a/a.go", "package a\n"),
@@ -57,10 +67,11 @@ func serviceShape(tr *tree) (violations []string) {
 }
 
 var (
-	rpcLine     = regexp.MustCompile(`(?m)^  rpc (\w+)\(`)
-	servicePath = regexp.MustCompile(`^proto/pcc/(\w+)/v1/\w+\.proto$`)
-	busMessage  = regexp.MustCompile(`Subject: ([\w.]+)\.(?: Consumers?: ([\w, ]+)\.)?\n`)
-	consumeFile = regexp.MustCompile(`^services/(\w+)/internal/events/consume_(\w+)\.go$`)
+	rpcLine        = regexp.MustCompile(`(?m)^  rpc (\w+)\(`)
+	servicePath    = regexp.MustCompile(`^proto/pcc/(\w+)/v1/\w+\.proto$`)
+	busMessage     = regexp.MustCompile(`Subject: ([\w.]+)\.(?: Consumers?: ([\w, ]+)\.)?\n`)
+	exampleService = regexp.MustCompile(`(?m)^  (\w+): `)
+	consumeFile    = regexp.MustCompile(`^services/(\w+)/internal/events/consume_(\w+)\.go$`)
 )
 
 func rpcFiles(tr *tree) (violations []string) {
@@ -112,6 +123,41 @@ func consumerFiles(tr *tree) (violations []string) {
 	for name := range tr.files {
 		if m := consumeFile.FindStringSubmatch(name); m != nil && !strings.HasSuffix(name, "_test.go") && !named[m[1]+" "+m[2]] {
 			violations = append(violations, name+" consumes a message that does not name "+m[1])
+		}
+	}
+	return violations
+}
+
+// dialledServices takes every name of another service in a composition root for one that is dialled.
+func dialledServices(tr *tree) (violations []string) {
+	dialled := map[string]map[string]bool{}
+	for _, s := range tr.services() {
+		dialled[s] = map[string]bool{}
+	}
+	for _, f := range tr.gos {
+		service := serviceOf(f.path)
+		if f.test || f.dir != path.Join("services", service, "server") {
+			continue
+		}
+		ast.Inspect(f.syntax, func(n ast.Node) bool {
+			if literal, ok := n.(*ast.BasicLit); ok {
+				if name := strings.Trim(literal.Value, `"`); name != service && dialled[name] != nil {
+					dialled[service][name] = true
+				}
+			}
+			return true
+		})
+	}
+	for service, names := range dialled {
+		example := "deploy/config/" + service + ".yaml"
+		_, section, _ := strings.Cut(string(tr.files[example]), "\nservices:\n")
+		section, _, _ = strings.Cut(section, "\n\n")
+		written := map[string]bool{}
+		for _, line := range exampleService.FindAllStringSubmatch(section, -1) {
+			written[line[1]] = true
+		}
+		if !maps.Equal(names, written) {
+			violations = append(violations, fmt.Sprintf("%s names %v, the service dials %v", example, written, names))
 		}
 	}
 	return violations
