@@ -316,10 +316,12 @@ type Event struct {
 	ReceiveTime    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=receive_time,json=receiveTime,proto3" json:"receive_time,omitempty"`
 	OdometerMetres *int64                 `protobuf:"varint,6,opt,name=odometer_metres,json=odometerMetres,proto3,oneof" json:"odometer_metres,omitempty"`
 	Position       *JournalPosition       `protobuf:"bytes,7,opt,name=position,proto3" json:"position,omitempty"`
-	// Absent when the source did not sign.
-	Signature     *EventSignature `protobuf:"bytes,8,opt,name=signature,proto3" json:"signature,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// `sourceKeys/{source_key}` that signed it; empty when its source did not sign. The signature is in the journal's leaf.
+	SourceKey string `protobuf:"bytes,8,opt,name=source_key,json=sourceKey,proto3" json:"source_key,omitempty"`
+	// Its number in the chain of its source; absent when its source did not sign.
+	SourceSequence *int64 `protobuf:"varint,9,opt,name=source_sequence,json=sourceSequence,proto3,oneof" json:"source_sequence,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Event) Reset() {
@@ -401,11 +403,18 @@ func (x *Event) GetPosition() *JournalPosition {
 	return nil
 }
 
-func (x *Event) GetSignature() *EventSignature {
+func (x *Event) GetSourceKey() string {
 	if x != nil {
-		return x.Signature
+		return x.SourceKey
 	}
-	return nil
+	return ""
+}
+
+func (x *Event) GetSourceSequence() int64 {
+	if x != nil && x.SourceSequence != nil {
+		return *x.SourceSequence
+	}
+	return 0
 }
 
 var File_pcc_ingest_v1_event_proto protoreflect.FileDescriptor
@@ -434,7 +443,7 @@ const file_pcc_ingest_v1_event_proto_rawDesc = "" +
 	"\x0fJournalPosition\x12\x16\n" +
 	"\x06stream\x18\x01 \x01(\tR\x06stream\x12\x1a\n" +
 	"\bsequence\x18\x02 \x01(\x03R\bsequence\x12\x1b\n" +
-	"\tleaf_hash\x18\x03 \x01(\fR\bleafHash\"\x9f\x03\n" +
+	"\tleaf_hash\x18\x03 \x01(\fR\bleafHash\"\xc3\x03\n" +
 	"\x05Event\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12>\n" +
 	"\vcloud_event\x18\x02 \x01(\v2\x1d.io.cloudevents.v1.CloudEventR\n" +
@@ -443,9 +452,12 @@ const file_pcc_ingest_v1_event_proto_rawDesc = "" +
 	"\aquality\x18\x04 \x01(\v2\x16.pcc.ingest.v1.QualityR\aquality\x12=\n" +
 	"\freceive_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\vreceiveTime\x12,\n" +
 	"\x0fodometer_metres\x18\x06 \x01(\x03H\x00R\x0eodometerMetres\x88\x01\x01\x12:\n" +
-	"\bposition\x18\a \x01(\v2\x1e.pcc.ingest.v1.JournalPositionR\bposition\x12;\n" +
-	"\tsignature\x18\b \x01(\v2\x1d.pcc.ingest.v1.EventSignatureR\tsignatureB\x12\n" +
-	"\x10_odometer_metresB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
+	"\bposition\x18\a \x01(\v2\x1e.pcc.ingest.v1.JournalPositionR\bposition\x12\x1d\n" +
+	"\n" +
+	"source_key\x18\b \x01(\tR\tsourceKey\x12,\n" +
+	"\x0fsource_sequence\x18\t \x01(\x03H\x01R\x0esourceSequence\x88\x01\x01B\x12\n" +
+	"\x10_odometer_metresB\x12\n" +
+	"\x10_source_sequenceB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
 
 var (
 	file_pcc_ingest_v1_event_proto_rawDescOnce sync.Once
@@ -477,12 +489,11 @@ var file_pcc_ingest_v1_event_proto_depIdxs = []int32{
 	0, // 4: pcc.ingest.v1.Event.quality:type_name -> pcc.ingest.v1.Quality
 	5, // 5: pcc.ingest.v1.Event.receive_time:type_name -> google.protobuf.Timestamp
 	3, // 6: pcc.ingest.v1.Event.position:type_name -> pcc.ingest.v1.JournalPosition
-	1, // 7: pcc.ingest.v1.Event.signature:type_name -> pcc.ingest.v1.EventSignature
-	8, // [8:8] is the sub-list for method output_type
-	8, // [8:8] is the sub-list for method input_type
-	8, // [8:8] is the sub-list for extension type_name
-	8, // [8:8] is the sub-list for extension extendee
-	0, // [0:8] is the sub-list for field type_name
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_pcc_ingest_v1_event_proto_init() }

@@ -61,7 +61,7 @@ type IngestServiceClient interface {
 	ReplayDeadLetter(ctx context.Context, in *ReplayDeadLetterRequest, opts ...grpc.CallOption) (*ReplayDeadLetterResponse, error)
 	// ListSourceGaps lists what is wrong with the chains of the caller's signing sources: numbers of which no statement has
 	// come, which is normal only for the moment that batches sent at once need, and statements that contradict each other.
-	// By source and number. Permission: read_own_events. Errors: INVALID_PAGE_TOKEN.
+	// The first found first. Permission: read_own_events. Errors: INVALID_PAGE_TOKEN.
 	ListSourceGaps(ctx context.Context, in *ListSourceGapsRequest, opts ...grpc.CallOption) (*ListSourceGapsResponse, error)
 	// GetIngestStatus counts what the caller's member sent, so that an importer sees when everything is journaled.
 	// Permission: read_own_events.
@@ -182,7 +182,7 @@ type IngestServiceServer interface {
 	ReplayDeadLetter(context.Context, *ReplayDeadLetterRequest) (*ReplayDeadLetterResponse, error)
 	// ListSourceGaps lists what is wrong with the chains of the caller's signing sources: numbers of which no statement has
 	// come, which is normal only for the moment that batches sent at once need, and statements that contradict each other.
-	// By source and number. Permission: read_own_events. Errors: INVALID_PAGE_TOKEN.
+	// The first found first. Permission: read_own_events. Errors: INVALID_PAGE_TOKEN.
 	ListSourceGaps(context.Context, *ListSourceGapsRequest) (*ListSourceGapsResponse, error)
 	// GetIngestStatus counts what the caller's member sent, so that an importer sees when everything is journaled.
 	// Permission: read_own_events.

@@ -34,9 +34,9 @@ type SourceKeyServiceClient interface {
 	// RegisterSourceKey enrols a key for a source of the caller's member, or for a vehicle that the member enrolled as its
 	// maker. To rotate, enrol the next key, change over, and revoke the last one; a source has at most 4 keys at a time.
 	// Permission: manage_source_keys. Idempotent by request_id.
-	// Errors: KEY_INVALID, SOURCE_KEY_EXISTS (whoever enrolled it), TOO_MANY_KEYS, SOURCE_FOREIGN, PASSPORT_UNKNOWN,
-	// VEHICLE_NOT_YOURS (another member enrolled it, or the caller is no maker), MEMBER_DIRECTORY_UNAVAILABLE,
-	// DATABASE_UNAVAILABLE, REQUEST_ID_REUSED.
+	// Errors: KEY_INVALID, SOURCE_KEY_EXISTS (whoever enrolled it), TOO_MANY_KEYS, INVALID_FIELD (the source is not the
+	// caller's), PASSPORT_NOT_FOUND, VEHICLE_NOT_YOURS (another member enrolled it, or the caller is no maker),
+	// MEMBER_DIRECTORY_UNAVAILABLE, DATABASE_UNAVAILABLE, REQUEST_ID_REUSED.
 	RegisterSourceKey(ctx context.Context, in *RegisterSourceKeyRequest, opts ...grpc.CallOption) (*RegisterSourceKeyResponse, error)
 	// RevokeSourceKey ends a key at the present size of the member's stream. Events journaled before stay signed; those that
 	// come after are refused with KEY_REVOKED, also if they were acknowledged and not yet journaled. A revoked key stays so.
@@ -97,9 +97,9 @@ type SourceKeyServiceServer interface {
 	// RegisterSourceKey enrols a key for a source of the caller's member, or for a vehicle that the member enrolled as its
 	// maker. To rotate, enrol the next key, change over, and revoke the last one; a source has at most 4 keys at a time.
 	// Permission: manage_source_keys. Idempotent by request_id.
-	// Errors: KEY_INVALID, SOURCE_KEY_EXISTS (whoever enrolled it), TOO_MANY_KEYS, SOURCE_FOREIGN, PASSPORT_UNKNOWN,
-	// VEHICLE_NOT_YOURS (another member enrolled it, or the caller is no maker), MEMBER_DIRECTORY_UNAVAILABLE,
-	// DATABASE_UNAVAILABLE, REQUEST_ID_REUSED.
+	// Errors: KEY_INVALID, SOURCE_KEY_EXISTS (whoever enrolled it), TOO_MANY_KEYS, INVALID_FIELD (the source is not the
+	// caller's), PASSPORT_NOT_FOUND, VEHICLE_NOT_YOURS (another member enrolled it, or the caller is no maker),
+	// MEMBER_DIRECTORY_UNAVAILABLE, DATABASE_UNAVAILABLE, REQUEST_ID_REUSED.
 	RegisterSourceKey(context.Context, *RegisterSourceKeyRequest) (*RegisterSourceKeyResponse, error)
 	// RevokeSourceKey ends a key at the present size of the member's stream. Events journaled before stay signed; those that
 	// come after are refused with KEY_REVOKED, also if they were acknowledged and not yet journaled. A revoked key stays so.
