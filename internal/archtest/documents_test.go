@@ -32,6 +32,11 @@ func documentRules() []rule {
 			oneFile("internal/new/doc.go", "// Package new is new.\npackage new\n"),
 		},
 		{
+			"README.md names every RPC service",
+			rpcServices,
+			oneFile("proto/pcc/a/v1/a_service.proto", "service NewService {\n}\n"),
+		},
+		{
 			"make targets in documents are there",
 			makeTargets,
 			oneFile("docs/a.md", "run `make coffee`\n"),
@@ -51,6 +56,7 @@ func documentRules() []rule {
 var (
 	markdownLink = regexp.MustCompile(`\]\(([^)#\s]+)(?:#[^)]*)?\)`)
 	codeSpan     = regexp.MustCompile("`([^`\n]+)`")
+	serviceLine  = regexp.MustCompile(`(?m)^service (\w+) {`)
 	makeCommand  = regexp.MustCompile("(?m)(?:`|^    )make ((?:[a-z-]+ ?)+)")
 	makeTarget   = regexp.MustCompile(`(?m)^([a-z-]+):.*## `)
 	protoErrors  = regexp.MustCompile(`(?s)(?:(?:Errors?|Reasons)\b[^:]*:|refused with)(.*?)(?:\n\s*\n|\n\s*[^\s/])`)
@@ -112,6 +118,20 @@ func folderMap(tr *tree) (violations []string) {
 	}
 	for _, folder := range slices.Sorted(maps.Keys(missing)) {
 		violations = append(violations, "CONTRIBUTING.md does not say what "+folder+" is")
+	}
+	return violations
+}
+
+func rpcServices(tr *tree) (violations []string) {
+	for name, content := range tr.files {
+		if servicePath.FindString(name) == "" {
+			continue
+		}
+		for _, service := range serviceLine.FindAllSubmatch(content, -1) {
+			if !strings.Contains(string(tr.files["README.md"]), "`"+string(service[1])+"`") {
+				violations = append(violations, fmt.Sprintf("README.md lacks %s of %s", service[1], name))
+			}
+		}
 	}
 	return violations
 }
