@@ -35,7 +35,7 @@ type message = *anchorv1.MemberRegisteredOnLedger
 type fixture struct {
 	pool *pgxpool.Pool // the services'
 	own  *pgxpool.Pool // the test's, which is not cut
-	url  string // of the broker
+	url  string        // of the broker
 	js   jetstream.JetStream
 	log  *stand.Log
 }
