@@ -84,7 +84,10 @@ func (s *Stand) Start(build func(context.Context, *app.Process) (app.Runner, err
 	runner, err := build(ctx, process)
 	s.must(err)
 	done := make(chan error, 1)
-	go func() { done <- process.Run(ctx, runner) }()
+	go func() {
+		done <- process.Run(ctx, runner)
+		close(done) // the clean-up below must not wait for what awaitServing took
+	}()
 	s.t.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {
