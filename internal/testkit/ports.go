@@ -2,9 +2,20 @@ package testkit
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
+	"strconv"
 	"testing"
+)
+
+// Ports come from below the ranges of the development stack (20000 and up) and of outgoing connections (32768 and up):
+// a port that the system itself gives out can be the local end of somebody's connection a moment later.
+const (
+	firstPort = 10_000
+	portCount = 10_000
+	portTries = 200
 )
 
 // FreePort returns a TCP port of loopback that was free a moment ago.
@@ -26,17 +37,21 @@ func FreePorts(ctx context.Context, n int) ([]int, error) {
 		}
 	}()
 	var ports []int
-	for range n {
-		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-		if err != nil {
+	for range portTries {
+		if len(ports) == n {
+			return ports, nil
+		}
+		port := firstPort + rand.IntN(portCount) //nolint:gosec // any free one will do
+		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		if ctx.Err() != nil {
 			return nil, fmt.Errorf("find a free port: %w", err)
 		}
-		listeners = append(listeners, l)
-		addr, ok := l.Addr().(*net.TCPAddr)
-		if !ok {
-			return nil, fmt.Errorf("find a free port: unexpected address %s", l.Addr())
+		if err == nil {
+			listeners, ports = append(listeners, l), append(ports, port)
 		}
-		ports = append(ports, addr.Port)
 	}
-	return ports, nil
+	if len(ports) == n {
+		return ports, nil
+	}
+	return nil, errors.New("find a free port: hardly any is free between 10000 and 20000")
 }
