@@ -35,6 +35,14 @@ type Format struct {
 type Options struct {
 	// Sample is for FormatSample.
 	Sample SampleConfig
+	// Mapping is the file that says what the columns of "csv" mean.
+	Mapping string
+	// VSSRelease is the release of the signals of "vss", for records that do not
+	// state their own.
+	VSSRelease string
+	// Identities is a CSV file "identifier,vin" of the names that other systems
+	// have for vehicles. It is read into memory and no identifier leaves it.
+	Identities string
 }
 
 // Formats returns all formats, the default first.
@@ -43,6 +51,11 @@ func Formats() []Format {
 		{Name: FormatSample, Summary: "generated histories with the gaps and errors of real ones; needs no file"},
 		{Name: "jsonl", Summary: "one vehicle a line as JSON, what a written sample looks like", open: byLine(parseJSONL), vehiclePerLine: true},
 		{Name: "fr-inspections", Summary: "French technical inspections, one vehicle a line as JSON", open: byLine(parseFrInspections), vehiclePerLine: true},
+		{Name: "uk-mot", Summary: "results of the British MOT test, all forms of the bulk file; miles", open: openMOT},
+		{Name: "cloudevents-jsonl", Summary: "CloudEvents in their JSON format, one a line or in a batch, with data as JSON of their kind", open: openCloudEvents},
+		{Name: "ocpi-cdr", Summary: "OCPI 2.2.1 and 2.3.0 charge detail records and sessions; needs --identities", open: openOCPI},
+		{Name: "catenax", Summary: "Catena-X vehicles, diagnostic sessions, claims and battery passports", open: openCatenaX},
+		{Name: "vss", Summary: "signals of the COVESA VSS 5.1 or 6.0, one a line as JSON; the release has to be stated", open: openVSS},
 	}
 }
 

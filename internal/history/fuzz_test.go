@@ -73,3 +73,7 @@ func FuzzFrInspections(f *testing.F) {
 func FuzzJSONL(f *testing.F) {
 	fuzzFormat(f, "testdata/vehicles.jsonl", "jsonl", Options{})
 }
+
+func FuzzMOT(f *testing.F) {
+	fuzzFormat(f, "testdata/uk_mot_piped.txt", "uk-mot", Options{})
+}

@@ -106,11 +106,17 @@ func (r jsonlReading) message() proto.Message {
 	}
 }
 
+// parseTime reads a day, or a date and time of ISO 8601. Where it has no zone, it
+// is the source's wall clock, taken as UTC.
 func parseTime(text string) (time.Time, Precision, error) {
 	if day, err := time.Parse(time.DateOnly, text); err == nil {
 		return day, PrecisionDay, nil
 	}
-	at, err := time.Parse(time.RFC3339, text)
+	const wallClock = "2006-01-02T15:04:05"
+	at, err := time.Parse(wallClock, text)
+	if err != nil {
+		at, err = time.Parse(time.RFC3339, text)
+	}
 	return at.UTC(), PrecisionSecond, err
 }
 

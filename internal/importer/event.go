@@ -2,16 +2,12 @@ package importer
 
 import (
 	"fmt"
-	"strings"
 
 	pb "github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
 
 	"github.com/pcc-platform/pcc/internal/history"
 	"github.com/pcc-platform/pcc/proto/event"
 )
-
-// membersPrefix begins the source of every event on the platform.
-const membersPrefix = "/members/"
 
 // newEvent makes the event of a row for a passport. The same row always makes the same event, so a second import has no
 // effect. An event that has a source on the platform keeps it, any other gets source.
@@ -20,7 +16,7 @@ func newEvent(source, passport string, e history.Event) (*pb.CloudEvent, error) 
 	if err != nil {
 		return nil, fmt.Errorf("import: line %d: %w", e.Line, err)
 	}
-	if strings.HasPrefix(e.Source, membersPrefix) {
+	if e.Source != "" {
 		source = e.Source
 	}
 	ce, err := event.New(id, source, passport, e.Time, data)
