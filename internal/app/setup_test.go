@@ -113,10 +113,11 @@ type handlers struct {
 
 	entered chan struct{} // told of each call for members/slow, which then waits for release
 	release chan struct{}
+	cut     chan error // how such a call ended that was not released
 }
 
 func newHandlers() *handlers {
-	return &handlers{entered: make(chan struct{}, 1), release: make(chan struct{})}
+	return &handlers{entered: make(chan struct{}, 1), release: make(chan struct{}), cut: make(chan error, 1)}
 }
 
 func (h *handlers) GetMember(ctx context.Context, req *registryv1.GetMemberRequest) (*registryv1.GetMemberResponse, error) {
@@ -132,6 +133,7 @@ func (h *handlers) GetMember(ctx context.Context, req *registryv1.GetMemberReque
 		select {
 		case <-h.release:
 		case <-ctx.Done():
+			h.cut <- ctx.Err()
 			return nil, ctx.Err()
 		}
 	}

@@ -74,6 +74,7 @@ func (r *REST) Call(ctx context.Context, method, path string, body, out proto.Me
 	return nil
 }
 
+// kindOfStatus is what a status says of a problem; a conflict is of several kinds, which its reason tells apart.
 var kindOfStatus = map[int]apperr.Kind{
 	http.StatusBadRequest: apperr.InvalidArgument, http.StatusUnauthorized: apperr.Unauthenticated,
 	http.StatusForbidden: apperr.PermissionDenied, http.StatusNotFound: apperr.NotFound, http.StatusConflict: apperr.AlreadyExists,
@@ -88,5 +89,9 @@ func problem(status int, raw []byte) error {
 	if err := json.Unmarshal(raw, &p); err != nil || p.Reason == "" {
 		return fmt.Errorf("client: the gateway answers %s", http.StatusText(status))
 	}
-	return apperr.New(kindOfStatus[status], p.Reason, "%s", p.Detail).WithField(p.Field)
+	kind, known := kindOfStatus[status]
+	if !known && status < http.StatusInternalServerError {
+		kind = apperr.InvalidArgument
+	}
+	return apperr.New(kind, p.Reason, "%s", p.Detail).WithField(p.Field)
 }
