@@ -1,0 +1,35 @@
+package simulator
+
+// Rates say how often what happens. Each is a share, 0 to 1.
+type Rates struct {
+	// Of vehicles. Rollback is the share of the vehicles of which somebody tries to turn the counter back.
+	Rollback, ClusterDeclared, ClusterUndeclared, TwoVehicles, Blocker, Import, HighMileage float64
+	// DonorCluster is the share of undeclared clusters that come from another vehicle with its mileage.
+	DonorCluster float64
+	// ImportInMiles is the share of imports whose counter shows miles that are written down as kilometres.
+	ImportInMiles float64
+	// FiveDigits is the share of the vehicles first registered before 1995, and not driven unusually much, whose counter
+	// has five digits.
+	FiveDigits float64
+	// NearSale is the share of rollbacks that an ownership change follows within 40 days.
+	NearSale float64
+
+	// Of readings by people.
+	Typing, Decimal, Unit, WrongVehicle, NotRead float64
+	// Of readings by devices.
+	Sentinel, Stale float64
+}
+
+// DefaultRates are the published priors, as far as there are any. A decrease is seen in 5.9 % of British cars; Belgium,
+// with its strict reporting, finds fraud in 0.1 to 0.2 %, while "any decrease is fraud" is right in 21 % of the cases where
+// it was looked into. The rate of rollbacks and the rates of errors are set so that the simulated vehicles show both the
+// 5.9 % and the 21 %; how the errors divide into kinds follows what French inspections look like.
+func DefaultRates() Rates {
+	return Rates{
+		Rollback: 0.014, ClusterDeclared: 0.003, ClusterUndeclared: 0.001, TwoVehicles: 0.0005, Blocker: 0.0005,
+		Import: 0.05, HighMileage: 0.02,
+		DonorCluster: 0.2, ImportInMiles: 0.02, FiveDigits: 0.04, NearSale: 0.8,
+		Typing: 0.0024, Decimal: 0.0004, Unit: 0.0006, WrongVehicle: 0.0003, NotRead: 0.0005,
+		Sentinel: 0.0015, Stale: 0.003,
+	}
+}

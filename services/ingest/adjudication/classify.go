@@ -1,0 +1,175 @@
+package adjudication
+
+// classify is the second half of step 3: every reading that is still left out gets a reason.
+func (q *inquiry) classify() {
+	q.findTwoVehicles()
+	gaps := gapsOf(q.usable)
+	levels := make([][][]*point, len(gaps))
+	singles := make([][]*point, len(gaps))
+	believed := make([]bool, len(q.usable))
+	for _, p := range q.chain {
+		believed[p.position] = true
+	}
+	for i, g := range gaps {
+		levels[i], singles[i] = q.levelsOf(without(g.left, g.left))
+		for _, level := range levels[i] {
+			for _, p := range level {
+				believed[p.position] = true
+			}
+		}
+	}
+	for i, g := range gaps {
+		for _, level := range levels[i] {
+			q.classifyLevel(g, level, believed)
+		}
+		for _, p := range singles[i] {
+			q.classifySingle(q.around(p, believed), p, believed)
+		}
+	}
+	q.findSlowDecrease()
+	q.findStopped()
+}
+
+// levelsOf takes longest chains of two or more readings out of what was left out, one after the other; singles remain.
+func (q *inquiry) levelsOf(left []*point) (levels [][]*point, singles []*point) {
+	for len(left) > 1 {
+		level, _ := q.policy.longest(left)
+		if len(level) < 2 {
+			break
+		}
+		levels = append(levels, level)
+		taken := map[*point]bool{}
+		for _, p := range level {
+			taken[p] = true
+		}
+		var rest []*point
+		for _, p := range left {
+			if !taken[p] {
+				rest = append(rest, p)
+			}
+		}
+		left = rest
+	}
+	return levels, left
+}
+
+// around is the gap between the believed readings next to a single one.
+func (q *inquiry) around(p *point, believed []bool) gap {
+	g := gap{left: []*point{p}}
+	for i := p.position - 1; i >= 0 && g.before == nil; i-- {
+		if believed[i] {
+			g.before = q.usable[i]
+		}
+	}
+	for i := p.position + 1; i < len(q.usable) && g.after == nil; i++ {
+		if believed[i] {
+			g.after = q.usable[i]
+		}
+	}
+	return g
+}
+
+// findTwoVehicles finds a second course in what was left out: three or more readings, in at least two gaps, that one
+// vehicle can have driven in the ordinary way.
+func (q *inquiry) findTwoVehicles() {
+	var left []*point
+	gapOf := map[*point]int{}
+	for i, g := range gapsOf(q.usable) {
+		if len(g.left) == 1 && g.after != nil {
+			if code, explained := explainSingle(g.left[0], q.fitting(g, g.left[0])); explained && code != TypingError {
+				continue
+			}
+		}
+		for _, p := range g.left {
+			left = append(left, p)
+			gapOf[p] = i
+		}
+	}
+	second, _ := q.policy.longest(left)
+	if len(second) < 3 || gapOf[second[0]] == gapOf[second[len(second)-1]] {
+		return
+	}
+	for i := 1; i < len(second); i++ {
+		if !q.ordinary(second[i-1], second[i]) {
+			return
+		}
+	}
+	q.mark(TwoVehicles, second)
+	q.find(newFinding(TwoVehicles, q.usable...))
+}
+
+// classifySingle gives a lone reading its reason. A high one may be all that is left of the time before a rollback.
+func (q *inquiry) classifySingle(g gap, p *point, believed []bool) {
+	if g.after == nil {
+		q.setAside(LastReadingAlone, p)
+		return
+	}
+	code, explained := explainSingle(p, q.fitting(g, p))
+	high := p.metres > g.after.metres+q.policy.Tolerance
+	switch {
+	case explained && code != TypingError:
+	case high && q.stepDown(step{highs: []*point{p}, high: p, low: g.after, gap: g, mistyped: explained}, believed):
+		return
+	case explained:
+	case g.before != nil && g.before.sameDay(p) || g.after.sameDay(p):
+		code = SameDayChange
+	case high || g.before != nil && p.metres > g.before.metres:
+		code = HighOutlier
+	default:
+		code = LowOutlier
+	}
+	q.setAside(code, p)
+}
+
+// fitting is the span in which a reading in the gap would have been ordinary.
+func (q *inquiry) fitting(g gap, p *point) span {
+	ordinary := max(q.policy.OrdinaryYearly, q.yearly*q.policy.OrdinaryFactor/100)
+	tolerance := q.policy.Tolerance
+	fits := span{0, g.after.metres + tolerance}
+	if g.before == nil {
+		fits.low = max(1, g.after.metres-ordinary*elapsed(p, g.after)/secondsPerYear-q.policy.Slack)
+		return fits
+	}
+	fits.low = g.before.metres - tolerance
+	fits.high = min(fits.high, g.before.metres+ordinary*elapsed(g.before, p)/secondsPerYear+q.policy.Slack)
+	return fits
+}
+
+// findSlowDecrease finds many small steps down, each within the tolerance, that add up.
+func (q *inquiry) findSlowDecrease() {
+	highest := q.chain[0]
+	for _, p := range q.chain {
+		if p.metres > highest.metres {
+			highest = p
+		}
+		if highest.metres-p.metres > 2*q.policy.Tolerance {
+			q.find(newFinding(SlowDecrease, highest, p))
+			return
+		}
+	}
+}
+
+// findStopped finds a counter that shows the same on several occasions to which the vehicle was driven.
+func (q *inquiry) findStopped() {
+	var same []*point
+	for _, p := range q.chain {
+		if !p.Kind.attended() {
+			continue
+		}
+		if len(same) > 0 && abs(p.metres-same[0].metres) > km {
+			if q.stopped(same) {
+				break
+			}
+			same = nil
+		}
+		same = append(same, p)
+	}
+	if q.stopped(same) {
+		q.find(newFinding(CounterStopped, same...))
+	}
+}
+
+func (q *inquiry) stopped(same []*point) bool {
+	return len(same) >= q.policy.StoppedReadings &&
+		same[len(same)-1].OccurredAt.Sub(same[0].OccurredAt) >= q.policy.StoppedFor
+}

@@ -1,0 +1,154 @@
+package adjudication
+
+import (
+	"cmp"
+	"slices"
+)
+
+// inquiry is a verdict in the making.
+type inquiry struct {
+	policy    Policy
+	life, use []Signal
+	// all has every reading, usable those that are no device faults; both are in the canonical order.
+	all, usable []*point
+	// chain is the part of usable that is believed, and weight what it weighs.
+	chain  []*point
+	weight int
+	// yearly is the vehicle's mean rate over the chain, in metres a year.
+	yearly   int64
+	findings []Finding
+}
+
+func judge(policy Policy, readings []Reading, life, use []Signal) Result {
+	q := &inquiry{policy: policy, life: life, use: use}
+	for _, r := range readings {
+		q.all = append(q.all, newPoint(r))
+	}
+	q.setFaultsAside()
+	q.link()
+	if len(q.usable) < 2 {
+		q.find(newFinding(FewerThanTwoReadings, q.usable...))
+	} else {
+		q.repair()
+		q.classify()
+	}
+	q.crossCheck()
+	return q.result()
+}
+
+func (q *inquiry) find(f Finding) { q.findings = append(q.findings, f) }
+
+// setAside finds a code on points, each of which carries it from then on.
+func (q *inquiry) setAside(code Code, points ...*point) {
+	q.mark(code, points)
+	q.find(newFinding(code, points...))
+}
+
+func (q *inquiry) mark(code Code, points []*point) {
+	for _, p := range points {
+		p.finding = code
+	}
+}
+
+// setFaultsAside is step 1.
+func (q *inquiry) setFaultsAside() {
+	var faults []*point
+	for _, p := range q.all {
+		if isSentinel(p.Reading) {
+			faults = append(faults, p)
+			p.finding = DeviceFault
+		}
+	}
+	if len(faults) > 0 {
+		q.find(newFinding(DeviceFault, faults...))
+	}
+	sound := without(q.all, faults)
+	stale := staleRepeats(sound, q.policy.Tolerance)
+	if len(stale) > 0 {
+		q.setAside(StaleRepeat, stale...)
+	}
+	q.usable = without(sound, stale)
+	for i, p := range q.usable {
+		p.position = i
+	}
+}
+
+// without returns the points that carry no finding, if any do.
+func without(points, aside []*point) []*point {
+	if len(aside) == 0 {
+		return points
+	}
+	var kept []*point
+	for _, p := range points {
+		if p.finding == "" {
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}
+
+// link is step 2: it finds the chain and the vehicle's rate over it.
+func (q *inquiry) link() {
+	q.chain, q.weight = q.policy.longest(q.usable)
+	for _, p := range q.usable {
+		p.linked = false
+	}
+	for _, p := range q.chain {
+		p.linked = true
+	}
+	q.yearly = q.policy.DefaultYearly
+	if len(q.chain) == 0 {
+		return
+	}
+	first, last := q.chain[0], q.chain[len(q.chain)-1]
+	if span := last.seconds - first.seconds; span >= int64(q.policy.RateSpan.Seconds()) {
+		q.yearly = max(last.metres-first.metres, 0) * secondsPerYear / span
+	}
+}
+
+// ordinary says whether the vehicle can have driven from a to b at a rate that is usual for it.
+func (q *inquiry) ordinary(a, b *point) bool {
+	yearly := max(q.policy.OrdinaryYearly, q.yearly*q.policy.OrdinaryFactor/100)
+	return q.within(a, b, yearly)
+}
+
+// within says whether b is at most as far from a as is driven at a rate, with the policy's slack.
+func (q *inquiry) within(a, b *point, yearly int64) bool {
+	return b.metres-a.metres <= yearly*elapsed(a, b)/secondsPerYear+q.policy.Slack
+}
+
+// result is step 5.
+func (q *inquiry) result() Result {
+	slices.SortStableFunc(q.findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(b.Verdict, a.Verdict), cmp.Compare(b.Confidence, a.Confidence))
+	})
+	r := Result{Policy: q.policy.Version, Findings: q.findings, judged: q}
+	if len(q.findings) > 0 {
+		r.Verdict, r.Confidence = q.findings[0].Verdict, q.findings[0].Confidence
+	} else {
+		r.Confidence = q.trust()
+	}
+	if len(q.chain) > 0 {
+		r.Metres = q.chain[len(q.chain)-1].metres
+	}
+	for _, p := range q.all {
+		r.Assessments = append(r.Assessments, q.assess(p))
+	}
+	return r
+}
+
+// trust is the confidence in a history without findings: three decibans for each reading after the first, and three for
+// each independent source after the first.
+func (q *inquiry) trust() int {
+	sources := len(entities(q.chain))
+	return confidence(3*(len(q.chain)-1) + 3*(sources-1))
+}
+
+// entities are the legal entities behind readings.
+func entities(points []*point) map[string]bool {
+	sources := map[string]bool{}
+	for _, p := range points {
+		sources[p.Source] = true
+	}
+	return sources
+}

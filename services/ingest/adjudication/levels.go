@@ -1,0 +1,198 @@
+package adjudication
+
+import "time"
+
+// step is a step down from a high reading to a low one.
+type step struct {
+	// highs are the readings that the chain left out, if it left out the high side; lows likewise.
+	highs, lows []*point
+	high, low   *point
+	gap         gap
+	// mistyped says that a slip of the keyboard explains the lone high reading.
+	mistyped bool
+}
+
+// classifyLevel gives a reason to readings that agree with each other but not with the chain.
+func (q *inquiry) classifyLevel(g gap, level []*point, believed []bool) {
+	first, last := level[0], level[len(level)-1]
+	tolerance := q.policy.Tolerance
+	switch {
+	case g.before != nil && first.metres < g.before.metres-tolerance:
+		s := step{lows: level, high: g.before, low: first, gap: g}
+		if !q.stepDown(s, believed) {
+			q.setAside(q.whyNoRollback(s), level...)
+		}
+	case g.after != nil && last.metres > g.after.metres+tolerance && (g.before == nil || q.ordinary(g.before, first)):
+		s := step{highs: level, high: last, low: g.after, gap: g}
+		if !q.stepDown(s, believed) {
+			q.setAside(q.whyNoRollback(s), level...)
+		}
+	default:
+		q.setAside(LevelShiftUp, level...)
+	}
+}
+
+// stepDown weighs a step and finds a rollback if enough speaks for one.
+func (q *inquiry) stepDown(s step, believed []bool) bool {
+	highs, lows := q.sides(s, believed)
+	weights, total := q.weigh(s, highs, lows)
+	dropped := s.high.metres - s.low.metres
+	if total < q.policy.Evidence.Suspect || dropped < q.policy.Evidence.LeastDrop || occasions(lows) < 2 {
+		return false
+	}
+	code := LevelShiftDown
+	if len(entities(highs)) > 1 && len(entities(lows)) > 1 {
+		code = LevelShiftDownIndependent
+	}
+	q.mark(code, lows)
+	f := weighedFinding(code, total, weights, append(highs, lows...)...)
+	f.Missing = dropped
+	q.find(f)
+	return true
+}
+
+// sides are the believed readings before the step that are higher than where it leads, and those after it that are lower
+// than where it came from.
+func (q *inquiry) sides(s step, believed []bool) (highs, lows []*point) {
+	tolerance := q.policy.Tolerance
+	highs = append(highs, s.highs...)
+	for i, p := range q.usable {
+		switch {
+		case !believed[i] || p.finding == TwoVehicles:
+		case i <= s.high.position && p.metres > s.low.metres+tolerance && !contains(highs, p):
+			highs = append(highs, p)
+		case i >= s.low.position && p.metres < s.high.metres-tolerance:
+			lows = append(lows, p)
+		}
+	}
+	return highs, lows
+}
+
+func contains(points []*point, p *point) bool {
+	for _, x := range points {
+		if x == p {
+			return true
+		}
+	}
+	return false
+}
+
+// weigh adds up what speaks for a rollback.
+func (q *inquiry) weigh(s step, highs, lows []*point) (weights []Weight, total int) {
+	e := q.policy.Evidence
+	add := func(what string, decibans int) {
+		if decibans != 0 {
+			weights = append(weights, Weight{what, decibans})
+			total += decibans
+		}
+	}
+	add("prior", e.Prior)
+	add("later readings agree", e.repeated(occasions(lows)))
+	add("earlier readings agree", e.repeated(occasions(highs)))
+	if len(highs) == 1 {
+		add("course before and after", q.trend(s))
+		if s.mistyped {
+			add("slip of the keyboard", e.Explained)
+		}
+	}
+	if q.near(s.low, OwnershipChange, Import) {
+		add("sale or import near", e.Sale)
+	}
+	if q.restarts(s) {
+		add("began again near zero", e.Restart)
+	}
+	if q.mayRollOver(s, highs) {
+		add("counter may have rolled over", e.RolloverPossible)
+	}
+	if q.recovers(s) {
+		add("returns to the old course", e.Recovers)
+	}
+	return weights, total
+}
+
+func (e *EvidencePolicy) repeated(occasions int) int {
+	switch {
+	case occasions >= 3:
+		return e.RepeatedMore
+	case occasions == 2:
+		return e.Repeated
+	default:
+		return 0
+	}
+}
+
+// occasions counts the readings that do not merely repeat each other: of other sources, or a month apart.
+func occasions(points []*point) (n int) {
+	const apart = 30 * 24 * time.Hour
+	last := map[string]time.Time{}
+	for _, p := range points {
+		if at, seen := last[p.Source]; seen && p.OccurredAt.Sub(at).Abs() < apart {
+			continue
+		}
+		last[p.Source] = p.OccurredAt
+		n++
+	}
+	return n
+}
+
+// trend weighs a lone high reading. If the counter was turned back, the step up to it was usual for the vehicle, and
+// without it the history has a standstill; if it is an error, the other way round.
+func (q *inquiry) trend(s step) int {
+	if s.gap.before == nil || s.gap.after == nil {
+		return 0
+	}
+	up := s.high.metres - s.gap.before.metres
+	usual := q.usual(s.gap.before, s.high)
+	expected := up >= usual/2 && up <= 2*usual+q.policy.Slack
+	standstill := s.gap.after.metres-s.gap.before.metres < q.usual(s.gap.before, s.gap.after)/2
+	switch {
+	case expected && standstill:
+		return q.policy.Evidence.OnTrend
+	case !expected:
+		return q.policy.Evidence.OffTrend
+	default:
+		return 0
+	}
+}
+
+// restarts says whether the low reading can have been driven from zero since the high one, and is a small part of that.
+func (q *inquiry) restarts(s step) bool {
+	zero := *s.high
+	zero.metres = 0
+	return s.low.metres*100 <= s.high.metres*q.policy.RestartShare && q.ordinary(&zero, s.low)
+}
+
+// mayRollOver says whether the step down could be the rollover of a counter, however unusual the driving.
+func (q *inquiry) mayRollOver(s step, highs []*point) bool {
+	for _, limit := range q.counterLimits(s.low) {
+		beyond := *s.low
+		beyond.metres += limit
+		possible := s.low.Metres < limit && q.policy.feasible(s.high, &beyond)
+		for _, p := range highs {
+			possible = possible && p.Metres < limit
+		}
+		if possible {
+			return true
+		}
+	}
+	return false
+}
+
+// recovers says whether a low level ends in a jump that is not driven.
+func (q *inquiry) recovers(s step) bool {
+	return len(s.lows) > 0 && s.gap.after != nil && !q.ordinary(s.lows[len(s.lows)-1], s.gap.after)
+}
+
+// whyNoRollback is the reason of a step down that is not called a rollback.
+func (q *inquiry) whyNoRollback(s step) Code {
+	switch {
+	case q.mayRollOver(s, []*point{s.high}):
+		return RolloverPossible
+	case q.restarts(s):
+		return CounterRestarted
+	case q.recovers(s):
+		return DipRecovers
+	default:
+		return LevelShiftDownUnproven
+	}
+}

@@ -1,0 +1,165 @@
+package adjudication
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// slip is a factor by which sources are wrong.
+type slip struct {
+	code        Code
+	times, over int64
+}
+
+func mileSlips() []slip {
+	return []slip{{UnitError, 1_609_344, 1_000_000}, {UnitError, 1_000_000, 1_609_344}}
+}
+
+func decimalSlips() []slip {
+	return []slip{
+		{DecimalError, 10, 1}, {DecimalError, 1, 10},
+		{DecimalError, 100, 1}, {DecimalError, 1, 100},
+		{DecimalError, 1000, 1}, {DecimalError, 1, 1000},
+	}
+}
+
+// undo is the mileage without the slip, and false if that is more than any vehicle drives.
+func (s slip) undo(metres int64) (int64, bool) {
+	undone := metres * s.times / s.over
+	return undone, undone <= maxMetres
+}
+
+// slips are the factors that several readings have in common: those of a level, and those of a source that errs again and
+// again while others do not.
+func (q *inquiry) slips(gaps []gap) (repairs []repair) {
+	bySource := map[string][]*point{}
+	for _, g := range gaps {
+		if g.before == nil {
+			continue // before the chain any small enough mileage fits, so that it explains nothing
+		}
+		levels, _ := q.levelsOf(g.left)
+		for _, level := range levels {
+			repairs = append(repairs, q.slipsOf(level, g)...)
+		}
+		if p := g.left[0]; g.after != nil || len(bySource[p.Source]) > 0 {
+			bySource[p.Source] = append(bySource[p.Source], sameSource(g.left)...)
+		}
+	}
+	for _, source := range slices.Sorted(maps.Keys(bySource)) {
+		if points := bySource[source]; len(points) > 1 && !q.readWell(source) {
+			repairs = append(repairs, q.undo(points, append(mileSlips(), decimalSlips()...))...)
+		}
+	}
+	return repairs
+}
+
+// sameSource are those of the points that have the source of the first.
+func sameSource(points []*point) (same []*point) {
+	for _, p := range points {
+		if p.Source == points[0].Source {
+			same = append(same, p)
+		}
+	}
+	return same
+}
+
+// readWell says whether a source has a reading in the chain: then it knows the unit.
+func (q *inquiry) readWell(source string) bool {
+	for _, p := range q.chain {
+		if p.Source == source {
+			return true
+		}
+	}
+	return false
+}
+
+// slipsOf are the factors that may explain a level. Rollbacks often happen to take a third or so, as the factor between
+// kilometres and miles does. So that explains a level only if it has one source that was never right, has another unit than
+// the history before, follows an import, or ends in a return to the old course.
+func (q *inquiry) slipsOf(level []*point, g gap) []repair {
+	first, last := level[0], level[len(level)-1]
+	repairs := q.undo(level, decimalSlips())
+	switch {
+	case g.after == nil && q.near(first, Import):
+		imported := q.undo(level, mileSlips())
+		for i := range imported {
+			imported[i].code = ImportedUnit
+		}
+		return append(repairs, imported...)
+	case len(entities(level)) == 1 && !q.readWell(first.Source),
+		g.before.RawUnit != first.RawUnit,
+		g.after != nil && !q.ordinary(last, g.after):
+		return append(repairs, q.undo(level, mileSlips())...)
+	}
+	return repairs
+}
+
+func (q *inquiry) undo(points []*point, slips []slip) (repairs []repair) {
+	for _, s := range slips {
+		r := repair{code: s.code, points: points, whole: true}
+		for _, p := range points {
+			if undone, ok := s.undo(p.metres); ok {
+				r.metres = append(r.metres, undone)
+			}
+		}
+		if len(r.metres) == len(points) {
+			repairs = append(repairs, r)
+		}
+	}
+	return repairs
+}
+
+// near says whether a signal of one of the kinds was within the policy's NearSale of a reading.
+func (q *inquiry) near(p *point, kinds ...SignalKind) bool {
+	for _, s := range q.life {
+		for _, kind := range kinds {
+			if apart := s.OccurredAt.Sub(p.OccurredAt).Abs(); s.Kind == kind && apart <= q.policy.NearSale {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// span is a range of mileages, in metres, both ends included.
+type span struct{ low, high int64 }
+
+func (s span) contains(metres int64) bool { return s.low <= metres && metres <= s.high }
+
+// explainSingle names the slip by which a lone reading misses the span, or returns false.
+func explainSingle(p *point, fits span) (Code, bool) {
+	for _, s := range append(mileSlips(), decimalSlips()...) {
+		if undone, ok := s.undo(p.metres); ok && fits.contains(undone) {
+			return s.code, true
+		}
+	}
+	if mistyped(p, fits) {
+		return TypingError, true
+	}
+	return "", false
+}
+
+// mistyped says whether one digit changed, left out, added, or exchanged with its neighbour makes the reading fit.
+func mistyped(p *point, fits span) bool {
+	perDigit := p.RawUnit.millimetres()
+	digits := strconv.FormatInt(p.Metres*1000/perDigit, 10)
+	offset := p.metres - p.Metres
+	fit := func(typed string) bool {
+		value, err := strconv.ParseInt(typed, 10, 64)
+		return err == nil && value <= maxMetres/km && fits.contains(value*perDigit/1000+offset)
+	}
+	for i := range len(digits) + 1 {
+		head, tail := digits[:i], digits[i:]
+		for _, d := range strings.Split("0123456789", "") {
+			if fit(head+d+tail) || tail != "" && fit(head+d+tail[1:]) {
+				return true
+			}
+		}
+		if tail != "" && len(digits) > 1 && fit(head+tail[1:]) || len(tail) > 1 && fit(head+tail[1:2]+tail[:1]+tail[2:]) {
+			return true
+		}
+	}
+	return false
+}
