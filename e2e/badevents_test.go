@@ -67,6 +67,7 @@ func badAmongGood(t *testing.T, w *world, way string, send sendFunc) {
 	passport, before := w.newPassport(t, w.garage), ingestStatus(t, w.garage)
 	prefix := way + "-" + newID()[:8]
 	batch := newBadBatch(t, passport, prefix, way == "REST")
+	counted := w.refusals(t, batch)
 
 	ack := send(t, w.garage, batch.events)
 	if int(ack.GetAccepted()) != batch.good || ack.GetDuplicates() != 1 || len(ack.GetRejections()) != len(batch.bad) {
@@ -82,6 +83,21 @@ func badAmongGood(t *testing.T, w *world, way string, send sendFunc) {
 	awaitJournaled(t, w.garage, before.GetJournaled()+int64(batch.good))
 	wantEvents(t, w.garage, passport, batch.goodIDs)
 	wantLetters(t, w, batch, before.GetDeadLetters())
+	for reason, after := range w.refusals(t, batch) {
+		if want := counted[reason] + float64(batch.reasons()[reason]); after != want {
+			t.Errorf("%s is counted %v times, want %v", reason, after, want)
+		}
+	}
+}
+
+// refusals are the platform's counts of the reasons that occur in the batch.
+func (w *world) refusals(t *testing.T, b *badBatch) map[string]float64 {
+	t.Helper()
+	counts := map[string]float64{}
+	for reason := range b.reasons() {
+		counts[reason] = w.metric(t, "ingest", "pcc_ingest_rejected_total", `member="garage"`, fmt.Sprintf("reason=%q", reason))
+	}
+	return counts
 }
 
 // wantLetters wants a dead letter for each bad event, once, and seen by its sender alone.
@@ -140,6 +156,15 @@ type badBatch struct {
 	good    int
 	goodIDs []string
 	bad     map[int]badEvent
+}
+
+// reasons counts the refusals to expect.
+func (b *badBatch) reasons() map[string]int {
+	n := map[string]int{}
+	for _, bad := range b.bad {
+		n[bad.reason]++
+	}
+	return n
 }
 
 func newBadBatch(t *testing.T, passport, prefix string, overREST bool) *badBatch {

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -69,7 +70,40 @@ func TestDemo(t *testing.T) {
 		t.Errorf("the ledger has %d blocks after the restart, %d before", *again.FabricHeight, *first.FabricHeight)
 	}
 	importInspections(t, s)
+	killSupervisor(t, s)
 	downLeavesNothing(t, s)
+}
+
+// TestDemoFourOrderers runs the main job over the ordering service that tolerates a lying organisation.
+func TestDemoFourOrderers(t *testing.T) {
+	s := stack.New(t)
+	runDemo(t, s, "--vehicles", "10", "--fabric", "bft")
+	orderers := 0
+	for _, p := range s.Processes(t) {
+		if strings.Contains(p.Name, "orderer") {
+			orderers++
+		}
+	}
+	if orderers != 4 {
+		t.Errorf("%d orderers, want 4", orderers)
+	}
+	downLeavesNothing(t, s)
+}
+
+// killSupervisor kills the process that looks after all others, which live on; `pcc down` must still find them.
+func killSupervisor(t *testing.T, s *stack.Stack) {
+	t.Helper()
+	raw, err := os.ReadFile(s.Path("supervisor.pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(raw)))
+	if err != nil || pid <= 1 {
+		t.Fatalf("supervisor.pid: %q", raw)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // importInspections runs the demonstration on real histories where the machine has them, and accounts for every row.

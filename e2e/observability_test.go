@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/pcc-platform/pcc/e2e/internal/await"
@@ -47,6 +49,30 @@ func followTrace(t *testing.T, w *world) {
 			return "trace " + trace + " is not in the log of " + process
 		})
 	}
+}
+
+// metric sums the samples of a metric that have all the labels.
+func (w *world) metric(t *testing.T, process, name string, labels ...string) (sum float64) {
+	t.Helper()
+	body, err := get(t.Context(), "http://"+w.info.Admin[process]+"/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(body)) {
+		sample, ok := strings.CutPrefix(line, name+"{")
+		for _, label := range labels {
+			ok = ok && strings.Contains(sample, label)
+		}
+		if !ok {
+			continue
+		}
+		value, err := strconv.ParseFloat(strings.TrimSpace(sample[strings.LastIndexByte(sample, ' '):]), 64)
+		if err != nil {
+			t.Fatalf("metrics of %s: %s: %v", process, line, err)
+		}
+		sum += value
+	}
+	return sum
 }
 
 func get(ctx context.Context, url string) ([]byte, error) {

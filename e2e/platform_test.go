@@ -17,6 +17,7 @@ func TestPlatform(t *testing.T) {
 		test func(*testing.T, *world)
 	}{
 		{"the same three ways", testSameThreeWays},
+		{"life cycle and ownership", testOwnership},
 		{"bad VINs", testBadVINs},
 		{"bad events", testBadEvents},
 		{"bad requests", testBadRequests},
@@ -25,6 +26,7 @@ func TestPlatform(t *testing.T) {
 		{"default deny", testDefaultDeny},
 		{"health, metrics, traces", testObservability},
 		{"kills", testKills},
+		{"a kill under the command line", testKillUnderCLI},
 		{"nothing personal leaks", testNothingLeaks},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.test(t, w) })
