@@ -23,10 +23,11 @@ const (
 	fetchMessages = 64
 	// fetchWait is how long the writer waits for the first message before it asks again.
 	fetchWait = 5 * time.Second
-	// ackWait is how long a transaction, with its retries, may take before the broker delivers its messages again.
-	ackWait = time.Minute
+	// ackWait is how long messages may be under way before the broker delivers them again, and so what the crash of a writer
+	// delays what it had taken. A writer that is slower has its effect all the same, and the second delivery has none.
+	ackWait = 15 * time.Second
 	// writeTimeout bounds one transaction.
-	writeTimeout = 25 * time.Second
+	writeTimeout = 10 * time.Second
 	// retryFirst and retryMost bound the pause after a failure; it doubles in between.
 	retryFirst = 100 * time.Millisecond
 	retryMost  = 5 * time.Second
