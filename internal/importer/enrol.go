@@ -75,6 +75,9 @@ func (i *Import) bind(ctx context.Context, vehicles []history.Vehicle, sums *Sum
 	if err != nil {
 		return nil, err
 	}
+	if len(resp.GetResults()) != len(vehicles) {
+		return nil, fmt.Errorf("%d answers for %d vehicles", len(resp.GetResults()), len(vehicles))
+	}
 	handles := make([]string, len(vehicles))
 	for n, result := range resp.GetResults() {
 		if result.GetReason() != "" {
@@ -104,6 +107,9 @@ func (i *Import) enrol(ctx context.Context, vehicles []history.Vehicle, handles 
 	})
 	if err != nil {
 		return err
+	}
+	if len(resp.GetResults()) != len(position) {
+		return fmt.Errorf("%d answers for %d vehicles", len(resp.GetResults()), len(position))
 	}
 	for k, result := range resp.GetResults() {
 		vin := vehicles[position[k]].VIN
