@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 
@@ -68,6 +69,7 @@ func (s Statement) End() uint64 { return s.First + s.Count }
 type Signed struct {
 	Statement
 	envelope *envelope
+	sealed   []byte
 }
 
 // Parse reads a sealed statement, and refuses all that is not in its one encoding. It does not verify. The error wraps
@@ -88,8 +90,11 @@ func Parse(data []byte) (*Signed, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	return &Signed{Statement: s, envelope: e}, nil
+	return &Signed{Statement: s, envelope: e, sealed: bytes.Clone(data)}, nil
 }
+
+// Bytes returns the sealed statement, which is not to be changed.
+func (s *Signed) Bytes() []byte { return s.sealed }
 
 // KeyID is the id of the key that the statement says it is signed with.
 func (s *Signed) KeyID() KeyID { return s.envelope.kid }

@@ -41,10 +41,16 @@ func (s *Service) accept(ctx context.Context, member string, candidates []Candid
 	if err := s.checkPassports(ctx, b); err != nil {
 		return Acknowledgement{}, nil, err
 	}
+	if err := s.checkSignatures(ctx, b); err != nil {
+		return Acknowledgement{}, nil, err
+	}
 	if err := s.checkKeys(ctx, b); err != nil {
 		return Acknowledgement{}, nil, err
 	}
 	if err := s.enqueue(ctx, b, BaseQuality(class)); err != nil {
+		return Acknowledgement{}, nil, err
+	}
+	if err := s.keepStatements(ctx, b); err != nil {
 		return Acknowledgement{}, nil, err
 	}
 	letters, err := b.letters()

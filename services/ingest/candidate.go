@@ -47,6 +47,9 @@ type Candidate struct {
 	DataFault *Fault
 	// Odometers are the mileages in the data, in the order of their fields.
 	Odometers []Odometer
+	// Signature is the source's, nil when there is none or it cannot be read: then SignatureFault says why.
+	Signature      *Signature
+	SignatureFault *Fault
 }
 
 // Check returns the event, as far as the candidate alone tells, or the first fault of it. member is the caller's, now

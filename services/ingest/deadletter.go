@@ -22,6 +22,8 @@ type DeadLetter struct {
 	Rejection
 	// Bytes is the CloudEvent, nil when it was too large to keep.
 	Bytes []byte
+	// Signature is the source's, nil when there is none that could be read.
+	Signature *Signature
 	// ContentHash is of the whole event, kept or not. The same content refused again for the same reason is one letter, so
 	// that a repeated batch does not repeat its letters.
 	ContentHash Hash
@@ -54,7 +56,11 @@ func (s *Service) ReplayDeadLetter(ctx context.Context, member string, id uuid.U
 	if letter.Bytes == nil {
 		return DeadLetter{}, refusedAgain(letter.Fault)
 	}
-	ack, _, err := s.accept(ctx, member, []Candidate{s.decode(letter.Bytes)})
+	candidate := s.decode(letter.Bytes)
+	if letter.Signature != nil {
+		candidate.signAgain(letter.Signature)
+	}
+	ack, _, err := s.accept(ctx, member, []Candidate{candidate})
 	if err != nil {
 		return DeadLetter{}, err
 	}

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/pcc-platform/pcc/signing"
 )
 
 // Hash is a SHA-256 value.
@@ -31,6 +33,8 @@ type Event struct {
 	// OdometerMetres is the canonical mileage, nil when the event has none.
 	OdometerMetres *int64
 	Quality        Quality
+	// Signature is nil when the source did not sign.
+	Signature *Signature
 }
 
 // Batch is accepted events of one member on their way through the queue. All were received at the same time and have the
@@ -54,6 +58,10 @@ type Position struct {
 type JournaledEvent struct {
 	Event
 	Position Position
+	// SignedBy and SourceSequence say who signed the event and under which number; SignedBy is nil when nobody did. The
+	// signature itself is in the journal, and Event.Signature is nil.
+	SignedBy       *signing.KeyID
+	SourceSequence uint64
 }
 
 // StreamOf returns the journal stream of a member.

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/pcc-platform/pcc/signing"
 )
 
 // inspection is a batch under way through the checks.
@@ -14,6 +16,8 @@ type inspection struct {
 	// passed holds the events that no check has objected to so far.
 	passed     []passed
 	duplicates int
+	// statements are those of the batch whose signatures hold.
+	statements []*signing.Signed
 	rejections []Rejection
 }
 
@@ -56,6 +60,7 @@ func (b *inspection) letters() ([]DeadLetter, error) {
 		if letters[i], err = newDeadLetter(b.member, r, b.candidates[r.Index].Bytes, b.now); err != nil {
 			return nil, err
 		}
+		letters[i].Signature = b.candidates[r.Index].Signature
 	}
 	return letters, nil
 }

@@ -33,6 +33,8 @@ type Odometer struct {
 	Unit Unit
 	// HasProvenance says whether the source told how the value left the vehicle.
 	HasProvenance bool
+	// SignedInVehicle says that the source claims the value to be signed in the vehicle.
+	SignedInVehicle bool
 }
 
 // Metres returns the canonical mileage in metres, rounded half to even, or the fault for which the event is refused.

@@ -15,6 +15,8 @@ type TenantReader interface {
 	ListDeadLetters(ctx context.Context, member string, before uuid.UUID, limit int) (page []DeadLetter, more bool, err error)
 	// GetDeadLetter returns a letter or ErrDeadLetterNotFound.
 	GetDeadLetter(ctx context.Context, member string, id uuid.UUID) (DeadLetter, error)
+	// ListGaps returns up to limit gaps after the given id (uuid.Nil for the first), the first found first.
+	ListGaps(ctx context.Context, member string, after uuid.UUID, limit int) ([]Gap, error)
 	// Counts returns the numbers of the member's journaled events and dead letters.
 	Counts(ctx context.Context, member string) (journaled, deadLetters int64, err error)
 }

@@ -30,6 +30,10 @@ const (
 	ReasonOdometerNegative  Reason = "ODOMETER_NEGATIVE"
 	ReasonOdometerAbsurd    Reason = "ODOMETER_ABSURD"
 	ReasonFieldInvalid      Reason = "FIELD_INVALID"
+	ReasonSignatureMissing  Reason = "SIGNATURE_MISSING"
+	ReasonSignatureInvalid  Reason = "SIGNATURE_INVALID"
+	ReasonKeyUnknown        Reason = "KEY_UNKNOWN"
+	ReasonKeyRevoked        Reason = "KEY_REVOKED"
 )
 
 // Fault is what is wrong with an event.

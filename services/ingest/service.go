@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/pcc-platform/pcc/signing"
 )
 
 // Queue is the durable queue between acceptance and journal.
@@ -28,6 +30,12 @@ type Store interface {
 	Journal(ctx context.Context, events []Event) (Journaled, error)
 	// AddDeadLetters keeps letters, of any members, except those that are kept already.
 	AddDeadLetters(ctx context.Context, letters []DeadLetter) error
+	// SigningSources returns those of sources that ever had a key.
+	SigningSources(ctx context.Context, sources []string) ([]string, error)
+	// SourceKeys returns those of the keys that are enrolled, whoever's they are, revoked ones included.
+	SourceKeys(ctx context.Context, ids []signing.KeyID) ([]SourceKey, error)
+	// RecordStatements remembers statements of a member's sources in their chains, each once.
+	RecordStatements(ctx context.Context, member string, statements []*signing.Signed, now time.Time) error
 	// MarkReplayed sets a letter's time of replay, once, and returns the letter.
 	MarkReplayed(ctx context.Context, member string, id uuid.UUID) (DeadLetter, error)
 	TenantReader
@@ -40,6 +48,8 @@ type Registry interface {
 	ResolvePassports(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error)
 	// MemberClass returns the class of a member, ErrMembersUnavailable when the directory does not answer.
 	MemberClass(ctx context.Context, member string) (Class, error)
+	// Enroller returns the member that enrolled a passport, or ErrPassportNotFound.
+	Enroller(ctx context.Context, passport uuid.UUID) (member string, err error)
 }
 
 // Meter counts what happened.

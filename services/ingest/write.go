@@ -15,6 +15,8 @@ type Journaled struct {
 	// Fresh events are in the journal now; Repeated ones were before, with the same content; Reused ones have become dead
 	// letters because the journal has other content under their key.
 	Fresh, Repeated, Reused int
+	// Revoked events have become dead letters because their key was revoked while they were under way.
+	Revoked int
 	// Unwritable events have become dead letters because the journal cannot hold them.
 	Unwritable int
 }
@@ -23,6 +25,7 @@ func (j *Journaled) add(other Journaled) {
 	j.Fresh += other.Fresh
 	j.Repeated += other.Repeated
 	j.Reused += other.Reused
+	j.Revoked += other.Revoked
 	j.Unwritable += other.Unwritable
 }
 
@@ -83,7 +86,9 @@ func (s *Service) bury(ctx context.Context, e Event) error {
 // lateLetter makes the dead letter of an event that was accepted and refused by the writer.
 func lateLetter(e Event, fault *Fault, now time.Time) (DeadLetter, error) {
 	r := Rejection{Source: cut(e.Source, maxSourceBytes), EventID: cut(e.EventID, maxIDBytes), Fault: *fault}
-	return newDeadLetter(e.Member, r, e.Bytes, now.UTC())
+	letter, err := newDeadLetter(e.Member, r, e.Bytes, now.UTC())
+	letter.Signature = e.Signature
+	return letter, err
 }
 
 // BuryMessage keeps a message of the queue that is no batch, so that the queue goes on. member is what its subject says.
@@ -102,10 +107,19 @@ func Sift(events []Event, stored map[Key]Hash) (fresh, repeated, reused []Event)
 
 // ReusedLetters makes the dead letters of events that reuse a key, as the writer finds when two were under way at once.
 func ReusedLetters(reused []Event, now time.Time) ([]DeadLetter, error) {
-	letters := make([]DeadLetter, len(reused))
-	for i, e := range reused {
+	return lateLetters(reused, reusedFault(), now)
+}
+
+// RevokedLetters makes the dead letters of events whose key was revoked while they were under way.
+func RevokedLetters(revoked []Event, now time.Time) ([]DeadLetter, error) {
+	return lateLetters(revoked, revokedFault(), now)
+}
+
+func lateLetters(events []Event, fault *Fault, now time.Time) ([]DeadLetter, error) {
+	letters := make([]DeadLetter, len(events))
+	for i, e := range events {
 		var err error
-		if letters[i], err = lateLetter(e, reusedFault(), now); err != nil {
+		if letters[i], err = lateLetter(e, fault, now); err != nil {
 			return nil, err
 		}
 	}

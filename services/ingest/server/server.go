@@ -69,6 +69,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	})
 	handlers := api.NewIngestService(service, store, decoder, api.IdleTimeout)
 	ingestv1.RegisterIngestServiceServer(base.Server, handlers)
+	ingestv1.RegisterSourceKeyServiceServer(base.Server, api.NewSourceKeyService(service, store))
 	ingestv1.RegisterJournalServiceServer(base.Server, api.NewJournalService(store))
 	return &Server{
 		base: base, members: app.NewDirectory(registry), handlers: handlers,

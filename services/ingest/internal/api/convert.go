@@ -48,13 +48,18 @@ func eventToProto(e *ingest.JournaledEvent) (*ingestv1.Event, error) {
 	if err := proto.Unmarshal(e.Bytes, ce); err != nil {
 		return nil, fmt.Errorf("api: unmarshal a stored event: %w", err)
 	}
-	return &ingestv1.Event{
+	out := &ingestv1.Event{
 		Name:       "passports/" + e.Passport.String() + "/events/" + e.ID.String(),
 		CloudEvent: ce, Member: "members/" + e.Member,
 		Quality:     &ingestv1.Quality{Index: int32(e.Quality.Index), PolicyVersion: e.Quality.Policy},
 		ReceiveTime: timestamppb.New(e.ReceivedAt), OdometerMetres: e.OdometerMetres,
 		Position: positionToProto(&e.Position),
-	}, nil
+	}
+	if e.SignedBy != nil {
+		out.SourceKey = ingest.SourceKey{ID: *e.SignedBy}.Name()
+		out.SourceSequence = proto.Int64(int64(e.SourceSequence))
+	}
+	return out, nil
 }
 
 func positionToProto(p *ingest.Position) *ingestv1.JournalPosition {

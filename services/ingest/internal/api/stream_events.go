@@ -111,7 +111,7 @@ func (s *IngestService) dispatch(ctx context.Context, in <-chan received, inFlig
 func (s *IngestService) acceptBatch(ctx context.Context, req *ingestv1.StreamEventsRequest) outcome {
 	deadline := time.Now().Add(maxFull)
 	for {
-		ack, err := s.accept(ctx, req.GetEvents())
+		ack, err := s.accept(ctx, req)
 		if err == nil {
 			return outcome{resp: &ingestv1.StreamEventsResponse{BatchNumber: req.GetBatchNumber(), Acknowledgement: ack}}
 		}

@@ -49,7 +49,8 @@ func (k kind) odometersOf(m protoreflect.Message) []ingest.Odometer {
 		_, known := eventsv1.Provenance_name[int32(o.GetProvenance())]
 		found = append(found, ingest.Odometer{
 			Path: "data." + string(field.Name()), Raw: o.GetRawValue(), Unit: toUnit(o.GetRawUnit()),
-			HasProvenance: known && o.GetProvenance() != eventsv1.Provenance_PROVENANCE_UNSPECIFIED,
+			HasProvenance:   known && o.GetProvenance() != eventsv1.Provenance_PROVENANCE_UNSPECIFIED,
+			SignedInVehicle: o.GetProvenance() == eventsv1.Provenance_PROVENANCE_SIGNED_ECU,
 		})
 	}
 	return found

@@ -61,7 +61,7 @@ func (m *Meter) Acknowledged(ctx context.Context, member string, ack ingest.Ackn
 // Written implements ingest.Meter.
 func (m *Meter) Written(ctx context.Context, w ingest.Journaled, took time.Duration) {
 	m.journaled.Add(ctx, int64(w.Fresh))
-	m.late.Add(ctx, int64(w.Reused+w.Unwritable))
-	m.batchSize.Record(ctx, int64(w.Fresh+w.Repeated+w.Reused+w.Unwritable))
+	m.late.Add(ctx, int64(w.Reused+w.Revoked+w.Unwritable))
+	m.batchSize.Record(ctx, int64(w.Fresh+w.Repeated+w.Reused+w.Revoked+w.Unwritable))
 	m.batchTook.Record(ctx, took.Seconds())
 }

@@ -79,6 +79,10 @@ func letterParams(member string, letters []ingest.DeadLetter) dbsqlc.InsertDeadL
 		p.Details = append(p.Details, l.Detail)
 		p.CloudEvents = append(p.CloudEvents, l.Bytes)
 		p.ContentHashes = append(p.ContentHashes, l.ContentHash[:])
+		sealed, index, path := signatureColumns(l.Signature)
+		p.Statements = append(p.Statements, sealed)
+		p.Indexes = append(p.Indexes, index)
+		p.Paths = append(p.Paths, path)
 	}
 	return p
 }
@@ -129,7 +133,7 @@ func toLetter(row *dbsqlc.DeadLetter) ingest.DeadLetter {
 			Index: int(row.Position), Source: row.Source, EventID: row.EventID,
 			Fault: ingest.Fault{Reason: ingest.Reason(row.Reason), Field: row.Field, Detail: row.Detail},
 		},
-		Bytes: row.CloudEvent, CreatedAt: row.CreatedAt, ReplayedAt: row.ReplayedAt,
+		Bytes: row.CloudEvent, Signature: keptSignature(row), CreatedAt: row.CreatedAt, ReplayedAt: row.ReplayedAt,
 	}
 	copy(letter.ContentHash[:], row.ContentHash)
 	return letter

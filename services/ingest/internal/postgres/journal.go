@@ -63,13 +63,24 @@ func writeEvents(ctx context.Context, tx pgx.Tx, events []ingest.Event) (ingest.
 	if err != nil {
 		return ingest.Journaled{}, err
 	}
-	if err := insertDeadLetters(ctx, tx, letters); err != nil {
+	fresh, revoked, err := siftRevoked(ctx, tx, fresh)
+	if err != nil {
+		return ingest.Journaled{}, err
+	}
+	refused, err := ingest.RevokedLetters(revoked, time.Now())
+	if err != nil {
+		return ingest.Journaled{}, err
+	}
+	if err := insertDeadLetters(ctx, tx, append(letters, refused...)); err != nil {
+		return ingest.Journaled{}, err
+	}
+	if err := linkStatements(ctx, tx, statementsOf(events), time.Now()); err != nil {
 		return ingest.Journaled{}, err
 	}
 	if err := appendEvents(ctx, tx, fresh); err != nil {
 		return ingest.Journaled{}, err
 	}
-	return ingest.Journaled{Fresh: len(fresh), Repeated: len(repeated), Reused: len(reused)}, nil
+	return ingest.Journaled{Fresh: len(fresh), Repeated: len(repeated), Reused: len(reused), Revoked: len(revoked)}, nil
 }
 
 // appendEvents journals new events, each member's in its own stream, and copies their rows.
@@ -117,6 +128,13 @@ func frames(events []ingest.Event) ([][]byte, error) {
 	return leaves, nil
 }
 
+// frame makes one leaf, as frames.
+func frame(leafType string, payload []byte) []byte {
+	var salt [proof.SaltBytes]byte
+	_, _ = rand.Read(salt[:])
+	return journal.Frame(leafType, salt, payload)
+}
+
 func payloadOf(e *ingest.Event) ([]byte, error) {
 	payload, err := proto.MarshalOptions{Deterministic: true}.Marshal(&ingestv1.JournaledEvent{
 		CloudEvent:     e.Bytes,
@@ -125,6 +143,7 @@ func payloadOf(e *ingest.Event) ([]byte, error) {
 		Quality:        &ingestv1.Quality{Index: int32(e.Quality.Index), PolicyVersion: e.Quality.Policy},
 		ReceiveTime:    timestamppb.New(e.ReceivedAt),
 		OdometerMetres: e.OdometerMetres,
+		Signature:      signatureOf(e),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("marshal the journal's payload: %w", err)
@@ -133,9 +152,11 @@ func payloadOf(e *ingest.Event) ([]byte, error) {
 }
 
 func eventRow(e *ingest.Event, stream string, seq uint64, leafHash []byte) []any {
+	key, sequence := signerOf(e)
 	return []any{
 		e.ID, e.Member, e.Source, e.EventID, e.Type, e.Passport, e.OccurredAt, e.ReceivedAt, e.OdometerMetres,
 		int16(e.Quality.Index), e.Quality.Policy, e.Bytes, e.ContentHash[:], stream, int64(seq), leafHash,
+		key, sequence,
 	}
 }
 
@@ -146,6 +167,7 @@ func copyEvents(ctx context.Context, tx pgx.Tx, rows [][]any) error {
 	columns := []string{
 		"id", "member", "source", "event_id", "type", "passport", "occurred_at", "received_at", "odometer_metres",
 		"quality", "quality_policy", "cloud_event", "content_hash", "stream", "seq", "leaf_hash",
+		"source_key", "source_sequence",
 	}
 	if _, err := tx.CopyFrom(ctx, pgx.Identifier{"event"}, columns, pgx.CopyFromRows(rows)); err != nil {
 		return fmt.Errorf("copy events: %w", err)

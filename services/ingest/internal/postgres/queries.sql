@@ -18,10 +18,11 @@ INSERT INTO member_count AS c (member, journaled) VALUES (@member, @added)
 ON CONFLICT ON CONSTRAINT member_count_pkey DO UPDATE SET journaled = c.journaled + excluded.journaled;
 
 -- name: InsertDeadLetters :execrows
-INSERT INTO dead_letter (id, member, position, source, event_id, reason, field, detail, cloud_event, content_hash, created_at)
+INSERT INTO dead_letter (id, member, position, source, event_id, reason, field, detail, cloud_event, content_hash, created_at,
+    statement, statement_index, audit_path)
 SELECT unnest(@ids::uuid[]), @member, unnest(@positions::integer[]), unnest(@sources::text[]), unnest(@event_ids::text[]),
     unnest(@reasons::text[]), unnest(@fields::text[]), unnest(@details::text[]), unnest(@cloud_events::bytea[]),
-    unnest(@content_hashes::bytea[]), @created_at
+    unnest(@content_hashes::bytea[]), @created_at, unnest(@statements::bytea[]), unnest(@indexes::integer[]), unnest(@paths::bytea[])
 ON CONFLICT ON CONSTRAINT dead_letter_content_key DO NOTHING;
 
 -- name: CountDeadLetters :one
@@ -70,3 +71,70 @@ SELECT * FROM event WHERE passport = @passport ORDER BY id LIMIT @most;
 
 -- name: PassportPositions :many
 SELECT stream, seq FROM event WHERE passport = @passport ORDER BY id LIMIT @most;
+
+-- name: SigningSources :many
+SELECT DISTINCT source FROM source_key WHERE source = ANY(@sources::text[]);
+
+-- name: SourceKeysByID :many
+SELECT * FROM source_key WHERE id = ANY(@ids::bytea[]);
+
+-- name: RevokedKeys :many
+SELECT id FROM source_key WHERE id = ANY(@ids::bytea[]) AND revoked_at IS NOT NULL;
+
+-- name: CountActiveKeys :one
+SELECT count(*) FROM source_key WHERE source = @source AND revoked_at IS NULL;
+
+-- name: InsertSourceKey :exec
+INSERT INTO source_key (id, member, source, passport, public_key, created_at, first_sequence)
+VALUES (@id, @member, @source, @passport, @public_key, @created_at, @first_sequence);
+
+-- name: GetSourceKey :one
+SELECT * FROM source_key WHERE id = @id AND member = @member;
+
+-- name: EndSourceKey :exec
+UPDATE source_key SET revoked_at = @revoked_at, end_sequence = @end_sequence, revoke_reason = @revoke_reason WHERE id = @id;
+
+-- name: MemberSourceKeys :many
+SELECT * FROM source_key
+WHERE member = @member AND id > @after AND (passport IS NULL OR member = @caller::text)
+ORDER BY id LIMIT @page;
+
+-- name: PassportSourceKeys :many
+SELECT * FROM source_key WHERE passport = @passport::uuid AND id > @after ORDER BY id LIMIT @page;
+
+-- Statements that share a number with a new one or stand beside it.
+-- name: NeighbourStatements :many
+SELECT DISTINCT s.* FROM (
+    SELECT unnest(@sources::text[]) AS source, unnest(@firsts::bigint[]) AS first_sequence, unnest(@lasts::bigint[]) AS last_sequence
+) AS asked
+JOIN source_statement s ON s.source = asked.source
+    AND s.last_sequence BETWEEN asked.first_sequence - 1 AND asked.last_sequence + 1000
+    AND s.first_sequence <= asked.last_sequence + 1;
+
+-- name: ChainEnds :many
+SELECT asked.source::text AS source, coalesce((
+    SELECT max(s.last_sequence) + 1 FROM source_statement s WHERE s.source = asked.source
+), 0)::bigint AS next
+FROM (SELECT unnest(@sources::text[]) AS source) AS asked;
+
+-- name: MissingRuns :many
+SELECT DISTINCT g.* FROM (
+    SELECT unnest(@sources::text[]) AS source, unnest(@firsts::bigint[]) AS first_sequence, unnest(@lasts::bigint[]) AS last_sequence
+) AS asked
+JOIN source_gap g ON g.source = asked.source AND g.kind = 'missing'
+    AND g.last_sequence >= asked.first_sequence AND g.first_sequence <= asked.last_sequence;
+
+-- name: InsertStatements :exec
+INSERT INTO source_statement (source, last_sequence, hash, member, first_sequence, previous, statement)
+SELECT unnest(@sources::text[]), unnest(@lasts::bigint[]), unnest(@hashes::bytea[]), unnest(@members::text[]),
+    unnest(@firsts::bigint[]), unnest(@previous::bytea[]), unnest(@statements::bytea[]);
+
+-- name: InsertGap :exec
+INSERT INTO source_gap (id, member, source, kind, first_sequence, last_sequence, detected_at, statements)
+VALUES (@id, @member, @source, @kind, @first_sequence, @last_sequence, @detected_at, @statements);
+
+-- name: DeleteGaps :exec
+DELETE FROM source_gap WHERE id = ANY(@ids::uuid[]) AND kind = 'missing';
+
+-- name: ListGaps :many
+SELECT * FROM source_gap WHERE member = @member AND id > @after ORDER BY id LIMIT @page;

@@ -10,6 +10,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/postgres"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
+	"github.com/pcc-platform/pcc/signing"
 )
 
 // maxPageBytes bounds the events of a page, so that it fits into a gRPC message.
@@ -80,5 +81,9 @@ func toEvent(row *dbsqlc.Event) ingest.JournaledEvent {
 	}
 	copy(e.ContentHash[:], row.ContentHash)
 	copy(e.Position.LeafHash[:], row.LeafHash)
+	if row.SourceSequence != nil {
+		id := signing.KeyID(row.SourceKey)
+		e.SignedBy, e.SourceSequence = &id, uint64(*row.SourceSequence)
+	}
 	return e
 }

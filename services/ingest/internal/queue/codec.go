@@ -11,6 +11,7 @@ import (
 
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/signing"
 )
 
 var errMalformed = errors.New("queue: malformed batch")
@@ -19,7 +20,7 @@ var errMalformed = errors.New("queue: malformed batch")
 func encode(b ingest.Batch) ([][]byte, error) {
 	var messages [][]byte
 	for start := 0; start < len(b.Events); {
-		end, size := start, 0
+		end, size := start, signing.MaxSignedBytes
 		for end < len(b.Events) && (end == start || size+len(b.Events[end].Bytes)+eventOverhead <= maxMessageBytes) {
 			size += len(b.Events[end].Bytes) + eventOverhead
 			end++
@@ -40,11 +41,17 @@ func toProto(b ingest.Batch, events []ingest.Event) *ingestv1.QueuedBatch {
 		Quality: &ingestv1.Quality{Index: int32(b.Quality.Index), PolicyVersion: b.Quality.Policy},
 		Events:  make([]*ingestv1.QueuedEvent, len(events)),
 	}
+	if s := events[0].Signature; s != nil { // the events of a batch are all signed with one statement, or none is
+		out.Statement = s.Statement.Bytes()
+	}
 	for i := range events {
 		e := &events[i]
 		out.Events[i] = &ingestv1.QueuedEvent{
 			Id: e.ID[:], CloudEvent: e.Bytes, Source: e.Source, EventId: e.EventID, Type: e.Type, Passport: e.Passport[:],
 			OccurTime: timestamppb.New(e.OccurredAt), OdometerMetres: e.OdometerMetres,
+		}
+		if e.Signature != nil {
+			out.Events[i].Index, out.Events[i].AuditPath = int32(e.Signature.Index), e.Signature.Path
 		}
 	}
 	return out
@@ -60,6 +67,13 @@ func decode(data []byte) ([]ingest.Event, error) {
 	if in.GetMember() == "" || in.GetReceiveTime().CheckValid() != nil || n == 0 || n > ingest.MaxBatchEvents {
 		return nil, errMalformed
 	}
+	var statement *signing.Signed
+	if len(in.GetStatement()) > 0 {
+		var err error
+		if statement, err = signing.Parse(in.GetStatement()); err != nil {
+			return nil, fmt.Errorf("%w: %w", errMalformed, err)
+		}
+	}
 	events := make([]ingest.Event, n)
 	for i, e := range in.GetEvents() {
 		id, idErr := uuid.FromBytes(e.GetId())
@@ -72,6 +86,9 @@ func decode(data []byte) ([]ingest.Event, error) {
 			Type: e.GetType(), Passport: passport, OccurredAt: e.GetOccurTime().AsTime(), ReceivedAt: in.GetReceiveTime().AsTime(),
 			Bytes: e.GetCloudEvent(), ContentHash: sha256.Sum256(e.GetCloudEvent()), OdometerMetres: e.OdometerMetres,
 			Quality: ingest.Quality{Index: int(in.GetQuality().GetIndex()), Policy: in.GetQuality().GetPolicyVersion()},
+		}
+		if statement != nil {
+			events[i].Signature = &ingest.Signature{Statement: statement, Index: int(e.GetIndex()), Path: e.GetAuditPath()}
 		}
 	}
 	return events, nil

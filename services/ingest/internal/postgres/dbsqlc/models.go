@@ -11,18 +11,21 @@ import (
 )
 
 type DeadLetter struct {
-	ID          uuid.UUID
-	Member      string
-	Position    int32
-	Source      string
-	EventID     string
-	Reason      string
-	Field       string
-	Detail      string
-	CloudEvent  []byte
-	ContentHash []byte
-	CreatedAt   time.Time
-	ReplayedAt  *time.Time
+	ID             uuid.UUID
+	Member         string
+	Position       int32
+	Source         string
+	EventID        string
+	Reason         string
+	Field          string
+	Detail         string
+	CloudEvent     []byte
+	ContentHash    []byte
+	CreatedAt      time.Time
+	ReplayedAt     *time.Time
+	Statement      []byte
+	StatementIndex int32
+	AuditPath      []byte
 }
 
 type Event struct {
@@ -42,4 +45,40 @@ type Event struct {
 	Stream         string
 	Seq            int64
 	LeafHash       []byte
+	SourceKey      []byte
+	SourceSequence *int64
+}
+
+type SourceGap struct {
+	ID            uuid.UUID
+	Member        string
+	Source        string
+	Kind          string
+	FirstSequence int64
+	LastSequence  int64
+	DetectedAt    time.Time
+	Statements    [][]byte
+}
+
+type SourceKey struct {
+	ID            []byte
+	Member        string
+	Source        string
+	Passport      uuid.NullUUID
+	PublicKey     []byte
+	CreatedAt     time.Time
+	FirstSequence int64
+	RevokedAt     *time.Time
+	EndSequence   *int64
+	RevokeReason  string
+}
+
+type SourceStatement struct {
+	Source        string
+	LastSequence  int64
+	Hash          []byte
+	Member        string
+	FirstSequence int64
+	Previous      []byte
+	Statement     []byte
 }

@@ -12,6 +12,38 @@ import (
 	"github.com/google/uuid"
 )
 
+const chainEnds = `-- name: ChainEnds :many
+SELECT asked.source::text AS source, coalesce((
+    SELECT max(s.last_sequence) + 1 FROM source_statement s WHERE s.source = asked.source
+), 0)::bigint AS next
+FROM (SELECT unnest($1::text[]) AS source) AS asked
+`
+
+type ChainEndsRow struct {
+	Source string
+	Next   int64
+}
+
+func (q *Queries) ChainEnds(ctx context.Context, sources []string) ([]ChainEndsRow, error) {
+	rows, err := q.db.Query(ctx, chainEnds, sources)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ChainEndsRow
+	for rows.Next() {
+		var i ChainEndsRow
+		if err := rows.Scan(&i.Source, &i.Next); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const contentHashes = `-- name: ContentHashes :many
 SELECT e.source, e.event_id, e.content_hash
 FROM (SELECT unnest($1::text[]) AS source, unnest($2::text[]) AS event_id) AS asked
@@ -47,6 +79,17 @@ func (q *Queries) ContentHashes(ctx context.Context, arg ContentHashesParams) ([
 		return nil, err
 	}
 	return items, nil
+}
+
+const countActiveKeys = `-- name: CountActiveKeys :one
+SELECT count(*) FROM source_key WHERE source = $1 AND revoked_at IS NULL
+`
+
+func (q *Queries) CountActiveKeys(ctx context.Context, source string) (int64, error) {
+	row := q.db.QueryRow(ctx, countActiveKeys, source)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const countDeadLetters = `-- name: CountDeadLetters :one
@@ -98,6 +141,36 @@ func (q *Queries) Counts(ctx context.Context, member string) (CountsRow, error) 
 	return i, err
 }
 
+const deleteGaps = `-- name: DeleteGaps :exec
+DELETE FROM source_gap WHERE id = ANY($1::uuid[]) AND kind = 'missing'
+`
+
+func (q *Queries) DeleteGaps(ctx context.Context, ids []uuid.UUID) error {
+	_, err := q.db.Exec(ctx, deleteGaps, ids)
+	return err
+}
+
+const endSourceKey = `-- name: EndSourceKey :exec
+UPDATE source_key SET revoked_at = $1, end_sequence = $2, revoke_reason = $3 WHERE id = $4
+`
+
+type EndSourceKeyParams struct {
+	RevokedAt    *time.Time
+	EndSequence  *int64
+	RevokeReason string
+	ID           []byte
+}
+
+func (q *Queries) EndSourceKey(ctx context.Context, arg EndSourceKeyParams) error {
+	_, err := q.db.Exec(ctx, endSourceKey,
+		arg.RevokedAt,
+		arg.EndSequence,
+		arg.RevokeReason,
+		arg.ID,
+	)
+	return err
+}
+
 const forgetDeadLetters = `-- name: ForgetDeadLetters :execrows
 DELETE FROM dead_letter WHERE id IN (
     SELECT d.id FROM dead_letter d WHERE d.member = $1 ORDER BY d.replayed_at IS NULL, d.id LIMIT $2
@@ -118,7 +191,7 @@ func (q *Queries) ForgetDeadLetters(ctx context.Context, arg ForgetDeadLettersPa
 }
 
 const getDeadLetter = `-- name: GetDeadLetter :one
-SELECT id, member, position, source, event_id, reason, field, detail, cloud_event, content_hash, created_at, replayed_at FROM dead_letter WHERE id = $1 AND member = $2
+SELECT id, member, position, source, event_id, reason, field, detail, cloud_event, content_hash, created_at, replayed_at, statement, statement_index, audit_path FROM dead_letter WHERE id = $1 AND member = $2
 `
 
 type GetDeadLetterParams struct {
@@ -142,15 +215,46 @@ func (q *Queries) GetDeadLetter(ctx context.Context, arg GetDeadLetterParams) (D
 		&i.ContentHash,
 		&i.CreatedAt,
 		&i.ReplayedAt,
+		&i.Statement,
+		&i.StatementIndex,
+		&i.AuditPath,
+	)
+	return i, err
+}
+
+const getSourceKey = `-- name: GetSourceKey :one
+SELECT id, member, source, passport, public_key, created_at, first_sequence, revoked_at, end_sequence, revoke_reason FROM source_key WHERE id = $1 AND member = $2
+`
+
+type GetSourceKeyParams struct {
+	ID     []byte
+	Member string
+}
+
+func (q *Queries) GetSourceKey(ctx context.Context, arg GetSourceKeyParams) (SourceKey, error) {
+	row := q.db.QueryRow(ctx, getSourceKey, arg.ID, arg.Member)
+	var i SourceKey
+	err := row.Scan(
+		&i.ID,
+		&i.Member,
+		&i.Source,
+		&i.Passport,
+		&i.PublicKey,
+		&i.CreatedAt,
+		&i.FirstSequence,
+		&i.RevokedAt,
+		&i.EndSequence,
+		&i.RevokeReason,
 	)
 	return i, err
 }
 
 const insertDeadLetters = `-- name: InsertDeadLetters :execrows
-INSERT INTO dead_letter (id, member, position, source, event_id, reason, field, detail, cloud_event, content_hash, created_at)
+INSERT INTO dead_letter (id, member, position, source, event_id, reason, field, detail, cloud_event, content_hash, created_at,
+    statement, statement_index, audit_path)
 SELECT unnest($1::uuid[]), $2, unnest($3::integer[]), unnest($4::text[]), unnest($5::text[]),
     unnest($6::text[]), unnest($7::text[]), unnest($8::text[]), unnest($9::bytea[]),
-    unnest($10::bytea[]), $11
+    unnest($10::bytea[]), $11, unnest($12::bytea[]), unnest($13::integer[]), unnest($14::bytea[])
 ON CONFLICT ON CONSTRAINT dead_letter_content_key DO NOTHING
 `
 
@@ -166,6 +270,9 @@ type InsertDeadLettersParams struct {
 	CloudEvents   [][]byte
 	ContentHashes [][]byte
 	CreatedAt     time.Time
+	Statements    [][]byte
+	Indexes       []int32
+	Paths         [][]byte
 }
 
 func (q *Queries) InsertDeadLetters(ctx context.Context, arg InsertDeadLettersParams) (int64, error) {
@@ -181,11 +288,101 @@ func (q *Queries) InsertDeadLetters(ctx context.Context, arg InsertDeadLettersPa
 		arg.CloudEvents,
 		arg.ContentHashes,
 		arg.CreatedAt,
+		arg.Statements,
+		arg.Indexes,
+		arg.Paths,
 	)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const insertGap = `-- name: InsertGap :exec
+INSERT INTO source_gap (id, member, source, kind, first_sequence, last_sequence, detected_at, statements)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+`
+
+type InsertGapParams struct {
+	ID            uuid.UUID
+	Member        string
+	Source        string
+	Kind          string
+	FirstSequence int64
+	LastSequence  int64
+	DetectedAt    time.Time
+	Statements    [][]byte
+}
+
+func (q *Queries) InsertGap(ctx context.Context, arg InsertGapParams) error {
+	_, err := q.db.Exec(ctx, insertGap,
+		arg.ID,
+		arg.Member,
+		arg.Source,
+		arg.Kind,
+		arg.FirstSequence,
+		arg.LastSequence,
+		arg.DetectedAt,
+		arg.Statements,
+	)
+	return err
+}
+
+const insertSourceKey = `-- name: InsertSourceKey :exec
+INSERT INTO source_key (id, member, source, passport, public_key, created_at, first_sequence)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+`
+
+type InsertSourceKeyParams struct {
+	ID            []byte
+	Member        string
+	Source        string
+	Passport      uuid.NullUUID
+	PublicKey     []byte
+	CreatedAt     time.Time
+	FirstSequence int64
+}
+
+func (q *Queries) InsertSourceKey(ctx context.Context, arg InsertSourceKeyParams) error {
+	_, err := q.db.Exec(ctx, insertSourceKey,
+		arg.ID,
+		arg.Member,
+		arg.Source,
+		arg.Passport,
+		arg.PublicKey,
+		arg.CreatedAt,
+		arg.FirstSequence,
+	)
+	return err
+}
+
+const insertStatements = `-- name: InsertStatements :exec
+INSERT INTO source_statement (source, last_sequence, hash, member, first_sequence, previous, statement)
+SELECT unnest($1::text[]), unnest($2::bigint[]), unnest($3::bytea[]), unnest($4::text[]),
+    unnest($5::bigint[]), unnest($6::bytea[]), unnest($7::bytea[])
+`
+
+type InsertStatementsParams struct {
+	Sources    []string
+	Lasts      []int64
+	Hashes     [][]byte
+	Members    []string
+	Firsts     []int64
+	Previous   [][]byte
+	Statements [][]byte
+}
+
+func (q *Queries) InsertStatements(ctx context.Context, arg InsertStatementsParams) error {
+	_, err := q.db.Exec(ctx, insertStatements,
+		arg.Sources,
+		arg.Lasts,
+		arg.Hashes,
+		arg.Members,
+		arg.Firsts,
+		arg.Previous,
+		arg.Statements,
+	)
+	return err
 }
 
 const knownPassports = `-- name: KnownPassports :many
@@ -213,7 +410,7 @@ func (q *Queries) KnownPassports(ctx context.Context, ids []uuid.UUID) ([]uuid.U
 }
 
 const listDeadLetters = `-- name: ListDeadLetters :many
-SELECT dead_letter.id, dead_letter.member, dead_letter.position, dead_letter.source, dead_letter.event_id, dead_letter.reason, dead_letter.field, dead_letter.detail, dead_letter.cloud_event, dead_letter.content_hash, dead_letter.created_at, dead_letter.replayed_at, measured.found FROM dead_letter
+SELECT dead_letter.id, dead_letter.member, dead_letter.position, dead_letter.source, dead_letter.event_id, dead_letter.reason, dead_letter.field, dead_letter.detail, dead_letter.cloud_event, dead_letter.content_hash, dead_letter.created_at, dead_letter.replayed_at, dead_letter.statement, dead_letter.statement_index, dead_letter.audit_path, measured.found FROM dead_letter
 JOIN (
     SELECT d.id, sum(coalesce(octet_length(d.cloud_event), 0)) OVER (ORDER BY d.id DESC) - coalesce(octet_length(d.cloud_event), 0) AS bytes_before,
         count(*) OVER () AS found
@@ -262,6 +459,9 @@ func (q *Queries) ListDeadLetters(ctx context.Context, arg ListDeadLettersParams
 			&i.DeadLetter.ContentHash,
 			&i.DeadLetter.CreatedAt,
 			&i.DeadLetter.ReplayedAt,
+			&i.DeadLetter.Statement,
+			&i.DeadLetter.StatementIndex,
+			&i.DeadLetter.AuditPath,
 			&i.Found,
 		); err != nil {
 			return nil, err
@@ -275,7 +475,7 @@ func (q *Queries) ListDeadLetters(ctx context.Context, arg ListDeadLettersParams
 }
 
 const listEvents = `-- name: ListEvents :many
-SELECT event.id, event.member, event.source, event.event_id, event.type, event.passport, event.occurred_at, event.received_at, event.odometer_metres, event.quality, event.quality_policy, event.cloud_event, event.content_hash, event.stream, event.seq, event.leaf_hash, measured.found FROM event
+SELECT event.id, event.member, event.source, event.event_id, event.type, event.passport, event.occurred_at, event.received_at, event.odometer_metres, event.quality, event.quality_policy, event.cloud_event, event.content_hash, event.stream, event.seq, event.leaf_hash, event.source_key, event.source_sequence, measured.found FROM event
 JOIN (
     SELECT d.id, sum(octet_length(d.cloud_event)) OVER (ORDER BY d.id) - octet_length(d.cloud_event) AS bytes_before,
         count(*) OVER () AS found
@@ -329,7 +529,48 @@ func (q *Queries) ListEvents(ctx context.Context, arg ListEventsParams) ([]ListE
 			&i.Event.Stream,
 			&i.Event.Seq,
 			&i.Event.LeafHash,
+			&i.Event.SourceKey,
+			&i.Event.SourceSequence,
 			&i.Found,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listGaps = `-- name: ListGaps :many
+SELECT id, member, source, kind, first_sequence, last_sequence, detected_at, statements FROM source_gap WHERE member = $1 AND id > $2 ORDER BY id LIMIT $3
+`
+
+type ListGapsParams struct {
+	Member string
+	After  uuid.UUID
+	Page   int32
+}
+
+func (q *Queries) ListGaps(ctx context.Context, arg ListGapsParams) ([]SourceGap, error) {
+	rows, err := q.db.Query(ctx, listGaps, arg.Member, arg.After, arg.Page)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SourceGap
+	for rows.Next() {
+		var i SourceGap
+		if err := rows.Scan(
+			&i.ID,
+			&i.Member,
+			&i.Source,
+			&i.Kind,
+			&i.FirstSequence,
+			&i.LastSequence,
+			&i.DetectedAt,
+			&i.Statements,
 		); err != nil {
 			return nil, err
 		}
@@ -384,8 +625,144 @@ func (q *Queries) MeasurePassport(ctx context.Context, passport uuid.UUID) (Meas
 	return i, err
 }
 
+const memberSourceKeys = `-- name: MemberSourceKeys :many
+SELECT id, member, source, passport, public_key, created_at, first_sequence, revoked_at, end_sequence, revoke_reason FROM source_key
+WHERE member = $1 AND id > $2 AND (passport IS NULL OR member = $3::text)
+ORDER BY id LIMIT $4
+`
+
+type MemberSourceKeysParams struct {
+	Member string
+	After  []byte
+	Caller string
+	Page   int32
+}
+
+func (q *Queries) MemberSourceKeys(ctx context.Context, arg MemberSourceKeysParams) ([]SourceKey, error) {
+	rows, err := q.db.Query(ctx, memberSourceKeys,
+		arg.Member,
+		arg.After,
+		arg.Caller,
+		arg.Page,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SourceKey
+	for rows.Next() {
+		var i SourceKey
+		if err := rows.Scan(
+			&i.ID,
+			&i.Member,
+			&i.Source,
+			&i.Passport,
+			&i.PublicKey,
+			&i.CreatedAt,
+			&i.FirstSequence,
+			&i.RevokedAt,
+			&i.EndSequence,
+			&i.RevokeReason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const missingRuns = `-- name: MissingRuns :many
+SELECT DISTINCT g.id, g.member, g.source, g.kind, g.first_sequence, g.last_sequence, g.detected_at, g.statements FROM (
+    SELECT unnest($1::text[]) AS source, unnest($2::bigint[]) AS first_sequence, unnest($3::bigint[]) AS last_sequence
+) AS asked
+JOIN source_gap g ON g.source = asked.source AND g.kind = 'missing'
+    AND g.last_sequence >= asked.first_sequence AND g.first_sequence <= asked.last_sequence
+`
+
+type MissingRunsParams struct {
+	Sources []string
+	Firsts  []int64
+	Lasts   []int64
+}
+
+func (q *Queries) MissingRuns(ctx context.Context, arg MissingRunsParams) ([]SourceGap, error) {
+	rows, err := q.db.Query(ctx, missingRuns, arg.Sources, arg.Firsts, arg.Lasts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SourceGap
+	for rows.Next() {
+		var i SourceGap
+		if err := rows.Scan(
+			&i.ID,
+			&i.Member,
+			&i.Source,
+			&i.Kind,
+			&i.FirstSequence,
+			&i.LastSequence,
+			&i.DetectedAt,
+			&i.Statements,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const neighbourStatements = `-- name: NeighbourStatements :many
+SELECT DISTINCT s.source, s.last_sequence, s.hash, s.member, s.first_sequence, s.previous, s.statement FROM (
+    SELECT unnest($1::text[]) AS source, unnest($2::bigint[]) AS first_sequence, unnest($3::bigint[]) AS last_sequence
+) AS asked
+JOIN source_statement s ON s.source = asked.source
+    AND s.last_sequence BETWEEN asked.first_sequence - 1 AND asked.last_sequence + 1000
+    AND s.first_sequence <= asked.last_sequence + 1
+`
+
+type NeighbourStatementsParams struct {
+	Sources []string
+	Firsts  []int64
+	Lasts   []int64
+}
+
+// Statements that share a number with a new one or stand beside it.
+func (q *Queries) NeighbourStatements(ctx context.Context, arg NeighbourStatementsParams) ([]SourceStatement, error) {
+	rows, err := q.db.Query(ctx, neighbourStatements, arg.Sources, arg.Firsts, arg.Lasts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SourceStatement
+	for rows.Next() {
+		var i SourceStatement
+		if err := rows.Scan(
+			&i.Source,
+			&i.LastSequence,
+			&i.Hash,
+			&i.Member,
+			&i.FirstSequence,
+			&i.Previous,
+			&i.Statement,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const passportEvents = `-- name: PassportEvents :many
-SELECT id, member, source, event_id, type, passport, occurred_at, received_at, odometer_metres, quality, quality_policy, cloud_event, content_hash, stream, seq, leaf_hash FROM event WHERE passport = $1 ORDER BY id LIMIT $2
+SELECT id, member, source, event_id, type, passport, occurred_at, received_at, odometer_metres, quality, quality_policy, cloud_event, content_hash, stream, seq, leaf_hash, source_key, source_sequence FROM event WHERE passport = $1 ORDER BY id LIMIT $2
 `
 
 type PassportEventsParams struct {
@@ -419,6 +796,8 @@ func (q *Queries) PassportEvents(ctx context.Context, arg PassportEventsParams) 
 			&i.Stream,
 			&i.Seq,
 			&i.LeafHash,
+			&i.SourceKey,
+			&i.SourceSequence,
 		); err != nil {
 			return nil, err
 		}
@@ -464,6 +843,47 @@ func (q *Queries) PassportPositions(ctx context.Context, arg PassportPositionsPa
 	return items, nil
 }
 
+const passportSourceKeys = `-- name: PassportSourceKeys :many
+SELECT id, member, source, passport, public_key, created_at, first_sequence, revoked_at, end_sequence, revoke_reason FROM source_key WHERE passport = $1::uuid AND id > $2 ORDER BY id LIMIT $3
+`
+
+type PassportSourceKeysParams struct {
+	Passport uuid.UUID
+	After    []byte
+	Page     int32
+}
+
+func (q *Queries) PassportSourceKeys(ctx context.Context, arg PassportSourceKeysParams) ([]SourceKey, error) {
+	rows, err := q.db.Query(ctx, passportSourceKeys, arg.Passport, arg.After, arg.Page)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SourceKey
+	for rows.Next() {
+		var i SourceKey
+		if err := rows.Scan(
+			&i.ID,
+			&i.Member,
+			&i.Source,
+			&i.Passport,
+			&i.PublicKey,
+			&i.CreatedAt,
+			&i.FirstSequence,
+			&i.RevokedAt,
+			&i.EndSequence,
+			&i.RevokeReason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const rememberPassports = `-- name: RememberPassports :exec
 INSERT INTO known_passport (id) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING
 `
@@ -471,4 +891,87 @@ INSERT INTO known_passport (id) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING
 func (q *Queries) RememberPassports(ctx context.Context, ids []uuid.UUID) error {
 	_, err := q.db.Exec(ctx, rememberPassports, ids)
 	return err
+}
+
+const revokedKeys = `-- name: RevokedKeys :many
+SELECT id FROM source_key WHERE id = ANY($1::bytea[]) AND revoked_at IS NOT NULL
+`
+
+func (q *Queries) RevokedKeys(ctx context.Context, ids [][]byte) ([][]byte, error) {
+	rows, err := q.db.Query(ctx, revokedKeys, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items [][]byte
+	for rows.Next() {
+		var id []byte
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const signingSources = `-- name: SigningSources :many
+SELECT DISTINCT source FROM source_key WHERE source = ANY($1::text[])
+`
+
+func (q *Queries) SigningSources(ctx context.Context, sources []string) ([]string, error) {
+	rows, err := q.db.Query(ctx, signingSources, sources)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var source string
+		if err := rows.Scan(&source); err != nil {
+			return nil, err
+		}
+		items = append(items, source)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const sourceKeysByID = `-- name: SourceKeysByID :many
+SELECT id, member, source, passport, public_key, created_at, first_sequence, revoked_at, end_sequence, revoke_reason FROM source_key WHERE id = ANY($1::bytea[])
+`
+
+func (q *Queries) SourceKeysByID(ctx context.Context, ids [][]byte) ([]SourceKey, error) {
+	rows, err := q.db.Query(ctx, sourceKeysByID, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SourceKey
+	for rows.Next() {
+		var i SourceKey
+		if err := rows.Scan(
+			&i.ID,
+			&i.Member,
+			&i.Source,
+			&i.Passport,
+			&i.PublicKey,
+			&i.CreatedAt,
+			&i.FirstSequence,
+			&i.RevokedAt,
+			&i.EndSequence,
+			&i.RevokeReason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
