@@ -53,7 +53,7 @@ func badOverREST(t *testing.T, w *world) {
 		{name: "no such passport", method: "GET", path: "/v1/" + nobody, status: 404, reason: "PASSPORT_NOT_FOUND"},
 		{name: "no name of a passport", method: "GET", path: "/v1/passports/mine", status: 400, reason: "INVALID_FIELD", field: "name"},
 		{name: "no request id", method: "POST", path: "/v1/" + nobody + ":report", body: `{}`, status: 400, reason: "INVALID_FIELD", field: "request_id"},
-		{name: "no events", method: "POST", path: "/v1/events:ingest", body: `{}`, status: 400, reason: "INVALID_FIELD", field: "events"},
+		{name: "no events", method: "POST", path: "/v1/events:ingest", body: `{}`, status: 400, reason: "INVALID_FIELD"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			mediaType := c.mediaType
@@ -96,9 +96,9 @@ func badOverGRPC(t *testing.T, w *world) {
 		reason, field string
 	}{
 		{"1001 events", manyErr, codes.InvalidArgument, "BATCH_TOO_LARGE", "events"},
-		{"5 MiB", hugeErr, codes.ResourceExhausted, "", ""}, // refused by gRPC before a message is made of it
-		{"no events", noneErr, codes.InvalidArgument, "INVALID_FIELD", "events"},
-		{"no message", garbageErr, codes.Internal, "", ""}, // likewise
+		{"5 MiB", hugeErr, codes.ResourceExhausted, "", ""},                // refused by gRPC before a message is made of it
+		{"no events", noneErr, codes.InvalidArgument, "INVALID_FIELD", ""}, // neither of two fields
+		{"no message", garbageErr, codes.Internal, "", ""},                 // likewise
 		{"no name of a passport", nameErr, codes.InvalidArgument, "INVALID_FIELD", "name"},
 		{"a batch number that does not grow", sameNumberTwice(t, w, passport), codes.InvalidArgument, "BATCH_NUMBER_INVALID", "batch_number"},
 	} {

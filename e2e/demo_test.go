@@ -72,6 +72,10 @@ func TestDemo(t *testing.T) {
 	importInspections(t, s)
 	killSupervisor(t, s)
 	downLeavesNothing(t, s)
+	s.Run(t, "reset")
+	if _, err := os.Stat(s.State); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("after the reset the state folder is still there: %v", err)
+	}
 }
 
 // TestDemoFourOrderers runs the main job over the ordering service that tolerates a lying organisation.
@@ -229,7 +233,7 @@ func verifyOffline(t *testing.T, s *stack.Stack) {
 	}
 }
 
-// downLeavesNothing stops the stack and looks for what it should not have left: processes, listeners.
+// downLeavesNothing stops the stack and looks for what it should not have left.
 func downLeavesNothing(t *testing.T, s *stack.Stack) {
 	t.Helper()
 	ran := s.Processes(t)
@@ -242,6 +246,12 @@ func downLeavesNothing(t *testing.T, s *stack.Stack) {
 			t.Errorf("process %d of %s outlived the stack", p.PID, p.Name)
 		}
 	}
+	nothingIsLeft(t, s)
+}
+
+// nothingIsLeft looks for records of processes and for listeners on the stack's ports.
+func nothingIsLeft(t *testing.T, s *stack.Stack) {
+	t.Helper()
 	if left := s.Processes(t); len(left) > 0 {
 		t.Errorf("records of processes are left: %v", left)
 	}

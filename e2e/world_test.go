@@ -31,8 +31,8 @@ const vinPrefix = "ZZE2ETEST"
 const settleTime = 30 * time.Second
 
 // redeliveryTime bounds the wait for what a killed process had taken from the queue: it comes again when its acknowledgement
-// is overdue, after a minute.
-const redeliveryTime = 90 * time.Second
+// is overdue, after 15 seconds.
+const redeliveryTime = 45 * time.Second
 
 // world is a running platform with three members and their administrators.
 type world struct {

@@ -1,11 +1,15 @@
 package stack
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 )
@@ -35,11 +39,43 @@ func (s *Stack) RunInput(t testing.TB, stdin io.Reader, args ...string) string {
 func (s *Stack) Try(ctx context.Context, stdin io.Reader, args ...string) (stdout, stderr string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, s.program("pcc"), append(args, "--state", s.State)...)
+	cmd := s.command(ctx, args)
 	var out, problems bytes.Buffer
-	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = s.Root, stdin, &out, &problems
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, &problems
 	if err := cmd.Run(); err != nil {
 		return out.String(), problems.String(), fmt.Errorf("run pcc: %w", err)
 	}
 	return out.String(), problems.String(), nil
+}
+
+// Interrupt runs pcc on the stack until it prints a line that begins with when, then interrupts it as Ctrl-C does, and
+// returns how it ended.
+func (s *Stack) Interrupt(ctx context.Context, when string, args ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
+	defer cancel()
+	cmd := s.command(ctx, args)
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return fmt.Errorf("run pcc: %w", err)
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("run pcc: %w", err)
+	}
+	lines, met := bufio.NewScanner(stdout), false
+	for lines.Scan() {
+		if !met && strings.HasPrefix(lines.Text(), when) {
+			met = true
+			err = cmd.Process.Signal(os.Interrupt)
+		}
+	}
+	if !met {
+		err = fmt.Errorf("pcc never printed %q", when)
+	}
+	return errors.Join(err, cmd.Wait())
+}
+
+func (s *Stack) command(ctx context.Context, args []string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, s.program("pcc"), append(args, "--state", s.State)...)
+	cmd.Dir = s.Root
+	return cmd
 }
