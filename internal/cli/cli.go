@@ -64,6 +64,7 @@ func newRoot(env *environment) *cobra.Command {
 		&cobra.Group{ID: "stack", Title: "Development stack:"},
 		&cobra.Group{ID: "data", Title: "Passports and proofs:"},
 		&cobra.Group{ID: "consortium", Title: "Consortium and settlement:"},
+		&cobra.Group{ID: "install", Title: "Installation:"},
 	)
 	add := func(group string, commands ...*cobra.Command) {
 		for _, c := range commands {
@@ -74,7 +75,8 @@ func newRoot(env *environment) *cobra.Command {
 	add("stack", newUp(env), newDown(env), newReset(env), newStatus(env), newDemo(env), newToken(env))
 	add("data", newImport(env), newReport(env), newExport(env), newVerify(env))
 	add("consortium", newMember(env), newReceipt(env), newAccounts(env), newEpochs(env))
-	root.AddCommand(newMigrate(), newPlatform(), newNATSServer())
+	add("install", newMigrate(), newBootstrap(env))
+	root.AddCommand(newPlatform(), newNATSServer())
 	return root
 }
 

@@ -7,12 +7,6 @@ import (
 	"github.com/pcc-platform/pcc/internal/natsaccounts"
 )
 
-// platformUser is the services' user of the platform's account, adminUser the registry's of the system account.
-const (
-	platformUser = "services"
-	adminUser    = "admission"
-)
-
 // startNATS runs the broker with the accounts of the platform and of the system; members' accounts come with admission.
 func (s *Stack) startNATS(ctx context.Context) error {
 	port, err := s.ports.Get("nats")
@@ -23,22 +17,14 @@ func (s *Stack) startNATS(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	system, err := authority.SystemAccount()
+	accounts, err := authority.Bootstrap()
 	if err != nil {
 		return err
 	}
-	platform, err := authority.Account(natsaccounts.Platform, natsaccounts.PlatformLimits())
-	if err != nil {
-		return err
-	}
-	for account, user := range map[string]string{natsaccounts.Platform: platformUser, natsaccounts.System: adminUser} {
-		if _, err := authority.Credentials(account, user, natsaccounts.Permissions{}); err != nil {
-			return err
-		}
-	}
+	s.brokerCredentials = accounts.ServicesCredentials
 	cfg := nats.Config{
-		Dir: s.path("nats", "store"), Port: port, OperatorJWT: authority.OperatorJWT(),
-		SystemAccount: system.ID, AccountJWTs: []string{system.JWT, platform.JWT},
+		Dir: s.path("nats", "store"), Port: port, OperatorJWT: accounts.OperatorJWT,
+		SystemAccount: accounts.System.ID, AccountJWTs: []string{accounts.System.JWT, accounts.Platform.JWT},
 	}
 	path := s.path("nats", "server.json")
 	if err := nats.WriteConfig(path, cfg); err != nil {

@@ -15,7 +15,6 @@ import (
 	"github.com/pcc-platform/pcc/internal/authn"
 	"github.com/pcc-platform/pcc/internal/devissuer"
 	"github.com/pcc-platform/pcc/internal/devstack/nats"
-	"github.com/pcc-platform/pcc/internal/natsaccounts"
 	"github.com/pcc-platform/pcc/internal/pki"
 	"github.com/pcc-platform/pcc/migrations"
 	anchor "github.com/pcc-platform/pcc/services/anchor/server"
@@ -123,12 +122,7 @@ func (s *Stack) brokerConfig(service string) (app.NATS, error) {
 	if err != nil {
 		return app.NATS{}, err
 	}
-	authority, err := natsaccounts.Open(s.accountsDir())
-	if err != nil {
-		return app.NATS{}, err
-	}
-	credentials, err := authority.Credentials(natsaccounts.Platform, platformUser, natsaccounts.Permissions{})
-	return app.NATS{URL: nats.URL(nats.Config{Port: port}), CredentialsFile: credentials}, err
+	return app.NATS{URL: nats.URL(nats.Config{Port: port}), CredentialsFile: s.brokerCredentials}, nil
 }
 
 func (s *Stack) authorityFile() string { return pki.FilesIn(s.pki(), "ca").Certificate }

@@ -57,8 +57,10 @@ type Stack struct {
 	supervisor *proc.Supervisor
 	cluster    *postgres.Cluster
 	network    *fabric.Network
-	issuer     func() error
-	cancel     context.CancelFunc
+	// brokerCredentials is the services' credentials file.
+	brokerCredentials string
+	issuer            func() error
+	cancel            context.CancelFunc
 }
 
 // Up starts everything and returns when the platform serves. After an error nothing is left running.
@@ -154,12 +156,7 @@ func (s *Stack) startKeto(ctx context.Context) error {
 	if err := s.supervisor.Start(ctx, spec); err != nil {
 		return err
 	}
-	operator := "service/" + Operator
-	standing := append(relations.Services(),
-		relations.Relation{Namespace: "Consortium", Object: "pcc", Name: "administrators", Subject: operator},
-		relations.Relation{Namespace: "Consortium", Object: "pcc", Name: "treasurers", Subject: operator},
-		relations.Relation{Namespace: "Consortium", Object: "pcc", Name: "auditors", Subject: operator},
-	)
+	standing := append(relations.Services(), relations.Operator("service/"+Operator)...)
 	return relations.NewWriter("http://"+cfg.ReadAddr(), "http://"+cfg.WriteAddr()).Put(ctx, standing...)
 }
 

@@ -91,6 +91,15 @@ func (w *Writer) patch(ctx context.Context, relations []Relation, action string)
 	return resp.Body.Close()
 }
 
+// Operator are the relations of the principal that admits members, records euro receipts and audits the ledger's sums.
+func Operator(subject string) []Relation {
+	var out []Relation
+	for _, role := range []string{"administrators", "treasurers", "auditors"} {
+		out = append(out, Relation{Namespace: "Consortium", Object: "pcc", Name: role, Subject: subject})
+	}
+	return out
+}
+
 // Services are the relations that the platform's own services need: who calls whose internal RPCs, and who reads the
 // members' directory.
 func Services() []Relation {
