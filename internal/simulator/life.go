@@ -116,7 +116,9 @@ func (l *life) visit(entity Entity, source string, at time.Duration) {
 // drive gives every visit its mileage. Rates differ between vehicles, between times, and fall with age.
 func (l *life) drive() {
 	yearly := min(13_500*l.scatter(0.45), 50_000)
+	sigma := 0.35
 	if l.chance(l.rates.HighMileage) {
+		sigma = 0.15 // driven for a living, and so evenly
 		yearly = l.between(45_000, 80_000)
 	}
 	l.yearly = yearly
@@ -124,7 +126,7 @@ func (l *life) drive() {
 	for i := range l.visits {
 		v := &l.visits[i]
 		aging := math.Pow(0.97, v.at.Sub(l.registered).Hours()/year.Hours())
-		driven += yearly * aging * l.scatter(0.35) * v.at.Sub(at).Hours() / year.Hours()
+		driven += yearly * aging * l.scatter(sigma) * v.at.Sub(at).Hours() / year.Hours()
 		v.driven, v.shown, at = driven, driven, v.at
 	}
 }

@@ -6,8 +6,9 @@ type Rates struct {
 	Rollback, ClusterDeclared, ClusterUndeclared, TwoVehicles, Blocker, Import, HighMileage float64
 	// DonorCluster is the share of undeclared clusters that come from another vehicle with its mileage.
 	DonorCluster float64
-	// ImportInMiles is the share of imports whose counter shows miles that are written down as kilometres.
-	ImportInMiles float64
+	// FromMiles is the share of imports from where counters show miles, and ImportInMiles the share of these of which the
+	// miles are written down as kilometres from then on.
+	FromMiles, ImportInMiles float64
 	// FiveDigits is the share of the vehicles first registered before 1995, and not driven unusually much, whose counter
 	// has five digits.
 	FiveDigits float64
@@ -26,10 +27,10 @@ type Rates struct {
 // 5.9 % and the 21 %; how the errors divide into kinds follows what French inspections look like.
 func DefaultRates() Rates {
 	return Rates{
-		Rollback: 0.014, ClusterDeclared: 0.003, ClusterUndeclared: 0.001, TwoVehicles: 0.0005, Blocker: 0.0005,
+		Rollback: 0.0155, ClusterDeclared: 0.003, ClusterUndeclared: 0.001, TwoVehicles: 0.0005, Blocker: 0.0005,
 		Import: 0.05, HighMileage: 0.02,
-		DonorCluster: 0.2, ImportInMiles: 0.02, FiveDigits: 0.04, NearSale: 0.8,
-		Typing: 0.0024, Decimal: 0.0004, Unit: 0.0006, WrongVehicle: 0.0003, NotRead: 0.0005,
-		Sentinel: 0.0015, Stale: 0.003,
+		DonorCluster: 0.2, FromMiles: 0.08, ImportInMiles: 0.25, FiveDigits: 0.04, NearSale: 0.8,
+		Typing: 0.0017, Decimal: 0.0003, Unit: 0.0004, WrongVehicle: 0.0002, NotRead: 0.0004,
+		Sentinel: 0.0011, Stale: 0.002,
 	}
 }

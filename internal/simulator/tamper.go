@@ -47,9 +47,10 @@ func (l *life) importVehicle() {
 		return
 	}
 	at := l.visits[i].at.Add(-time.Duration(l.between(1, 40) * float64(day)))
-	l.signal(Signal{Kind: Imported, At: at})
+	miles := l.chance(l.rates.FromMiles)
+	l.signal(Signal{Kind: Imported, At: at, FromMiles: miles})
 	l.become(Import)
-	if l.chance(l.rates.ImportInMiles) {
+	if miles && l.chance(l.rates.ImportInMiles) {
 		l.change(i, func(shown float64) float64 { return shown / 1.609344 })
 	}
 }

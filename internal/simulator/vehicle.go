@@ -53,6 +53,8 @@ type Signal struct {
 	// Since and Metres are a window and the distance driven in it; only Trips have them.
 	Since  time.Time
 	Metres int64
+	// FromMiles says of an import that counters show miles where the vehicle came from.
+	FromMiles bool
 	// Removed and Installed are what the clusters show, in kilometres; only ClusterChanged has them.
 	Removed, Installed int64
 }

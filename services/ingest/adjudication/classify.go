@@ -11,7 +11,7 @@ func (q *inquiry) classify() {
 		believed[p.position] = true
 	}
 	for i, g := range gaps {
-		levels[i], singles[i] = q.levelsOf(without(g.left, g.left))
+		levels[i], singles[i] = q.levelsOf(unexplained(g.left))
 		for _, level := range levels[i] {
 			for _, p := range level {
 				believed[p.position] = true
@@ -33,7 +33,7 @@ func (q *inquiry) classify() {
 // levelsOf takes longest chains of two or more readings out of what was left out, one after the other; singles remain.
 func (q *inquiry) levelsOf(left []*point) (levels [][]*point, singles []*point) {
 	for len(left) > 1 {
-		level, _ := q.policy.longest(left)
+		level, _ := longest(left, q.ordinary)
 		if len(level) < 2 {
 			break
 		}
@@ -85,14 +85,9 @@ func (q *inquiry) findTwoVehicles() {
 			gapOf[p] = i
 		}
 	}
-	second, _ := q.policy.longest(left)
+	second, _ := longest(left, q.ordinary)
 	if len(second) < 3 || gapOf[second[0]] == gapOf[second[len(second)-1]] {
 		return
-	}
-	for i := 1; i < len(second); i++ {
-		if !q.ordinary(second[i-1], second[i]) {
-			return
-		}
 	}
 	q.mark(TwoVehicles, second)
 	q.find(newFinding(TwoVehicles, q.usable...))
@@ -104,15 +99,20 @@ func (q *inquiry) classifySingle(g gap, p *point, believed []bool) {
 		q.setAside(LastReadingAlone, p)
 		return
 	}
-	code, explained := explainSingle(p, q.fitting(g, p))
+	fits := q.fitting(g, p)
+	code, explained := explainSingle(p, fits)
 	high := p.metres > g.after.metres+q.policy.Tolerance
 	switch {
 	case explained && code != TypingError:
 	case high && q.stepDown(step{highs: []*point{p}, high: p, low: g.after, gap: g, mistyped: explained}, believed):
 		return
 	case explained:
-	case g.before != nil && g.before.sameDay(p) || g.after.sameDay(p):
+	case g.before != nil && g.before.day() == p.day() || g.after.day() == p.day():
 		code = SameDayChange
+	case high && q.restarts(step{high: p, low: g.after}):
+		p.excused = true
+		q.find(newFinding(CounterRestarted, p, g.after))
+		return
 	case high || g.before != nil && p.metres > g.before.metres:
 		code = HighOutlier
 	default:
@@ -125,9 +125,12 @@ func (q *inquiry) classifySingle(g gap, p *point, believed []bool) {
 func (q *inquiry) fitting(g gap, p *point) span {
 	ordinary := max(q.policy.OrdinaryYearly, q.yearly*q.policy.OrdinaryFactor/100)
 	tolerance := q.policy.Tolerance
-	fits := span{0, g.after.metres + tolerance}
+	fits := span{high: g.after.metres + tolerance}
 	if g.before == nil {
-		fits.low = max(1, g.after.metres-ordinary*elapsed(p, g.after)/secondsPerYear-q.policy.Slack)
+		fits.low = g.after.metres - ordinary*elapsed(p, g.after)/secondsPerYear - q.policy.Slack
+		if fits.low <= 0 {
+			fits.high = fits.low // any small enough mileage would fit, so that fitting explains nothing
+		}
 		return fits
 	}
 	fits.low = g.before.metres - tolerance

@@ -21,9 +21,8 @@ func (q *inquiry) findBeforeRegistration() {
 			code = ReadAbroad
 		}
 	}
-	q.findUnusual(code, func(p *point) bool {
-		return p.OccurredAt.Before(registered.OccurredAt) && !p.OccurredAt.Equal(registered.OccurredAt) && !p.sameDay(newPoint(Reading{OccurredAt: registered.OccurredAt}))
-	})
+	day := newPoint(Reading{OccurredAt: registered.OccurredAt}).day()
+	q.findUnusual(code, func(p *point) bool { return p.day() < day })
 }
 
 func (q *inquiry) findAfterEndOfLife() {

@@ -56,29 +56,24 @@ func (q *inquiry) setFaultsAside() {
 	for _, p := range q.all {
 		if isSentinel(p.Reading) {
 			faults = append(faults, p)
-			p.finding = DeviceFault
 		}
 	}
 	if len(faults) > 0 {
-		q.find(newFinding(DeviceFault, faults...))
+		q.setAside(DeviceFault, faults...)
 	}
-	sound := without(q.all, faults)
-	stale := staleRepeats(sound, q.policy.Tolerance)
-	if len(stale) > 0 {
+	sound := unexplained(q.all)
+	if stale := staleRepeats(sound, q.policy.Tolerance); len(stale) > 0 {
 		q.setAside(StaleRepeat, stale...)
 	}
-	q.usable = without(sound, stale)
+	q.usable = originals(unexplained(sound))
 	for i, p := range q.usable {
 		p.position = i
 	}
 }
 
-// without returns the points that carry no finding, if any do.
-func without(points, aside []*point) []*point {
-	if len(aside) == 0 {
-		return points
-	}
-	var kept []*point
+// unexplained returns the points that carry no finding.
+func unexplained(points []*point) []*point {
+	kept := make([]*point, 0, len(points))
 	for _, p := range points {
 		if p.finding == "" {
 			kept = append(kept, p)
@@ -87,9 +82,27 @@ func without(points, aside []*point) []*point {
 	return kept
 }
 
+// originals leaves copies out: readings of the same value on the same day. A register that passes an inspection on is no
+// second witness, and a parked car that reports all day is no hundred.
+func originals(points []*point) []*point {
+	type sight struct{ day, metres int64 }
+	seen := make(map[sight]*point, len(points))
+	kept := points[:0]
+	for _, p := range points {
+		s := sight{p.day(), p.metres}
+		if p.original = seen[s]; p.original == nil {
+			seen[s] = p
+			kept = append(kept, p)
+			continue
+		}
+		p.original.assurance = max(p.original.assurance, p.Assurance)
+	}
+	return kept
+}
+
 // link is step 2: it finds the chain and the vehicle's rate over it.
 func (q *inquiry) link() {
-	q.chain, q.weight = q.policy.longest(q.usable)
+	q.chain, q.weight = longest(q.usable, q.policy.feasible)
 	for _, p := range q.usable {
 		p.linked = false
 	}
@@ -106,10 +119,10 @@ func (q *inquiry) link() {
 	}
 }
 
-// ordinary says whether the vehicle can have driven from a to b at a rate that is usual for it.
+// ordinary says whether the vehicle can have driven from a to b at a rate that is not unusual for it.
 func (q *inquiry) ordinary(a, b *point) bool {
 	yearly := max(q.policy.OrdinaryYearly, q.yearly*q.policy.OrdinaryFactor/100)
-	return q.within(a, b, yearly)
+	return b.metres >= a.metres-q.policy.Tolerance && q.within(a, b, yearly)
 }
 
 // within says whether b is at most as far from a as is driven at a rate, with the policy's slack.

@@ -16,19 +16,31 @@ type step struct {
 func (q *inquiry) classifyLevel(g gap, level []*point, believed []bool) {
 	first, last := level[0], level[len(level)-1]
 	tolerance := q.policy.Tolerance
+	var s step
 	switch {
 	case g.before != nil && first.metres < g.before.metres-tolerance:
-		s := step{lows: level, high: g.before, low: first, gap: g}
-		if !q.stepDown(s, believed) {
-			q.setAside(q.whyNoRollback(s), level...)
-		}
-	case g.after != nil && last.metres > g.after.metres+tolerance && (g.before == nil || q.ordinary(g.before, first)):
-		s := step{highs: level, high: last, low: g.after, gap: g}
-		if !q.stepDown(s, believed) {
-			q.setAside(q.whyNoRollback(s), level...)
-		}
+		s = step{lows: level, high: g.before, low: first, gap: g}
+	case g.after != nil && last.metres > g.after.metres+tolerance:
+		s = step{highs: level, high: last, low: g.after, gap: g}
 	default:
 		q.setAside(LevelShiftUp, level...)
+		return
+	}
+	if q.stepDown(s, believed) {
+		return
+	}
+	code := q.whyNoRollback(s)
+	if code != CounterRestarted {
+		q.setAside(code, level...)
+		return
+	}
+	excuse(level) // what a new counter shows is true, and so was the old one
+	q.find(newFinding(code, append(level, s.high, s.low)...))
+}
+
+func excuse(points []*point) {
+	for _, p := range points {
+		p.excused = true
 	}
 }
 
@@ -45,6 +57,7 @@ func (q *inquiry) stepDown(s step, believed []bool) bool {
 		code = LevelShiftDownIndependent
 	}
 	q.mark(code, lows)
+	excuse(s.highs)
 	f := weighedFinding(code, total, weights, append(highs, lows...)...)
 	f.Missing = dropped
 	q.find(f)
@@ -101,8 +114,11 @@ func (q *inquiry) weigh(s step, highs, lows []*point) (weights []Weight, total i
 	if q.restarts(s) {
 		add("began again near zero", e.Restart)
 	}
-	if q.mayRollOver(s, highs) {
+	if q.mayRollOver(s) {
 		add("counter may have rolled over", e.RolloverPossible)
+	}
+	if q.jumpsUp(s) {
+		add("unusual step up to it", e.JumpUp)
 	}
 	if q.recovers(s) {
 		add("returns to the old course", e.Recovers)
@@ -162,20 +178,33 @@ func (q *inquiry) restarts(s step) bool {
 	return s.low.metres*100 <= s.high.metres*q.policy.RestartShare && q.ordinary(&zero, s.low)
 }
 
-// mayRollOver says whether the step down could be the rollover of a counter, however unusual the driving.
-func (q *inquiry) mayRollOver(s step, highs []*point) bool {
+// mayRollOver says whether the step down could be the rollover of a counter, though the driving would be unusual. It could
+// not if readings show that the counter has more digits.
+func (q *inquiry) mayRollOver(s step) bool {
+	yearly := max(q.policy.RolloverYearly, 4*q.yearly)
 	for _, limit := range q.counterLimits(s.low) {
-		beyond := *s.low
-		beyond.metres += limit
-		possible := s.low.Metres < limit && q.policy.feasible(s.high, &beyond)
-		for _, p := range highs {
-			possible = possible && p.Metres < limit
-		}
-		if possible {
+		begun := *s.low
+		begun.metres += limit
+		if s.high.Metres < limit && s.low.Metres < limit && q.within(s.high, &begun, yearly) && q.beyond(limit) < 2 {
 			return true
 		}
 	}
 	return false
+}
+
+// beyond counts the readings of the chain that show more than a limit.
+func (q *inquiry) beyond(limit int64) (n int) {
+	for _, p := range q.chain {
+		if p.Metres >= limit {
+			n++
+		}
+	}
+	return n
+}
+
+// jumpsUp says whether the high level began with a step up that is unusual for the vehicle.
+func (q *inquiry) jumpsUp(s step) bool {
+	return len(s.highs) > 1 && s.gap.before != nil && !q.ordinary(s.gap.before, s.highs[0])
 }
 
 // recovers says whether a low level ends in a jump that is not driven.
@@ -186,12 +215,14 @@ func (q *inquiry) recovers(s step) bool {
 // whyNoRollback is the reason of a step down that is not called a rollback.
 func (q *inquiry) whyNoRollback(s step) Code {
 	switch {
-	case q.mayRollOver(s, []*point{s.high}):
+	case q.mayRollOver(s):
 		return RolloverPossible
 	case q.restarts(s):
 		return CounterRestarted
 	case q.recovers(s):
 		return DipRecovers
+	case q.jumpsUp(s):
+		return LevelShiftUp
 	default:
 		return LevelShiftDownUnproven
 	}

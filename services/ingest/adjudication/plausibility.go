@@ -22,52 +22,74 @@ func (r *Result) Assess(reading Reading) Assessment {
 }
 
 func (q *inquiry) assess(p *point) Assessment {
-	a := Assessment{EventID: p.EventID, Reason: p.finding}
-	switch {
-	case a.Reason != "":
-	case isSentinel(p.Reading):
-		a.Reason = DeviceFault
-	default:
-		return q.assessFit(p)
+	if p.original != nil {
+		a := q.assess(p.original)
+		a.EventID = p.EventID
+		return a
 	}
-	a.Plausibility = reasons[a.Reason].plausibility
+	reason := p.finding
+	switch {
+	case reason != "":
+	case isSentinel(p.Reading):
+		reason = DeviceFault
+	case !p.linked && !p.excused:
+		reason = q.misfit(p)
+	}
+	a := Assessment{EventID: p.EventID, Reason: reason, Plausibility: reasons[reason].plausibility}
+	if reason == "" {
+		a.Reason, a.Plausibility = p.fix, q.fit(p)
+	}
 	return a
 }
 
-// assessFit values a reading by its neighbours in the chain.
-func (q *inquiry) assessFit(p *point) Assessment {
-	a := Assessment{EventID: p.EventID, Reason: p.fix, Plausibility: fitting}
-	g := q.neighbours(p)
-	if !p.linked && (g.before != nil && !q.policy.feasible(g.before, p) || g.after != nil && !q.policy.feasible(p, g.after)) {
-		if p.position > 0 || len(q.usable) > 0 && q.usable[0] == p {
-			return a // the high side of a step down: true when it was read
+// misfit is the reason why a reading that the history does not keep does not fit it, or empty.
+func (q *inquiry) misfit(p *point) Code {
+	for _, known := range q.all {
+		if known.finding == StaleRepeat && known.Source == p.Source && known.Metres == p.Metres {
+			return StaleRepeat
 		}
-		a.Reason = LowOutlier
-		if g.before != nil && p.metres > g.before.metres || g.before == nil && g.after != nil && p.metres > g.after.metres {
-			a.Reason = HighOutlier
-		}
-		a.Plausibility = reasons[a.Reason].plausibility
-		return a
 	}
+	switch g := q.neighbours(p); {
+	case g.before != nil && p.metres < g.before.metres-q.policy.Tolerance:
+		return LowOutlier
+	case g.after != nil && p.metres > g.after.metres+q.policy.Tolerance:
+		return HighOutlier
+	case g.before != nil && !q.policy.feasible(g.before, p):
+		return HighOutlier
+	case g.after != nil && !q.policy.feasible(p, g.after):
+		return LowOutlier
+	}
+	return ""
+}
+
+// fit values a reading by its neighbours in the chain.
+func (q *inquiry) fit(p *point) int {
+	worth, others := fitting, false
+	g := q.neighbours(p)
 	if g.before != nil {
-		a.Plausibility += neighbour
+		worth += neighbour
+		others = g.before.Source != p.Source
 		if !q.ordinary(g.before, p) {
-			a.Plausibility -= unusual
+			worth -= unusual
 		}
 	}
 	if g.after != nil {
-		a.Plausibility += neighbour
+		worth += neighbour
+		others = others || g.after.Source != p.Source
 		if !q.ordinary(p, g.after) {
-			a.Plausibility -= unusual
+			worth -= unusual
 		}
 	}
-	if g.before != nil && g.before.Source != p.Source || g.after != nil && g.after.Source != p.Source {
-		a.Plausibility += independent
+	if others {
+		worth += independent
+	}
+	if p.excused {
+		return fitting // it contradicts what came after it
 	}
 	if p.fix != "" {
-		a.Plausibility = min(a.Plausibility, reasons[p.fix].plausibility)
+		return min(worth, reasons[p.fix].plausibility)
 	}
-	return a
+	return worth
 }
 
 // neighbours are the readings of the chain before and after a reading.

@@ -28,6 +28,8 @@ type Policy struct {
 	RateSpan                                      time.Duration
 	// FiveDigitsUntil is the first registration from which no counter has five digits any more.
 	FiveDigitsUntil time.Time
+	// RolloverYearly is the rate, in metres a year, up to which a step down may be a rollover at all.
+	RolloverYearly int64
 	// RestartShare is the percentage of its former value below which a counter counts as restarted.
 	RestartShare int64
 	// NearSale is how close to a step down an ownership change or an import bears on it.
@@ -67,6 +69,8 @@ type EvidencePolicy struct {
 	Restart int
 	// RolloverPossible is for a step down that could be the rollover of a counter with few digits.
 	RolloverPossible int
+	// JumpUp is for a high level that began with a step up that is unusual for the vehicle.
+	JumpUp int
 	// Recovers is for a low level that ends in a jump back up, which nobody drives.
 	Recovers int
 	Suspect  int
@@ -87,6 +91,7 @@ func DefaultPolicy() Policy {
 			{Per: 30 * day, Metres: 20_000 * km},
 			{Per: 91 * day, Metres: 50_000 * km},
 			{Per: 365 * day, Metres: 150_000 * km},
+			{Per: 2 * 365 * day, Metres: 240_000 * km},
 		},
 		Slack:           500 * km,
 		Tolerance:       100 * km,
@@ -95,6 +100,7 @@ func DefaultPolicy() Policy {
 		DefaultYearly:   15_000 * km,
 		RateSpan:        180 * day,
 		FiveDigitsUntil: time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC),
+		RolloverYearly:  60_000 * km,
 		RestartShare:    15,
 		NearSale:        60 * day,
 		StoppedFor:      600 * day,

@@ -78,7 +78,7 @@ var reasons = map[Code]reason{
 		"A fresh reading from the vehicle itself.",
 	},
 	CounterRollover: {
-		Explained, 13, 850,
+		Explained, 8, 850,
 		"The counter has too few digits, passed its greatest value and began again at zero.",
 		"A photo of the counter that shows how many digits it has.",
 	},

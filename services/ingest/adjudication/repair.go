@@ -1,5 +1,10 @@
 package adjudication
 
+import (
+	"sort"
+	"time"
+)
+
 const (
 	// maxRepairs bounds how often a history is repaired, maxCandidates what is tried each time.
 	maxRepairs    = 8
@@ -12,9 +17,9 @@ type repair struct {
 	points []*point
 	// metres are the corrected mileages of points.
 	metres []int64
-	// whole says that all points must fit afterwards, each step at an ordinary rate; otherwise it is enough that the chain
-	// gains, and that the step into the corrected part is ordinary.
-	whole bool
+	// whole says that all points must fit afterwards, each at an ordinary step; otherwise only the step into the corrected
+	// part must be ordinary. modest says that nothing that was believed before may be given up.
+	whole, modest bool
 }
 
 // repair is the first half of step 3. Of the corrections it makes the one by which the chain gains most, then looks for
@@ -48,6 +53,7 @@ func (q *inquiry) candidates() []repair {
 	}
 	candidates := q.replacements()
 	candidates = append(candidates, q.rollovers()...)
+	candidates = append(candidates, q.imports()...)
 	candidates = append(candidates, q.slips(gaps)...)
 	return candidates[:min(len(candidates), maxCandidates)]
 }
@@ -68,11 +74,14 @@ func (q *inquiry) try(r repair) (gain int, strain int64) {
 	}
 	q.swap(r)
 	defer q.swap(r)
-	chain, weight := q.policy.longest(q.usable)
-	fitting := 0
+	chain, weight := longest(q.usable, q.policy.feasible)
+	fitting, kept := 0, 0
 	for i, p := range chain {
 		if repaired[p] {
 			fitting++
+		}
+		if p.linked {
+			kept++
 		}
 		if i == 0 || !repaired[p] && !repaired[chain[i-1]] {
 			continue
@@ -85,7 +94,7 @@ func (q *inquiry) try(r repair) (gain int, strain int64) {
 			strain += abs(p.metres - chain[i-1].metres - q.usual(chain[i-1], p))
 		}
 	}
-	if r.whole && fitting < len(r.points) {
+	if r.whole && fitting < len(r.points) || r.modest && kept < len(q.chain) {
 		return 0, 0
 	}
 	return max(weight-q.weight, 0), strain
@@ -96,7 +105,7 @@ func (q *inquiry) usual(a, b *point) int64 { return q.yearly * elapsed(a, b) / s
 
 // levelBefore is the chain of the readings before a position: where the counter stood before a step down.
 func (q *inquiry) levelBefore(position int) []*point {
-	chain, _ := q.policy.longest(q.usable[:position])
+	chain, _ := longest(q.usable[:position], q.policy.feasible)
 	return chain
 }
 
@@ -107,10 +116,7 @@ func (q *inquiry) replacements() (repairs []repair) {
 		if s.Kind != ClusterChange {
 			continue
 		}
-		position := 0
-		for position < len(q.usable) && q.usable[position].OccurredAt.Before(s.OccurredAt) {
-			position++
-		}
+		position := q.positionAt(s.OccurredAt)
 		level := q.levelBefore(position)
 		if len(level) == 0 || position == len(q.usable) || q.usable[position].fix == CounterReplaced {
 			continue
@@ -127,6 +133,11 @@ func (q *inquiry) replacements() (repairs []repair) {
 		repairs = append(repairs, q.shift(CounterReplaced, q.usable[position:], offset))
 	}
 	return repairs
+}
+
+// positionAt is the position of the first usable reading at or after a time.
+func (q *inquiry) positionAt(at time.Time) int {
+	return sort.Search(len(q.usable), func(i int) bool { return !q.usable[i].OccurredAt.Before(at) })
 }
 
 func (q *inquiry) shift(code Code, points []*point, offset int64) repair {

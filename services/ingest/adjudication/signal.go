@@ -40,6 +40,8 @@ type Signal struct {
 	Amount int64
 	// Complete says that nothing was driven or charged in the window besides Amount.
 	Complete bool
+	// Unit is, for an Import, the unit that counters show where the vehicle came from; UnitUnknown if nobody says.
+	Unit Unit
 	// Removed and Installed are what the old and the new instrument cluster show, in metres; they count if ValuesKnown.
 	Removed, Installed int64
 	ValuesKnown        bool
@@ -60,6 +62,7 @@ func compareSignals(a, b Signal) int {
 		cmp.Compare(a.Amount, b.Amount),
 		cmp.Compare(a.Removed, b.Removed),
 		cmp.Compare(a.Installed, b.Installed),
+		cmp.Compare(a.Unit, b.Unit),
 		compareBool(a.Complete, b.Complete),
 		compareBool(a.ValuesKnown, b.ValuesKnown),
 	)

@@ -31,74 +31,71 @@ func (s slip) undo(metres int64) (int64, bool) {
 	return undone, undone <= maxMetres
 }
 
+// imports are the factors between kilometres and miles that may hold for all readings since an import from where counters
+// show the other unit.
+func (q *inquiry) imports() (repairs []repair) {
+	for _, s := range q.life {
+		if s.Kind != Import {
+			continue
+		}
+		position := q.positionAt(s.OccurredAt)
+		if position == 0 || position == len(q.usable) || q.usable[position].fix == ImportedUnit {
+			continue
+		}
+		if s.Unit == UnitUnknown || s.Unit == q.usable[position].RawUnit {
+			continue
+		}
+		for _, r := range q.undo(q.usable[position:], mileSlips()) {
+			r.code, r.whole = ImportedUnit, false
+			repairs = append(repairs, r)
+		}
+	}
+	return repairs
+}
+
 // slips are the factors that several readings have in common: those of a level, and those of a source that errs again and
-// again while others do not.
+// again while others do not. Before the chain begins any small enough mileage fits, so there a factor explains nothing.
 func (q *inquiry) slips(gaps []gap) (repairs []repair) {
 	bySource := map[string][]*point{}
+	gapsOfSource := map[string]int{}
 	for _, g := range gaps {
 		if g.before == nil {
-			continue // before the chain any small enough mileage fits, so that it explains nothing
+			continue
 		}
 		levels, _ := q.levelsOf(g.left)
 		for _, level := range levels {
 			repairs = append(repairs, q.slipsOf(level, g)...)
 		}
-		if p := g.left[0]; g.after != nil || len(bySource[p.Source]) > 0 {
-			bySource[p.Source] = append(bySource[p.Source], sameSource(g.left)...)
+		for source := range entities(g.left) {
+			gapsOfSource[source]++
+		}
+		for _, p := range g.left {
+			bySource[p.Source] = append(bySource[p.Source], p)
 		}
 	}
 	for _, source := range slices.Sorted(maps.Keys(bySource)) {
-		if points := bySource[source]; len(points) > 1 && !q.readWell(source) {
-			repairs = append(repairs, q.undo(points, append(mileSlips(), decimalSlips()...))...)
+		if gapsOfSource[source] > 1 {
+			repairs = append(repairs, q.undo(bySource[source], append(mileSlips(), decimalSlips()...))...)
 		}
 	}
 	return repairs
-}
-
-// sameSource are those of the points that have the source of the first.
-func sameSource(points []*point) (same []*point) {
-	for _, p := range points {
-		if p.Source == points[0].Source {
-			same = append(same, p)
-		}
-	}
-	return same
-}
-
-// readWell says whether a source has a reading in the chain: then it knows the unit.
-func (q *inquiry) readWell(source string) bool {
-	for _, p := range q.chain {
-		if p.Source == source {
-			return true
-		}
-	}
-	return false
 }
 
 // slipsOf are the factors that may explain a level. Rollbacks often happen to take a third or so, as the factor between
-// kilometres and miles does. So that explains a level only if it has one source that was never right, has another unit than
-// the history before, follows an import, or ends in a return to the old course.
+// kilometres and miles does. So that explains a level only if it has another unit than the history before, or ends in a
+// return to the old course.
 func (q *inquiry) slipsOf(level []*point, g gap) []repair {
 	first, last := level[0], level[len(level)-1]
-	repairs := q.undo(level, decimalSlips())
-	switch {
-	case g.after == nil && q.near(first, Import):
-		imported := q.undo(level, mileSlips())
-		for i := range imported {
-			imported[i].code = ImportedUnit
-		}
-		return append(repairs, imported...)
-	case len(entities(level)) == 1 && !q.readWell(first.Source),
-		g.before.RawUnit != first.RawUnit,
-		g.after != nil && !q.ordinary(last, g.after):
-		return append(repairs, q.undo(level, mileSlips())...)
+	slips := decimalSlips()
+	if g.before.RawUnit != first.RawUnit || g.after != nil && !q.ordinary(last, g.after) {
+		slips = append(slips, mileSlips()...)
 	}
-	return repairs
+	return q.undo(level, slips)
 }
 
 func (q *inquiry) undo(points []*point, slips []slip) (repairs []repair) {
 	for _, s := range slips {
-		r := repair{code: s.code, points: points, whole: true}
+		r := repair{code: s.code, points: points, whole: true, modest: true}
 		for _, p := range points {
 			if undone, ok := s.undo(p.metres); ok {
 				r.metres = append(r.metres, undone)
