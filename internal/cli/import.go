@@ -1,11 +1,12 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,40 +14,87 @@ import (
 	"github.com/pcc-platform/pcc/internal/importer"
 )
 
+// importFlags are what `pcc import` is asked for.
+type importFlags struct {
+	format, rejects string
+	dryRun          bool
+	options         history.Options
+}
+
 func newImport(env *environment) *cobra.Command {
-	var format string
+	flags := &importFlags{}
 	c := &cobra.Command{
 		Use:   "import [FILE]",
 		Short: "Bring a history file into passports",
-		Long: "Binds and enrols each vehicle of the file and sends each reading as an event over gRPC, as the profile's member.\n" +
-			"An import can be repeated: what is known already has no further effect. Formats:\n" + formatHelp(),
+		Long: "Binds and enrols each vehicle of the file and sends each row as an event over gRPC, as the profile's member.\n" +
+			"An import can be repeated, also after an interruption: it begins again, and what is known has no further effect.\n" +
+			"docs/formats.md says what becomes of each field. Formats:\n" + formatHelp(),
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			profile, err := env.loadProfile("garage-admin")
-			if err != nil {
-				return err
-			}
-			if profile.Member == "" {
-				return errors.New("the profile is of no member: only members send events")
-			}
-			source, err := history.Open(format, firstOf(args), history.Options{})
-			if err != nil {
-				return err
-			}
-			run, closeAll, err := newImportRun(profile, profile)
-			if err != nil {
-				return errors.Join(err, source.Close())
-			}
-			defer closeAll()
-			run.Source, run.Format = source, format
-			run.Progress = func(s importer.Sums) { env.printf("  %s\n", progressLine(s)) }
-			sums, err := run.Run(c.Context())
-			printSums(env, sums)
-			return errors.Join(err, source.Close())
-		},
+		RunE: func(c *cobra.Command, args []string) error { return flags.run(c.Context(), env, firstOf(args)) },
 	}
-	c.Flags().StringVar(&format, "format", history.FormatSample, "format of the file")
+	c.Flags().StringVar(&flags.format, "format", history.FormatSample, "format of the file")
+	c.Flags().StringVar(&flags.options.Mapping, "mapping", "", "YAML file that says what the columns of csv mean")
+	c.Flags().StringVar(&flags.options.VSSRelease, "vss-release", "", "release of the signals of vss, 5.1 or 6.0, if the records do not state it")
+	c.Flags().StringVar(&flags.options.Identities, "identities", "", `CSV file "identifier,vin" of other systems' names for vehicles`)
+	c.Flags().BoolVar(&flags.dryRun, "dry-run", false, "report every rejected row and send nothing")
+	c.Flags().StringVar(&flags.rejects, "rejects", "", "file to write rejected rows to, as JSON Lines")
 	return c
+}
+
+func (f *importFlags) run(ctx context.Context, env *environment, path string) (err error) {
+	source, err := history.Open(f.format, path, f.options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, source.Close()) }()
+	rejects, err := newRejectsFile(f.rejects)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rejects.close()) }()
+	if f.dryRun {
+		return f.try(ctx, env, source, rejects)
+	}
+	return f.send(ctx, env, source, rejects)
+}
+
+func (f *importFlags) try(ctx context.Context, env *environment, source history.Source, rejects *rejectsFile) error {
+	sums, err := importer.DryRun(ctx, source, func(r history.Rejection) error {
+		env.printf("line %d, row %d: %s: %s\n", r.Line, r.Row, r.Code, r.Reason)
+		return rejects.write(r)
+	})
+	env.printf("nothing was sent\n")
+	printRows(env, sums, "to be sent")
+	return err
+}
+
+func (f *importFlags) send(ctx context.Context, env *environment, source history.Source, rejects *rejectsFile) error {
+	profile, err := env.loadProfile("garage-admin")
+	if err != nil {
+		return err
+	}
+	if profile.Member == "" {
+		return errors.New("the profile is of no member: only members send events")
+	}
+	run, closeAll, err := newImportRun(profile, profile)
+	if err != nil {
+		return err
+	}
+	defer closeAll()
+	run.Source, run.Format, run.Rejected = source, f.format, rejects.write
+	last := time.Now()
+	run.Progress = func(s importer.Sums) {
+		if time.Since(last) > progressEvery {
+			last = time.Now()
+			env.printf("  %s\n", progressLine(s))
+		}
+	}
+	sums, err := run.Run(ctx)
+	printSums(env, sums)
+	if err != nil {
+		return fmt.Errorf("not all was imported, the same command goes on: %w", err)
+	}
+	return nil
 }
 
 func firstOf(args []string) string {
@@ -59,7 +107,7 @@ func firstOf(args []string) string {
 func formatHelp() string {
 	var b strings.Builder
 	for _, f := range history.Formats() {
-		fmt.Fprintf(&b, "  %-16s %s\n", f.Name, f.Summary)
+		fmt.Fprintf(&b, "  %-18s %s\n", f.Name, f.Summary)
 	}
 	return b.String()
 }
@@ -70,24 +118,21 @@ func progressLine(s importer.Sums) string {
 
 func printSums(env *environment, s importer.Sums) {
 	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintf(w, "vehicles\t%d\n  newly enrolled\t%d\n", s.Vehicles, s.VehiclesNew)
+	_ = w.Flush()
+	printRows(env, s, "accepted")
+}
+
+// printRows accounts for every row that was read.
+func printRows(env *environment, s importer.Sums, accepted string) {
+	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
 	row := func(what string, n int) { _, _ = fmt.Fprintf(w, "%s\t%d\n", what, n) }
-	row("vehicles", s.Vehicles)
-	row("  newly enrolled", s.VehiclesNew)
 	row("rows read", s.RowsRead)
-	row("  accepted", s.Accepted)
+	row("  "+accepted, s.Accepted)
 	row("  known before", s.Duplicates)
 	row("  rejected", s.RejectedTotal())
 	for _, reason := range sortedKeys(s.Rejected) {
 		row("    "+reason, s.Rejected[reason])
 	}
 	_ = w.Flush()
-}
-
-func sortedKeys(m map[string]int) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

@@ -188,7 +188,7 @@ func parseCatenaXClaim(ids identities, data []byte) (draft, *Rejection) {
 func catenaXRow(key, at string, message proto.Message) row {
 	when, precision, err := parseTime(at)
 	if err != nil || when.Year() < 1 {
-		return rejectedRow(CodeTimeInvalid, "%.40q is neither a day nor a time", at)
+		return rejectedRow(CodeTimeInvalid, "the date of the row is neither a day nor a time")
 	}
 	return row{event: Event{Time: when, Precision: precision, Key: key, Message: message}}
 }

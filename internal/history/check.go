@@ -46,6 +46,9 @@ func (c checker) event(e Event, of Vehicle) (code Code, reason string) {
 	case err != nil:
 		return CodeFieldInvalid, "the rules of the kind cannot be applied"
 	}
+	if reading, ok := data.(*eventsv1.OdometerReading); ok && reading.GetOdometer() == nil {
+		return CodeReadingMissing, "no mileage was obtained"
+	}
 	return c.mileages(data)
 }
 

@@ -10,6 +10,8 @@ import (
 	cloudevents "github.com/cloudevents/sdk-go/v2/event"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/pcc-platform/pcc/proto/event"
 )
 
 // Subjects of events in a file.
@@ -40,7 +42,7 @@ func openCloudEvents(in *bufio.Reader, _ Options) (splitter, parser, error) {
 
 func parseCloudEvent(known kinds, data []byte) ([]draft, *Rejection) {
 	var ce cloudevents.Event
-	if err := json.Unmarshal(data, &ce); err != nil || ce.Validate() != nil {
+	if err := json.Unmarshal(data, &ce); err != nil || ce.Validate() != nil || ce.SpecVersion() != event.SpecVersion {
 		return nil, refused(CodeRowMalformed, "not an event in the JSON format of CloudEvents 1.0")
 	}
 	d := draft{rows: []row{cloudEventRow(known, ce)}}

@@ -53,6 +53,8 @@ func Formats() []Format {
 		{Name: "fr-inspections", Summary: "French technical inspections, one vehicle a line as JSON", open: byLine(parseFrInspections), vehiclePerLine: true},
 		{Name: "uk-mot", Summary: "results of the British MOT test, all forms of the bulk file; miles", open: openMOT},
 		{Name: "cloudevents-jsonl", Summary: "CloudEvents in their JSON format, one a line or in a batch, with data as JSON of their kind", open: openCloudEvents},
+		{Name: "csv", Summary: "any delimited file with a header; needs --mapping", open: openCSV},
+		{Name: "epcis", Summary: "EPCIS 2.0 documents in JSON-LD", open: openEPCIS},
 		{Name: "ocpi-cdr", Summary: "OCPI 2.2.1 and 2.3.0 charge detail records and sessions; needs --identities", open: openOCPI},
 		{Name: "catenax", Summary: "Catena-X vehicles, diagnostic sessions, claims and battery passports", open: openCatenaX},
 		{Name: "vss", Summary: "signals of the COVESA VSS 5.1 or 6.0, one a line as JSON; the release has to be stated", open: openVSS},

@@ -95,7 +95,7 @@ func (i frInspection) row() row {
 	}
 	at, precision, err := frTime(i.Date, i.Start)
 	if err != nil || at.Year() < 1 {
-		return rejectedRow(CodeTimeInvalid, "%.20q %.20q is neither a day nor a time", i.Date, i.Start)
+		return rejectedRow(CodeTimeInvalid, "date and start are neither a day nor a time")
 	}
 	return row{event: Event{Time: at, Precision: precision, Message: &eventsv1.Inspection{
 		Odometer: inspectionTerminal(string(i.Kilometres), UnitKilometre),

@@ -82,14 +82,14 @@ func (r jsonlReading) row() row {
 		return rejectedRow(CodeReadingMissing, "no mileage was obtained")
 	}
 	if r.Unit != UnitKilometre && r.Unit != UnitMile {
-		return rejectedRow(CodeUnitUnknown, "unit %.20q is neither km nor mi", r.Unit)
+		return rejectedRow(CodeUnitUnknown, "the unit is neither km nor mi")
 	}
 	if r.Kind != KindOdometer && r.Kind != KindInspection {
-		return rejectedRow(CodeKindUnknown, "kind %.20q is neither odometer nor inspection", r.Kind)
+		return rejectedRow(CodeKindUnknown, "the kind is neither odometer nor inspection")
 	}
 	at, precision, err := parseTime(r.Time)
 	if err != nil || at.Year() < 1 {
-		return rejectedRow(CodeTimeInvalid, "%.40q is neither a day nor a time", r.Time)
+		return rejectedRow(CodeTimeInvalid, "the time is neither a day nor a time of RFC 3339")
 	}
 	return row{event: Event{Time: at, Precision: precision, Message: r.message()}}
 }

@@ -53,7 +53,7 @@ func byLine(parse func(line []byte) (draft, *Rejection)) opener {
 func (l *lines) next() (item, error) {
 	for {
 		line, tooLong, err := l.read()
-		if err != nil || tooLong || len(line) > 0 {
+		if err != nil || tooLong || len(bytes.TrimSpace(line)) > 0 {
 			return item{data: line, line: l.number, tooLong: tooLong}, err
 		}
 	}
@@ -73,11 +73,11 @@ func (l *lines) read() (line []byte, tooLong bool, err error) {
 		}
 		switch {
 		case err == nil:
-			return bytes.TrimSpace(l.buffer), tooLong, nil
+			return bytes.TrimRight(l.buffer, "\r\n"), tooLong, nil
 		case errors.Is(err, bufio.ErrBufferFull):
 			continue
 		case errors.Is(err, io.EOF) && len(l.buffer) > 0:
-			return bytes.TrimSpace(l.buffer), tooLong, nil
+			return bytes.TrimRight(l.buffer, "\r\n"), tooLong, nil
 		case errors.Is(err, io.EOF):
 			return nil, false, io.EOF
 		default:

@@ -185,6 +185,24 @@ func realFile(t *testing.T, name ...string) string {
 	return path
 }
 
+func unpack(t *testing.T, path string) []byte {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	unpacked, err := gzip.NewReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := io.ReadAll(unpacked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
 // TestFrenchCollection reads the public collection where it is present.
 func TestFrenchCollection(t *testing.T) {
 	path := realFile(t, "fr_inspections", "fr_vehicles_inspections.jsonl.gz")

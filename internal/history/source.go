@@ -71,6 +71,8 @@ type row struct {
 	reason string
 }
 
+// rejectedRow makes a row that is no event. Its reason must not repeat what the
+// row says: in a file with shifted columns, any text can be a VIN.
 func rejectedRow(code Code, format string, args ...any) row {
 	return row{code: code, reason: fmt.Sprintf(format, args...)}
 }

@@ -127,7 +127,7 @@ func motRow(test, mileage, date, completed, kind, result string) row {
 		at, precision, err = parseTime(strings.Replace(completed, " ", "T", 1))
 	}
 	if err != nil || at.Year() < 1 {
-		return rejectedRow(CodeTimeInvalid, "%.20q %.40q is neither a day nor a time", date, completed)
+		return rejectedRow(CodeTimeInvalid, "test_date or completed_date is neither a day nor a time")
 	}
 	inspection := &eventsv1.Inspection{Nature: motNature(kind).proto(), Result: motResult(result).proto()}
 	if strings.Trim(mileage, "0.") != "" {

@@ -73,7 +73,7 @@ func (r vssRecord) row(stated string) row {
 	}
 	at, precision, err := parseTime(r.Timestamp)
 	if err != nil || precision == PrecisionDay || at.Year() < 1 {
-		return rejectedRow(CodeTimeInvalid, "%.40q is not a date with a time", r.Timestamp)
+		return rejectedRow(CodeTimeInvalid, "the timestamp is not a date with a time")
 	}
 	message, code, reason := r.message(release)
 	return row{event: Event{Time: at, Precision: precision, Message: message}, code: code, reason: reason}
