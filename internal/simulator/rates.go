@@ -29,8 +29,8 @@ func DefaultRates() Rates {
 	return Rates{
 		Rollback: 0.0155, ClusterDeclared: 0.003, ClusterUndeclared: 0.001, TwoVehicles: 0.0005, Blocker: 0.0005,
 		Import: 0.05, HighMileage: 0.02,
-		DonorCluster: 0.2, FromMiles: 0.08, ImportInMiles: 0.25, FiveDigits: 0.04, NearSale: 0.8,
-		Typing: 0.0017, Decimal: 0.0003, Unit: 0.0004, WrongVehicle: 0.0002, NotRead: 0.0004,
-		Sentinel: 0.0011, Stale: 0.002,
+		DonorCluster: 0.2, FromMiles: 0.08, ImportInMiles: 0.25, FiveDigits: 0.03, NearSale: 0.8,
+		Typing: 0.0014, Decimal: 0.0003, Unit: 0.0004, WrongVehicle: 0.0002, NotRead: 0.0004,
+		Sentinel: 0.0011, Stale: 0.0015,
 	}
 }

@@ -22,6 +22,9 @@ func (q *inquiry) classify() {
 		for _, level := range levels[i] {
 			q.classifyLevel(g, level, believed)
 		}
+		if q.classifyPair(g, singles[i], believed) {
+			continue
+		}
 		for _, p := range singles[i] {
 			q.classifySingle(q.around(p, believed), p, believed)
 		}
@@ -91,6 +94,29 @@ func (q *inquiry) findTwoVehicles() {
 	}
 	q.mark(TwoVehicles, second)
 	q.find(newFinding(TwoVehicles, q.usable...))
+}
+
+// classifyPair looks at a lone high reading that a lone low one follows. Where a counter was turned back by less than is
+// driven between two readings, the chain leaves out just these two.
+func (q *inquiry) classifyPair(g gap, singles []*point, believed []bool) bool {
+	if len(singles) != 2 || g.after == nil {
+		return false
+	}
+	high, low := singles[0], singles[1]
+	if low.metres >= high.metres-q.policy.Tolerance || !q.ordinary(low, g.after) {
+		return false
+	}
+	s := step{highs: singles[:1], high: high, low: low, gap: g}
+	if code, explained := explainSingle(high, q.fitting(g, high)); explained {
+		s.mistyped = code == TypingError
+		if !s.mistyped {
+			return false
+		}
+	}
+	believed[low.position] = true
+	found := q.stepDown(s, believed)
+	believed[low.position] = found
+	return found
 }
 
 // classifySingle gives a lone reading its reason. A high one may be all that is left of the time before a rollback.

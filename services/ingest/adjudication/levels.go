@@ -30,6 +30,9 @@ func (q *inquiry) classifyLevel(g gap, level []*point, believed []bool) {
 		return
 	}
 	code := q.whyNoRollback(s)
+	if g.after == nil && occasions(level) < 2 && code == LevelShiftDownUnproven {
+		code = LastReadingAlone // a re-test of the same inspection is no second witness
+	}
 	if code != CounterRestarted {
 		q.setAside(code, level...)
 		return
@@ -154,13 +157,14 @@ func occasions(points []*point) (n int) {
 // trend weighs a lone high reading. If the counter was turned back, the step up to it was usual for the vehicle, and
 // without it the history has a standstill; if it is an error, the other way round.
 func (q *inquiry) trend(s step) int {
-	if s.gap.before == nil || s.gap.after == nil {
+	if s.gap.before == nil {
 		return 0
 	}
+	yearly := q.yearlyAround(s)
 	up := s.high.metres - s.gap.before.metres
-	usual := q.usual(s.gap.before, s.high)
+	usual := yearly * elapsed(s.gap.before, s.high) / secondsPerYear
 	expected := up >= usual/2 && up <= 2*usual+q.policy.Slack
-	standstill := s.gap.after.metres-s.gap.before.metres < q.usual(s.gap.before, s.gap.after)/2
+	standstill := s.low.metres-s.gap.before.metres < yearly*elapsed(s.gap.before, s.low)/secondsPerYear/2
 	switch {
 	case expected && standstill:
 		return q.policy.Evidence.OnTrend
@@ -169,6 +173,16 @@ func (q *inquiry) trend(s step) int {
 	default:
 		return 0
 	}
+}
+
+// yearlyAround is the vehicle's mean rate before and after a step, without the time of the step itself.
+func (q *inquiry) yearlyAround(s step) int64 {
+	first, last := q.chain[0], q.chain[len(q.chain)-1]
+	span := elapsed(first, s.gap.before) + elapsed(s.low, last)
+	if span < int64(q.policy.RateSpan.Seconds()) {
+		return q.policy.DefaultYearly
+	}
+	return max(0, s.gap.before.metres-first.metres+last.metres-s.low.metres) * secondsPerYear / span
 }
 
 // restarts says whether the low reading can have been driven from zero since the high one, and is a small part of that.

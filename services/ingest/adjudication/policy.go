@@ -101,7 +101,7 @@ func DefaultPolicy() Policy {
 		RateSpan:        180 * day,
 		FiveDigitsUntil: time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC),
 		RolloverYearly:  60_000 * km,
-		RestartShare:    15,
+		RestartShare:    25,
 		NearSale:        60 * day,
 		StoppedFor:      600 * day,
 		StoppedReadings: 4,

@@ -87,7 +87,8 @@ func (q *inquiry) slips(gaps []gap) (repairs []repair) {
 func (q *inquiry) slipsOf(level []*point, g gap) []repair {
 	first, last := level[0], level[len(level)-1]
 	slips := decimalSlips()
-	if g.before.RawUnit != first.RawUnit || g.after != nil && !q.ordinary(last, g.after) {
+	dips := first.metres < g.before.metres && g.after != nil && !q.ordinary(last, g.after)
+	if dips || g.before.RawUnit != first.RawUnit {
 		slips = append(slips, mileSlips()...)
 	}
 	return q.undo(level, slips)
