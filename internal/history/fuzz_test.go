@@ -77,3 +77,27 @@ func FuzzJSONL(f *testing.F) {
 func FuzzMOT(f *testing.F) {
 	fuzzFormat(f, "testdata/uk_mot_piped.txt", "uk-mot", Options{})
 }
+
+func FuzzCSV(f *testing.F) {
+	fuzzFormat(f, "testdata/inspections.csv", "csv", Options{Mapping: "testdata/csv_mapping.yaml"})
+}
+
+func FuzzCloudEvents(f *testing.F) {
+	fuzzFormat(f, "testdata/cloudevents.jsonl", "cloudevents-jsonl", Options{})
+}
+
+func FuzzEPCIS(f *testing.F) {
+	fuzzFormat(f, "testdata/epcis.json", "epcis", Options{Identities: "testdata/identities.csv"})
+}
+
+func FuzzOCPI(f *testing.F) {
+	fuzzFormat(f, "testdata/ocpi.json", "ocpi-cdr", Options{Identities: "testdata/identities.csv"})
+}
+
+func FuzzCatenaX(f *testing.F) {
+	fuzzFormat(f, "testdata/catenax_diagnostics.json", "catenax", Options{})
+}
+
+func FuzzVSS(f *testing.F) {
+	fuzzFormat(f, "testdata/vss.jsonl", "vss", Options{})
+}
