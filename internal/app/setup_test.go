@@ -127,7 +127,7 @@ func (h *handlers) GetMember(ctx context.Context, req *registryv1.GetMemberReque
 	case "members/broken":
 		return nil, errors.New("secret cause")
 	case "members/panic":
-		panic("secret state")
+		panic("secret state") //nolint:forbidigo // what the test is about
 	case "members/slow":
 		h.entered <- struct{}{}
 		select {

@@ -114,7 +114,8 @@ func TestServeHTTPWaitsForCallsUnderWay(t *testing.T) {
 	}
 	select {
 	case err := <-served:
-		t.Errorf("returned with %v while a call was under way", err)
+		close(release)
+		t.Fatalf("returned with %v while a call was under way", err)
 	default:
 	}
 	close(release)

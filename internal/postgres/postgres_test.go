@@ -72,7 +72,7 @@ func TestInTxKeepsOrForgets(t *testing.T) {
 		defer func() { _ = recover() }()
 		_ = postgres.InTx(t.Context(), pool, func(tx pgx.Tx) error {
 			_, _ = tx.Exec(t.Context(), `INSERT INTO notes VALUES (1)`)
-			panic("in a transaction")
+			panic("in a transaction") //nolint:forbidigo // what the test is about
 		})
 	}()
 	var n int

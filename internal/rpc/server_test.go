@@ -92,9 +92,11 @@ func TestWithoutRightsNothing(t *testing.T) {
 func TestAPanicEndsOnlyItsCall(t *testing.T) {
 	f := newFixture(t)
 	f.onGet(func(context.Context, *registryv1.GetMemberRequest) (*registryv1.GetMemberResponse, error) {
-		panic("secret state")
+		panic("secret state") //nolint:forbidigo // what the test is about
 	})
-	f.stream = func(ingestv1.IngestService_StreamEventsServer) error { panic("secret state") }
+	f.stream = func(ingestv1.IngestService_StreamEventsServer) error {
+		panic("secret state") //nolint:forbidigo // what the test is about
+	}
 	for name, err := range map[string]error{
 		"unary": f.getMember(t.Context(), "members/oem"), "stream": exchange(f.open(t), batch(0)),
 	} {
