@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/grpc"
+
 	gateway "github.com/pcc-platform/pcc/gateway/server"
 	"github.com/pcc-platform/pcc/internal/app"
 	"github.com/pcc-platform/pcc/internal/authn"
@@ -23,14 +25,17 @@ import (
 	"github.com/pcc-platform/pcc/internal/pki"
 	"github.com/pcc-platform/pcc/internal/testkit"
 	"github.com/pcc-platform/pcc/internal/testkit/stand"
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
 )
 
 const startPatience = 30 * time.Second
 
-// running is a gateway in front of a backend, with two members. The other services cannot be reached.
+// running is a gateway in front of a backend and of an ingest that takes everything, with two members. The other services
+// cannot be reached.
 type running struct {
 	stand       *stand.Stand
+	ingest      *takingIngest
 	oem, garage *stand.Member
 	issuer      *devissuer.Issuer
 	// log is the gateway's.
@@ -47,7 +52,7 @@ func start(t *testing.T, change func(*gateway.Config)) *running {
 	t.Helper()
 	s := stand.New(t, "vault")
 	r := &running{
-		stand: s, t: t, log: &stand.Log{},
+		stand: s, t: t, log: &stand.Log{}, ingest: &takingIngest{},
 		oem:    s.Member("oem", registryv1.MemberClass_MEMBER_CLASS_MAKER),
 		garage: s.Member("garage", registryv1.MemberClass_MEMBER_CLASS_GARAGE),
 	}
@@ -58,7 +63,8 @@ func start(t *testing.T, change func(*gateway.Config)) *running {
 		Listen: freeAddress(t), TLS: s.ServiceTLS("gateway"), Issuers: issuers, Services: s.Config().Services,
 	}}
 	cfg.Services["vault"] = s.Config().Listen
-	for _, down := range []string{"ingest", "anchor", "settlement"} {
+	s.Fake("ingest", func(server *grpc.Server) { ingestv1.RegisterIngestServiceServer(server, r.ingest) })
+	for _, down := range []string{"anchor", "settlement"} {
 		cfg.Services[down] = freeAddress(t)
 	}
 	if change != nil {

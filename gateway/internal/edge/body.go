@@ -2,8 +2,9 @@ package edge
 
 import (
 	"context"
-	"mime"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/pcc-platform/pcc/gateway/internal/problem"
@@ -21,19 +22,21 @@ const (
 // who calls and under which name.
 var clientClaims = []string{"Grpc-Timeout", "X-Forwarded-For", "X-Forwarded-Host"}
 
-// Bound refuses bodies that are too large or not declared as JSON, and gives the call its deadline. The media type is
-// insisted on because a form on a foreign page can post JSON as text/plain with a browser's client certificate.
+// Bound refuses bodies that are too large or not declared as JSON that the route takes, and gives the call its deadline. The
+// media type is insisted on because a form on a foreign page can post JSON as text/plain with a browser's client certificate.
 func Bound(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength > maxBody {
 			problem.Write(r.Context(), w, transcode.BodyTooLarge(maxBody))
 			return
 		}
-		if hasBody := r.Method != http.MethodGet && r.Method != http.MethodHead; hasBody && !isJSON(r) {
-			problem.Write(r.Context(), w, &problem.Error{
-				Status: http.StatusUnsupportedMediaType, Reason: "MEDIA_TYPE_UNSUPPORTED", Detail: "send application/json",
-			})
-			return
+		if hasBody := r.Method != http.MethodGet && r.Method != http.MethodHead; hasBody {
+			if accepted := transcode.MediaTypes(r); !slices.Contains(accepted, transcode.MediaType(r)) {
+				problem.Write(r.Context(), w, &problem.Error{
+					Status: http.StatusUnsupportedMediaType, Reason: "MEDIA_TYPE_UNSUPPORTED", Detail: "send " + strings.Join(accepted, ", "),
+				})
+				return
+			}
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), callDeadline)
 		defer cancel()
@@ -44,9 +47,4 @@ func Bound(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-func isJSON(r *http.Request) bool {
-	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	return err == nil && mediaType == "application/json"
 }

@@ -68,7 +68,7 @@ func New(ctx context.Context, conns map[string]*grpc.ClientConn, hooks Hooks) (h
 			}
 		}
 	}
-	return mux, nil
+	return events{mux: mux, conn: conns["ingest"], hooks: hooks}, nil
 }
 
 // metadata names the principal of a client certificate to the service.

@@ -19,6 +19,8 @@ var pathVariable = regexp.MustCompile(`\{([a-z0-9_.]+)`)
 // wholeBody is the body option of a route that takes all fields from its body.
 const wholeBody = "*"
 
+var errQuery = &problem.Error{Status: http.StatusBadRequest, Reason: "UNKNOWN_FIELD", Detail: "the route has no query parameters"}
+
 // queryless are the routes that take no query parameter, as "METHOD pattern". Their generated handlers do not look at the
 // query and so refuse nothing in it.
 type queryless map[string]bool
@@ -64,9 +66,7 @@ func (q queryless) add(m protoreflect.MethodDescriptor) {
 func (q queryless) refuse(next runtime.HandlerFunc) runtime.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request, params map[string]string) {
 		if pattern, ok := runtime.HTTPPattern(r.Context()); ok && r.URL.RawQuery != "" && q[r.Method+" "+pattern.String()] {
-			problem.Write(r.Context(), w, &problem.Error{
-				Status: http.StatusBadRequest, Reason: "UNKNOWN_FIELD", Detail: "the route has no query parameters",
-			})
+			problem.Write(r.Context(), w, errQuery)
 			return
 		}
 		next(w, r, params)
