@@ -91,86 +91,106 @@ type keyring struct {
 	keys map[signing.KeyID]SourceKey
 	// signs are the sources, of those without a signature, that have to sign.
 	signs map[string]bool
-	// holds remembers of each statement whether its key signed it: it is verified once for all its events.
-	holds map[*signing.Signed]bool
+	// faults has every statement of the batch with what is wrong with it, nil when it holds. A statement is verified once for
+	// all its events, and also when none of them passes: the source has said what it said.
+	faults map[*signing.Signed]*Fault
 }
 
 func (s *Service) keyring(ctx context.Context, b *inspection) (keyring, error) {
-	ring := keyring{keys: map[signing.KeyID]SourceKey{}, signs: map[string]bool{}, holds: map[*signing.Signed]bool{}}
-	unsigned, ids := map[string]bool{}, map[signing.KeyID]bool{}
-	for _, p := range b.passed {
-		switch c := &b.candidates[p.index]; {
-		case c.Signature != nil:
-			ids[c.Signature.Statement.KeyID()] = true
-		case c.SignatureFault == nil:
-			unsigned[c.Source] = true
+	ring := keyring{keys: map[signing.KeyID]SourceKey{}, signs: map[string]bool{}, faults: map[*signing.Signed]*Fault{}}
+	if err := s.readSigning(ctx, b, ring.signs); err != nil {
+		return keyring{}, err
+	}
+	ids := map[signing.KeyID]bool{}
+	for i := range b.candidates {
+		if signature := b.candidates[i].Signature; signature != nil {
+			ids[signature.Statement.KeyID()] = true
+			ring.faults[signature.Statement] = nil
 		}
 	}
-	if len(unsigned) > 0 {
-		signing, err := s.store.SigningSources(ctx, slices.Collect(maps.Keys(unsigned)))
-		if err != nil {
-			return keyring{}, err
-		}
-		for _, source := range signing {
-			ring.signs[source] = true
-		}
+	if len(ids) == 0 {
+		return ring, nil
 	}
-	if len(ids) > 0 {
-		keys, err := s.store.SourceKeys(ctx, slices.Collect(maps.Keys(ids)))
-		if err != nil {
-			return keyring{}, err
-		}
-		for _, k := range keys {
-			ring.keys[k.ID] = k
-		}
+	keys, err := s.store.SourceKeys(ctx, slices.Collect(maps.Keys(ids)))
+	if err != nil {
+		return keyring{}, err
+	}
+	for _, k := range keys {
+		ring.keys[k.ID] = k
+	}
+	for statement := range ring.faults {
+		ring.faults[statement] = ring.faultOf(statement, b.member)
 	}
 	return ring, nil
 }
 
-// check returns what is wrong with an event's signature or the lack of it.
-func (r keyring) check(c *Candidate, e *Event) *Fault {
-	if c.SignatureFault != nil {
-		return c.SignatureFault
+// readSigning marks the sources that have to sign, of those that did not.
+func (s *Service) readSigning(ctx context.Context, b *inspection, signs map[string]bool) error {
+	unsigned := map[string]bool{}
+	for _, p := range b.passed {
+		if b.candidates[p.index].Signature == nil {
+			unsigned[p.event.Source] = true
+		}
 	}
-	if c.Signature == nil {
-		if r.signs[e.Source] {
-			return NewFault(ReasonSignatureMissing, fieldSource, "the source has a key and must sign")
-		}
-		if path, claimed := c.claimsSignature(); claimed {
-			return NewFault(ReasonSignatureMissing, path, "a value that was signed in the vehicle needs a signature")
-		}
+	if len(unsigned) == 0 {
 		return nil
 	}
-	statement := c.Signature.Statement
+	found, err := s.store.SigningSources(ctx, slices.Collect(maps.Keys(unsigned)))
+	for _, source := range found {
+		signs[source] = true
+	}
+	return err
+}
+
+// faultOf returns what is wrong with a statement that member sent.
+func (r keyring) faultOf(statement *signing.Signed, member string) *Fault {
 	key, known := r.keys[statement.KeyID()]
 	switch {
-	case !known || key.Member != e.Member || key.Source != e.Source:
-		return NewFault(ReasonKeyUnknown, fieldStatement, "the key is not enrolled for the event's source")
-	case key.Passport != nil && *key.Passport != e.Passport:
-		return NewFault(ReasonKeyUnknown, "attributes.subject", "the key is another vehicle's")
+	case !known || key.Member != member || key.Source != statement.Source:
+		return NewFault(ReasonKeyUnknown, fieldStatement, "the key is not enrolled for the source")
 	case key.RevokedAt != nil:
 		return revokedFault()
-	case statement.Source != e.Source:
-		return NewFault(ReasonSignatureInvalid, fieldSource, "the statement is of another source")
-	case !r.verified(statement, key):
+	case statement.Verify(key.Public) != nil:
 		return NewFault(ReasonSignatureInvalid, fieldStatement, "the key did not sign the statement")
 	}
 	return nil
 }
 
-func (r keyring) verified(statement *signing.Signed, key SourceKey) bool {
-	holds, checked := r.holds[statement]
-	if !checked {
-		holds = statement.Verify(key.Public) == nil
-		r.holds[statement] = holds
+// check returns what is wrong with an event's signature or the lack of it.
+func (r keyring) check(c *Candidate, e *Event) *Fault {
+	switch {
+	case c.SignatureFault != nil:
+		return c.SignatureFault
+	case c.Signature == nil:
+		return r.checkUnsigned(c, e)
 	}
-	return holds
+	statement := c.Signature.Statement
+	if statement.Source != e.Source {
+		return NewFault(ReasonSignatureInvalid, fieldSource, "the statement is of another source")
+	}
+	if fault := r.faults[statement]; fault != nil {
+		return fault
+	}
+	if vehicle := r.keys[statement.KeyID()].Passport; vehicle != nil && *vehicle != e.Passport {
+		return NewFault(ReasonKeyUnknown, "attributes.subject", "the key is another vehicle's")
+	}
+	return nil
 }
 
-// held returns the statements whose signatures hold.
+func (r keyring) checkUnsigned(c *Candidate, e *Event) *Fault {
+	if r.signs[e.Source] {
+		return NewFault(ReasonSignatureMissing, fieldSource, "the source has a key and must sign")
+	}
+	if path, claimed := c.claimsSignature(); claimed {
+		return NewFault(ReasonSignatureMissing, path, "a value that was signed in the vehicle needs a signature")
+	}
+	return nil
+}
+
+// held returns the statements that hold.
 func (r keyring) held() (statements []*signing.Signed) {
-	for statement, holds := range r.holds {
-		if holds {
+	for statement, fault := range r.faults {
+		if fault == nil {
 			statements = append(statements, statement)
 		}
 	}

@@ -88,6 +88,14 @@ type fakeRegistry struct {
 	enrolled map[string]bool
 	asked    int
 	down     bool
+	// enroller is the member that enrolled the passports.
+	enroller string
+}
+
+func (f *fakeRegistry) setEnroller(member string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.enroller = member
 }
 
 func (f *fakeRegistry) setDown(down bool) {
@@ -119,7 +127,7 @@ func (f *fakeRegistry) ResolvePassports(_ context.Context, req *registryv1.Resol
 	resp := &registryv1.ResolvePassportsResponse{}
 	for _, name := range req.GetNames() {
 		if f.enrolled[name] {
-			resp.Passports = append(resp.Passports, &registryv1.ResolvedPassport{Name: name})
+			resp.Passports = append(resp.Passports, &registryv1.ResolvedPassport{Name: name, EnrolledBy: f.enroller})
 		}
 	}
 	return resp, nil

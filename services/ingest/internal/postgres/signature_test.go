@@ -1,0 +1,102 @@
+package postgres_test
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/pcc-platform/pcc/internal/authn"
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/internal/postgres"
+	"github.com/pcc-platform/pcc/signing"
+)
+
+// signAll signs events of one source as the checks would have let them through.
+func signAll(t *testing.T, signer *signing.Signer, events []ingest.Event) {
+	t.Helper()
+	encoded := make([][]byte, len(events))
+	candidates := make([]ingest.Candidate, len(events))
+	for i := range events {
+		encoded[i], candidates[i] = events[i].Bytes, ingest.Candidate{Bytes: events[i].Bytes}
+	}
+	sealed, err := signer.Sign(encoded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ingest.Sign(candidates, sealed)
+	for i := range events {
+		events[i].Signature = candidates[i].Signature
+	}
+}
+
+// TestNothingIsJournaledBehindTheEndOfItsKey revokes a key while events that it signed are under way: they were acknowledged, so
+// they become dead letters and are not lost.
+func TestNothingIsJournaledBehindTheEndOfItsKey(t *testing.T) {
+	store, pool := newStore(t)
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := signing.NewSigner(private, "/members/oem/x", signing.State{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	passport := uuid.New()
+	ctx := authn.WithPrincipal(t.Context(), authn.Principal{Member: member, Name: "admin"})
+	change(ctx, t, store, func(tx postgres.KeyTx) (ingest.SourceKey, error) {
+		key := ingest.SourceKey{ID: signer.Public().ID(), Member: member, Source: "/members/oem/x", Public: signer.Public(), CreatedAt: time.Now()}
+		return tx.AddSourceKey(ctx, key, nil)
+	})
+	before, underWay, unsigned := newEvents(passport, 3, 20), newEvents(passport, 2, 30), newEvents(passport, 1, 40)
+	signAll(t, signer, before)
+	signAll(t, signer, underWay)
+	if sum, err := store.Journal(ctx, before); err != nil || sum.Fresh != 3 {
+		t.Fatalf("%+v, %v", sum, err)
+	}
+	ended := change(ctx, t, store, func(tx postgres.KeyTx) (ingest.SourceKey, error) {
+		return tx.EndSourceKey(ctx, member, signer.Public().ID(), "", time.Now())
+	})
+	if ended.EndSequence != 3 {
+		t.Errorf("the key ends at %d", ended.EndSequence)
+	}
+	sum, err := store.Journal(ctx, append(underWay, unsigned...))
+	if want := (ingest.Journaled{Fresh: 1, Revoked: 2}); err != nil || sum != want {
+		t.Errorf("%+v, %v, want %+v", sum, err, want)
+	}
+	letters, _, err := store.ListDeadLetters(ctx, member, uuid.Max, 10)
+	if err != nil || len(letters) != 2 {
+		t.Fatalf("letters %v, %v", letters, err)
+	}
+	for _, l := range letters {
+		if l.Reason != ingest.ReasonKeyRevoked || l.Signature == nil {
+			t.Errorf("letter %+v", l)
+		}
+	}
+	for _, statement := range []string{
+		"UPDATE source_key SET source = source || 'x'", "UPDATE source_key SET revoked_at = NULL, end_sequence = NULL",
+		"DELETE FROM source_key", "DELETE FROM source_statement",
+	} {
+		if _, err := pool.Exec(ctx, statement); err == nil {
+			t.Errorf("the database permits: %s", statement)
+		}
+	}
+}
+
+func change(ctx context.Context, t *testing.T, store *postgres.Store, f func(postgres.KeyTx) (ingest.SourceKey, error)) (k ingest.SourceKey) {
+	t.Helper()
+	req := &ingestv1.RevokeSourceKeyRequest{RequestId: uuid.NewString()}
+	_, err := postgres.Once(ctx, store, "test", req, &ingestv1.RevokeSourceKeyResponse{}, func(tx postgres.KeyTx) (*ingestv1.RevokeSourceKeyResponse, error) {
+		var err error
+		k, err = f(tx)
+		return &ingestv1.RevokeSourceKeyResponse{}, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
