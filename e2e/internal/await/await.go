@@ -24,11 +24,16 @@ func Until(t testing.TB, bound time.Duration, look func(ctx context.Context) (mi
 func Poll(ctx context.Context, look func(ctx context.Context) (missing string)) string {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
+	last := ""
 	for {
 		missing := look(ctx)
 		if missing == "" {
 			return ""
 		}
+		if ctx.Err() != nil && last != "" {
+			return last // the newest look was cut short and knows less
+		}
+		last = missing
 		select {
 		case <-ctx.Done():
 			return missing
