@@ -1,11 +1,13 @@
 package adjudication
 
+import "slices"
+
 // point is a reading under inquiry.
 type point struct {
 	Reading
-	// position is its place among the points that are no device faults.
-	position int
-	seconds  int64
+	// position is its place among the usable points, and place the one in the chain if it is linked.
+	position, place int
+	seconds         int64
 	// metres is the mileage as corrected: what the vehicle has driven, if fix is right.
 	metres int64
 	// finding is why the reading is set aside, and fix why its mileage was corrected; both are empty for most.
@@ -20,7 +22,12 @@ type point struct {
 }
 
 func newPoint(r Reading) *point {
-	return &point{Reading: r, seconds: r.OccurredAt.Unix(), metres: r.Metres, assurance: r.Assurance}
+	p := makePoint(r)
+	return &p
+}
+
+func makePoint(r Reading) point {
+	return point{Reading: r, seconds: r.OccurredAt.Unix(), metres: r.Metres, assurance: r.Assurance}
 }
 
 // weight makes even a source of no assurance count for a little.
@@ -29,43 +36,55 @@ func (p *point) weight() int { return max(p.assurance, 1) }
 // day counts from 1970, in UTC.
 func (p *point) day() int64 { return floorDiv(p.seconds, secondsPerDay) }
 
-// longest returns the subset of greatest weight of points, which are in order of time, in which each step is possible, and
-// that weight. Of equal ones it takes the one that ends first, so that a newest reading cannot unseat its history
-// alone, and in it the closest steps.
-//
-// It is quadratic at worst. But the search for a predecessor ends as soon as no earlier one can be better, so that a
-// history without contradictions costs a step a reading.
-func longest(points []*point, possible func(a, b *point) bool) (chain []*point, weight int) {
+// routes are the heaviest ways through points, which are in order of time, by possible steps.
+type routes struct {
+	points []*point
+	// best[i] is the weight of the heaviest way that ends at i, previous[i] where it comes from or -1.
+	best, previous []int
+}
+
+// findRoutes finds them. It is quadratic at worst. But the search for a predecessor ends as soon as no earlier one can be
+// better, so that a history without contradictions costs a step a reading.
+func findRoutes(points []*point, possible func(a, b *point) bool) routes {
 	n := len(points)
-	best, most, previous := make([]int, n), make([]int, n), make([]int, n)
-	end := -1
+	r := routes{points: points, best: make([]int, n), previous: make([]int, n)}
+	most := make([]int, n) // most[i] is the greatest of best[:i+1]
 	for i, b := range points {
 		heaviest, from := 0, -1
 		for j := i - 1; j >= 0 && most[j] > heaviest; j-- {
-			if best[j] > heaviest && possible(points[j], b) {
-				heaviest, from = best[j], j
+			if r.best[j] > heaviest && possible(points[j], b) {
+				heaviest, from = r.best[j], j
 			}
 		}
-		best[i], previous[i] = heaviest+b.weight(), from
-		most[i] = best[i]
+		r.best[i], r.previous[i] = heaviest+b.weight(), from
+		most[i] = r.best[i]
 		if i > 0 {
-			most[i] = max(most[i-1], best[i])
-		}
-		if best[i] > weight {
-			weight, end = best[i], i
+			most[i] = max(most[i-1], r.best[i])
 		}
 	}
-	for i := end; i >= 0; i = previous[i] {
-		chain = append(chain, points[i])
+	return r
+}
+
+// longest returns the heaviest way through the first n points, and its weight. Of equal ones it takes the one that ends
+// first, so that a newest reading cannot unseat its history alone, and in it the closest steps.
+func (r *routes) longest(n int) (chain []*point, weight int) {
+	end := -1
+	for i, best := range r.best[:n] {
+		if best > weight {
+			weight, end = best, i
+		}
 	}
-	reverse(chain)
+	for i := end; i >= 0; i = r.previous[i] {
+		chain = append(chain, r.points[i])
+	}
+	slices.Reverse(chain)
 	return chain, weight
 }
 
-func reverse(points []*point) {
-	for i, j := 0, len(points)-1; i < j; i, j = i+1, j-1 {
-		points[i], points[j] = points[j], points[i]
-	}
+// longest is the subset of greatest weight of points in which each step is possible, and that weight.
+func longest(points []*point, possible func(a, b *point) bool) (chain []*point, weight int) {
+	r := findRoutes(points, possible)
+	return r.longest(len(points))
 }
 
 // gap is what was left out between two neighbours of the chain; before is nil at its beginning, after at its end.

@@ -33,9 +33,12 @@ func (q *inquiry) classify() {
 	q.findStopped()
 }
 
+// maxLevels bounds the levels between two neighbours of the chain.
+const maxLevels = 4
+
 // levelsOf takes longest chains of two or more readings out of what was left out, one after the other; singles remain.
 func (q *inquiry) levelsOf(left []*point) (levels [][]*point, singles []*point) {
-	for len(left) > 1 {
+	for len(left) > 1 && len(levels) < maxLevels {
 		level, _ := longest(left, q.ordinary)
 		if len(level) < 2 {
 			break
@@ -122,7 +125,7 @@ func (q *inquiry) classifyPair(g gap, singles []*point, believed []bool) bool {
 // classifySingle gives a lone reading its reason. A high one may be all that is left of the time before a rollback.
 func (q *inquiry) classifySingle(g gap, p *point, believed []bool) {
 	if g.after == nil {
-		q.setAside(LastReadingAlone, p)
+		q.setAside(q.pending(g, p), p)
 		return
 	}
 	fits := q.fitting(g, p)
@@ -145,6 +148,18 @@ func (q *inquiry) classifySingle(g gap, p *point, believed []bool) {
 		code = LowOutlier
 	}
 	q.setAside(code, p)
+}
+
+// pending is the reason of a lone reading after which nothing is believed.
+func (q *inquiry) pending(g gap, p *point) Code {
+	switch {
+	case p.position == len(q.usable)-1:
+		return LastReadingAlone
+	case g.before != nil && p.metres > g.before.metres:
+		return HighOutlier
+	default:
+		return LowOutlier
+	}
 }
 
 // fitting is the span in which a reading in the gap would have been ordinary.

@@ -86,9 +86,7 @@ func (q *inquiry) findUse() {
 }
 
 func (q *inquiry) useFinding(code Code, s Signal, b bracket) Finding {
-	f := newFinding(code, q.chain[b.from], q.chain[b.to])
-	f.Evidence = append(f.Evidence, s.EventID)
-	return f
+	return newFinding(code, q.chain[b.from], newPoint(Reading{EventID: s.EventID, OccurredAt: s.OccurredAt}), q.chain[b.to])
 }
 
 // distance is the least and the most that a vehicle drove in a window of use.

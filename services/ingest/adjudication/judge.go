@@ -21,8 +21,11 @@ type inquiry struct {
 
 func judge(policy Policy, readings []Reading, life, use []Signal) Result {
 	q := &inquiry{policy: policy, life: life, use: use}
-	for _, r := range readings {
-		q.all = append(q.all, newPoint(r))
+	points := make([]point, len(readings))
+	q.all = make([]*point, len(readings))
+	for i, r := range readings {
+		points[i] = makePoint(r)
+		q.all[i] = &points[i]
 	}
 	q.setFaultsAside()
 	q.link()
@@ -36,7 +39,16 @@ func judge(policy Policy, readings []Reading, life, use []Signal) Result {
 	return q.result()
 }
 
-func (q *inquiry) find(f Finding) { q.findings = append(q.findings, f) }
+// find adds a finding. Findings of one code are one, except steps down, each of which was weighed.
+func (q *inquiry) find(f Finding) {
+	for i, known := range q.findings {
+		if known.Code == f.Code && len(f.Weights) == 0 {
+			q.findings[i] = newFinding(f.Code, append(known.points, f.points...)...)
+			return
+		}
+	}
+	q.findings = append(q.findings, f)
+}
 
 // setAside finds a code on points, each of which carries it from then on.
 func (q *inquiry) setAside(code Code, points ...*point) {
@@ -85,13 +97,14 @@ func unexplained(points []*point) []*point {
 // originals leaves copies out: readings of the same value on the same day. A register that passes an inspection on is no
 // second witness, and a parked car that reports all day is no hundred.
 func originals(points []*point) []*point {
-	type sight struct{ day, metres int64 }
-	seen := make(map[sight]*point, len(points))
 	kept := points[:0]
 	for _, p := range points {
-		s := sight{p.day(), p.metres}
-		if p.original = seen[s]; p.original == nil {
-			seen[s] = p
+		for i := len(kept) - 1; i >= 0 && kept[i].day() == p.day() && p.original == nil; i-- {
+			if kept[i].metres == p.metres {
+				p.original = kept[i]
+			}
+		}
+		if p.original == nil {
 			kept = append(kept, p)
 			continue
 		}
@@ -106,8 +119,8 @@ func (q *inquiry) link() {
 	for _, p := range q.usable {
 		p.linked = false
 	}
-	for _, p := range q.chain {
-		p.linked = true
+	for i, p := range q.chain {
+		p.linked, p.place = true, i
 	}
 	q.yearly = q.policy.DefaultYearly
 	if len(q.chain) == 0 {
@@ -144,8 +157,9 @@ func (q *inquiry) result() Result {
 	if len(q.chain) > 0 {
 		r.Metres = q.chain[len(q.chain)-1].metres
 	}
-	for _, p := range q.all {
-		r.Assessments = append(r.Assessments, q.assess(p))
+	r.Assessments = make([]Assessment, len(q.all))
+	for i, p := range q.all {
+		r.Assessments[i] = q.assess(p)
 	}
 	return r
 }

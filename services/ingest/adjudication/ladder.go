@@ -62,13 +62,25 @@ func (r *rules[T]) bucket(item T, level int) bucket {
 
 // add puts items in. It takes time in proportion to the items kept and added.
 func (l *ladder[T]) add(r *rules[T], items ...T) {
-	all := slices.Concat(l.items, items)
-	slices.SortFunc(all, r.compare)
-	all = slices.Compact(all)
+	all := r.union(l.items, items)
 	for l.level < maxLevel && r.buckets(all, l.level) > r.max {
 		l.level++
 	}
 	l.items = r.thin(all, l.level)
+}
+
+// union is all items in order, without equal ones; kept is in order, and items need not be.
+func (r *rules[T]) union(kept, items []T) []T {
+	items = slices.Clone(items)
+	slices.SortFunc(items, r.compare)
+	all := make([]T, 0, len(kept)+len(items))
+	for _, item := range items {
+		for len(kept) > 0 && r.compare(kept[0], item) < 0 {
+			all, kept = append(all, kept[0]), kept[1:]
+		}
+		all = append(all, item)
+	}
+	return slices.Compact(append(all, kept...))
 }
 
 // merge puts in what another ladder keeps.

@@ -94,15 +94,16 @@ func (q *inquiry) fit(p *point) int {
 
 // neighbours are the readings of the chain before and after a reading.
 func (q *inquiry) neighbours(p *point) (g gap) {
-	i, _ := slices.BinarySearchFunc(q.chain, p, func(a, b *point) int { return compareReadings(a.Reading, b.Reading) })
-	if i > 0 {
-		g.before = q.chain[i-1]
+	before, after := p.place-1, p.place+1
+	if !p.linked {
+		after, _ = slices.BinarySearchFunc(q.chain, p, func(a, b *point) int { return compareReadings(a.Reading, b.Reading) })
+		before = after - 1
 	}
-	if i < len(q.chain) && q.chain[i] == p {
-		i++
+	if before >= 0 {
+		g.before = q.chain[before]
 	}
-	if i < len(q.chain) {
-		g.after = q.chain[i]
+	if after < len(q.chain) {
+		g.after = q.chain[after]
 	}
 	return g
 }

@@ -7,8 +7,8 @@ import (
 
 const (
 	// maxRepairs bounds how often a history is repaired, maxCandidates what is tried each time.
-	maxRepairs    = 8
-	maxCandidates = 48
+	maxRepairs    = 6
+	maxCandidates = 24
 )
 
 // repair is a correction of some readings that would explain what was left out of the chain.
@@ -51,8 +51,10 @@ func (q *inquiry) candidates() []repair {
 	if len(gaps) == 0 {
 		return nil
 	}
-	candidates := q.replacements()
-	candidates = append(candidates, q.rollovers()...)
+	// Before each position, the heaviest way through the readings so far is where the counter stood.
+	before := findRoutes(q.usable, q.policy.feasible)
+	candidates := q.replacements(&before)
+	candidates = append(candidates, q.rollovers(&before)...)
 	candidates = append(candidates, q.imports()...)
 	candidates = append(candidates, q.slips(gaps)...)
 	return candidates[:min(len(candidates), maxCandidates)]
@@ -103,21 +105,15 @@ func (q *inquiry) try(r repair) (gain int, strain int64) {
 // usual is how far the vehicle drives between two readings at its mean rate.
 func (q *inquiry) usual(a, b *point) int64 { return q.yearly * elapsed(a, b) / secondsPerYear }
 
-// levelBefore is the chain of the readings before a position: where the counter stood before a step down.
-func (q *inquiry) levelBefore(position int) []*point {
-	chain, _ := longest(q.usable[:position], q.policy.feasible)
-	return chain
-}
-
 // replacements are the declared changes of the instrument cluster. A declared value of the removed cluster must follow
 // from the history, or else a rollback could be declared away.
-func (q *inquiry) replacements() (repairs []repair) {
+func (q *inquiry) replacements(routes *routes) (repairs []repair) {
 	for _, s := range q.life {
 		if s.Kind != ClusterChange {
 			continue
 		}
 		position := q.positionAt(s.OccurredAt)
-		level := q.levelBefore(position)
+		level, _ := routes.longest(position)
 		if len(level) == 0 || position == len(q.usable) || q.usable[position].fix == CounterReplaced {
 			continue
 		}
@@ -149,13 +145,13 @@ func (q *inquiry) shift(code Code, points []*point, offset int64) repair {
 }
 
 // rollovers are the steps down that a counter of five or six digits makes when it passes its greatest value.
-func (q *inquiry) rollovers() (repairs []repair) {
-	for i := 1; i < len(q.usable) && len(repairs) < maxCandidates/2; i++ {
+func (q *inquiry) rollovers(routes *routes) (repairs []repair) {
+	for i := 1; i < len(q.usable) && len(repairs) < maxCandidates/3; i++ {
 		p, previous := q.usable[i], q.usable[i-1]
 		if p.linked && previous.linked || p.metres >= previous.metres-q.policy.Tolerance {
 			continue
 		}
-		level := q.levelBefore(i)
+		level, _ := routes.longest(i)
 		for _, limit := range q.counterLimits(p) {
 			if r, ok := q.rollover(level, i, limit); ok {
 				repairs = append(repairs, r)

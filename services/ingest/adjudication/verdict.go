@@ -49,6 +49,8 @@ type Finding struct {
 	Missing int64
 	// Weights are what the finding was weighed by; only steps down are.
 	Weights []Weight
+
+	points []*point
 }
 
 // Weight is one piece of evidence for or against a rollback, in decibans.
@@ -72,8 +74,6 @@ type Result struct {
 	Findings []Finding
 	// Metres is the newest believed mileage, corrected for replaced and rolled over counters; it is 0 without readings.
 	Metres int64
-	// Assessments are of the readings that the history keeps, in order of time.
-	Assessments []Assessment
 
 	judged *inquiry
 }
@@ -99,6 +99,7 @@ func weighedFinding(code Code, decibans int, weights []Weight, points ...*point)
 		Confidence: confidence(decibans),
 		Evidence:   evidence(points),
 		Weights:    weights,
+		points:     points,
 	}
 }
 
