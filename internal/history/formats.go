@@ -75,11 +75,15 @@ func Open(name, path string, options Options) (Source, error) {
 	case path == "":
 		return nil, fmt.Errorf("%w: %s", ErrNoFile, name)
 	}
+	check, err := newChecker()
+	if err != nil {
+		return nil, err
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("history: %w", err)
 	}
-	source, err := newFileSource(file, format, options)
+	source, err := newFileSource(file, format, options, check)
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}

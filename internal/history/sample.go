@@ -102,11 +102,11 @@ func NewSample(config SampleConfig) (Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := newLedger(true)
+	check, err := newChecker()
 	if err != nil {
 		return nil, err
 	}
-	return &sampleSource{ledger: l, sampler: sampler}, nil
+	return &sampleSource{ledger: newLedger(check, true), sampler: sampler}, nil
 }
 
 // Next implements [Source].

@@ -90,13 +90,12 @@ type ledger struct {
 	tally Tally
 }
 
-func newLedger(vehiclePerLine bool) (ledger, error) {
-	check, err := newChecker()
+func newLedger(check checker, vehiclePerLine bool) ledger {
 	l := ledger{check: check, tally: Tally{Rejected: map[Code]int{}}}
 	if vehiclePerLine {
 		l.seen = map[VIN]struct{}{}
 	}
-	return l, err
+	return l
 }
 
 // enter counts the rows of one vehicle that begin at a line.
@@ -185,12 +184,8 @@ type fileSource struct {
 	line   int
 }
 
-func newFileSource(file io.ReadCloser, format Format, options Options) (*fileSource, error) {
+func newFileSource(file io.ReadCloser, format Format, options Options, check checker) (*fileSource, error) {
 	in, err := decompress(file)
-	if err != nil {
-		return nil, err
-	}
-	l, err := newLedger(format.vehiclePerLine)
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +193,7 @@ func newFileSource(file io.ReadCloser, format Format, options Options) (*fileSou
 	if err != nil {
 		return nil, err
 	}
-	return &fileSource{ledger: l, file: file, items: items, parse: parse}, nil
+	return &fileSource{ledger: newLedger(check, format.vehiclePerLine), file: file, items: items, parse: parse}, nil
 }
 
 // Next implements [Source].
