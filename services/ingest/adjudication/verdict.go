@@ -74,6 +74,8 @@ type Result struct {
 	Findings []Finding
 	// Metres is the newest believed mileage, corrected for replaced and rolled over counters; it is 0 without readings.
 	Metres int64
+	// Assessments are of the readings that the history keeps, in order of time.
+	Assessments []Assessment
 
 	judged *inquiry
 }
