@@ -63,6 +63,10 @@
 //
 //	{
 //	  "channel": "…", "chaincode": "…", "min_endorsements": 2,
-//	  "msps": [{"msp_id": "…", "root_certificates": ["PEM", …]}]
+//	  "msps": [{"msp_id": "…", "root_certificates": ["PEM", …]}],
+//	  "source_keys": [{"source": "/members/…", "public_key": base64, "first_sequence": 0}]
 //	}
+//
+// The keys of sources are optional. With them package verify/signatures checks,
+// in a document that [Verify] accepted, what the sources themselves signed.
 package verify

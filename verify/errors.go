@@ -48,6 +48,9 @@ const (
 	ReasonOtherPassport Reason = "OTHER_PASSPORT"
 	// ReasonViewMismatch: what is shown of an event is not what was journaled.
 	ReasonViewMismatch Reason = "VIEW_MISMATCH"
+	// ReasonSignatureInvalid: a signature that names a key of the trust list is not that key's, or not of the event shown
+	// (package verify/signatures).
+	ReasonSignatureInvalid Reason = "SIGNATURE_INVALID"
 )
 
 // Error is a refusal.

@@ -19,6 +19,26 @@ type Trust struct {
 	// MinEndorsements is how many distinct organisations of MSPs have to agree.
 	MinEndorsements int   `json:"min_endorsements"`
 	MSPs            []MSP `json:"msps"`
+	// SourceKeys are public keys of sources and vehicles that the reader takes for theirs, at most MaxSourceKeys. They are
+	// optional: package verify/signatures checks with them what the sources themselves signed.
+	SourceKeys []SourceKey `json:"source_keys,omitempty"`
+}
+
+// MaxSourceKeys bounds the source keys of a trust list.
+const MaxSourceKeys = 1000
+
+// SourceKey is a key with which a source, or one vehicle, signs its events.
+type SourceKey struct {
+	// Source is the CloudEvents source, "/members/{member}/…".
+	Source string `json:"source"`
+	// Passport is the one vehicle that holds the private half, empty for a source that is no vehicle.
+	Passport string `json:"passport,omitempty"`
+	// PublicKey is a SubjectPublicKeyInfo in DER.
+	PublicKey []byte `json:"public_key"`
+	// FirstSequence is the size of the stream "ingest/{member}" at the key's enrolment, EndSequence the same at its
+	// revocation, nil before: the key is good for entries from the first up to the second.
+	FirstSequence uint64  `json:"first_sequence"`
+	EndSequence   *uint64 `json:"end_sequence,omitempty"`
 }
 
 // MSP is one organisation and the certificates of its own authority.
@@ -49,6 +69,9 @@ func (t Trust) validate() error {
 	}
 	if t.MinEndorsements < 1 || t.MinEndorsements > len(t.MSPs) {
 		return refuse(ReasonTrustMalformed, "trust.min_endorsements", "%d of %d organisations", t.MinEndorsements, len(t.MSPs))
+	}
+	if len(t.SourceKeys) > MaxSourceKeys {
+		return refuse(ReasonTrustMalformed, "trust.source_keys", "%d, at most %d are read", len(t.SourceKeys), MaxSourceKeys)
 	}
 	listed, owner := map[string]bool{}, map[string]string{}
 	for i, msp := range t.MSPs {

@@ -15,6 +15,9 @@
 //	  "received_at": "2026-01-31T10:00:01.5Z",   when the platform accepted it
 //	  "quality": {"index": 80, "policy_version": "…"},
 //	  "odometer_metres": 123456000,              only for events with a mileage
+//	  "signature": {"key": "sourceKeys/…", "sequence": 7}, only for events that their source signed: the key that the
+//	                                             signature names and the event's number in its source's chain; the view
+//	                                             does not say that the signature holds, see package verify/signatures
 //	  "data": {…}                                the kind's own fields, by the JSON mapping of protobuf with the names of the .proto file
 //	}
 package eventview
@@ -31,6 +34,7 @@ import (
 
 	_ "github.com/pcc-platform/pcc/proto/event" // registers every kind of event
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	"github.com/pcc-platform/pcc/signing"
 )
 
 // LeafType is the type of the leaves that hold events: a framed
@@ -55,12 +59,18 @@ type view struct {
 	ReceivedAt     time.Time       `json:"received_at"`
 	Quality        quality         `json:"quality"`
 	OdometerMetres *int64          `json:"odometer_metres,omitempty"`
+	Signature      *signature      `json:"signature,omitempty"`
 	Data           json.RawMessage `json:"data"`
 }
 
 type quality struct {
 	Index         int32  `json:"index"`
 	PolicyVersion string `json:"policy_version"`
+}
+
+type signature struct {
+	Key      string `json:"key"`
+	Sequence uint64 `json:"sequence"`
 }
 
 // Decode returns the passport an event belongs to, "passports/{passport}", and
@@ -84,6 +94,10 @@ func Decode(leafType string, payload []byte) (passport string, shown json.RawMes
 	if err != nil {
 		return "", nil, err
 	}
+	signed, err := signatureOf(&journaled)
+	if err != nil {
+		return "", nil, err
+	}
 	shown, err = json.Marshal(view{
 		ID: event.GetId(), Source: event.GetSource(), Type: event.GetType(),
 		Time:           event.GetAttributes()["time"].GetCeTimestamp().AsTime(),
@@ -91,6 +105,7 @@ func Decode(leafType string, payload []byte) (passport string, shown json.RawMes
 		ReceivedAt:     journaled.GetReceiveTime().AsTime(),
 		Quality:        quality{journaled.GetQuality().GetIndex(), journaled.GetQuality().GetPolicyVersion()},
 		OdometerMetres: journaled.OdometerMetres,
+		Signature:      signed,
 		Data:           data,
 	})
 	if err != nil {
@@ -113,6 +128,19 @@ func check(journaled *ingestv1.JournaledEvent, event *pb.CloudEvent) error {
 		return fmt.Errorf("%w: the data is not of the envelope's type", ErrMalformed)
 	}
 	return nil
+}
+
+// signatureOf reads what the signature says of itself.
+func signatureOf(journaled *ingestv1.JournaledEvent) (*signature, error) {
+	s := journaled.GetSignature()
+	if s == nil {
+		return nil, nil
+	}
+	statement, err := signing.Parse(s.GetStatement())
+	if err != nil || s.GetIndex() < 0 || uint64(s.GetIndex()) >= statement.Count {
+		return nil, fmt.Errorf("%w: signature", ErrMalformed)
+	}
+	return &signature{Key: "sourceKeys/" + statement.KeyID().String(), Sequence: statement.First + uint64(s.GetIndex())}, nil
 }
 
 func eventData(event *pb.CloudEvent) (json.RawMessage, error) {

@@ -88,6 +88,9 @@ func TestDecodeRefuses(t *testing.T) {
 		"never accepted":    {func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) { j.ReceiveTime = nil }, eventview.ErrMalformed},
 		"no data":           {func(_ *ingestv1.JournaledEvent, e *pb.CloudEvent) { e.Data = nil }, eventview.ErrMalformed},
 		"data of two kinds": {func(_ *ingestv1.JournaledEvent, e *pb.CloudEvent) { e.Type = "pcc.events.v1.Wash" }, eventview.ErrMalformed},
+		"signature": {func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) {
+			j.Signature = &ingestv1.EventSignature{Statement: []byte("signature")}
+		}, eventview.ErrMalformed},
 		"envelope":          {func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) { j.CloudEvent = []byte{0xff} }, eventview.ErrMalformed},
 		"later kind": {func(_ *ingestv1.JournaledEvent, e *pb.CloudEvent) {
 			e.Type = "pcc.events.v9.Flight"
