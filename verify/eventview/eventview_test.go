@@ -91,7 +91,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"signature": {func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) {
 			j.Signature = &ingestv1.EventSignature{Statement: []byte("signature")}
 		}, eventview.ErrMalformed},
-		"envelope":          {func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) { j.CloudEvent = []byte{0xff} }, eventview.ErrMalformed},
+		"envelope": {func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) { j.CloudEvent = []byte{0xff} }, eventview.ErrMalformed},
 		"later kind": {func(_ *ingestv1.JournaledEvent, e *pb.CloudEvent) {
 			e.Type = "pcc.events.v9.Flight"
 			e.GetProtoData().TypeUrl = "type.googleapis.com/" + e.Type
