@@ -10,6 +10,7 @@ import (
 
 	"github.com/pcc-platform/pcc/verify"
 	"github.com/pcc-platform/pcc/verify/eventview"
+	"github.com/pcc-platform/pcc/verify/signatures"
 )
 
 func newVerify(env *environment) *cobra.Command {
@@ -48,29 +49,48 @@ func newVerify(env *environment) *cobra.Command {
 	return c
 }
 
-func verifyFile(documentFile, trustFile string) (verify.Report, error) {
+// verification is what a document has shown.
+type verification struct {
+	verify.Report
+	// Signatures is absent when the trust list has no keys of sources.
+	Signatures *signatures.Report `json:"signatures,omitempty"`
+}
+
+func verifyFile(documentFile, trustFile string) (v verification, err error) {
 	trustJSON, err := os.ReadFile(trustFile)
 	if err != nil {
-		return verify.Report{}, fmt.Errorf("verify: trust list: %w", err)
+		return v, fmt.Errorf("verify: trust list: %w", err)
 	}
 	trust, err := verify.ParseTrust(trustJSON)
 	if err != nil {
-		return verify.Report{}, err
+		return v, err
 	}
 	document, err := os.ReadFile(documentFile)
 	if err != nil {
-		return verify.Report{}, fmt.Errorf("verify: %w", err)
+		return v, fmt.Errorf("verify: %w", err)
 	}
-	return verify.Verify(document, trust, eventview.Decode)
+	if v.Report, err = verify.Verify(document, trust, eventview.Decode); err != nil || len(trust.SourceKeys) == 0 {
+		return v, err
+	}
+	signed, err := signatures.Check(document, trust.SourceKeys)
+	v.Signatures = &signed
+	return v, err
 }
 
-func printVerification(env *environment, r verify.Report) {
+func printVerification(env *environment, r verification) {
 	env.printf("VERIFIED  %s: %d events, as of %s\n", r.Passport, r.Events, r.AsOf.Format("2006-01-02 15:04:05 MST"))
-	for _, check := range r.Checks {
+	checks, limits := r.Checks, r.Limits
+	if r.Signatures != nil {
+		checks, limits = append(checks, r.Signatures.Checks...), append(limits, r.Signatures.Limits...)
+		for _, n := range r.Signatures.NotCounted {
+			limits = append(limits, fmt.Sprintf("The signature of %s by %s counts for nothing: %s.", n.At, n.Key, n.Why))
+		}
+	}
+	for _, check := range checks {
 		env.printf("  ok  %s\n", check)
 	}
 	env.printf("What this does not show:\n")
-	for _, limit := range r.Limits {
+	for _, limit := range limits {
 		env.printf("  -   %s\n", limit)
 	}
 }
