@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"buf.build/go/protovalidate"
@@ -105,7 +106,9 @@ func (g guard) streamIdentify(srv any, ss grpc.ServerStream, info *grpc.StreamSe
 	if err != nil {
 		return err
 	}
-	return next(srv, &guardedStream{ServerStream: ss, ctx: ctx, guard: g, method: info.FullMethod, checked: time.Now()})
+	guarded := &guardedStream{ServerStream: ss, ctx: ctx, guard: g, method: info.FullMethod}
+	guarded.checked.Store(time.Now().UnixNano())
+	return next(srv, guarded)
 }
 
 func (g guard) identify(ctx context.Context, method string) (context.Context, error) {
@@ -160,13 +163,15 @@ func (g guard) validate(req any) error {
 	return apperr.InvalidField(protovalidate.FieldPathString(v.GetField()), "%s", v.GetMessage())
 }
 
-// guardedStream validates what is received and asks for the permission again from time to time.
+// guardedStream validates what is received, and asks for the permission again from time to time, with what is received and
+// with what is sent: a call may do only one of them for long.
 type guardedStream struct {
 	grpc.ServerStream
-	ctx     context.Context //nolint:containedctx // a grpc.ServerStream is asked for its context
-	guard   guard
-	method  string
-	checked time.Time
+	ctx    context.Context //nolint:containedctx // a grpc.ServerStream is asked for its context
+	guard  guard
+	method string
+	// checked is when the permission was last given, in Unix nanoseconds. One goroutine may receive while another sends.
+	checked atomic.Int64
 }
 
 func (s *guardedStream) Context() context.Context { return s.ctx }
@@ -175,16 +180,29 @@ func (s *guardedStream) RecvMsg(m any) error {
 	if err := s.ServerStream.RecvMsg(m); err != nil {
 		return receiveError(err)
 	}
-	if time.Since(s.checked) > s.guard.reauthorizeEvery {
-		if err := s.guard.authz.Authorize(s.ctx, authn.FromContext(s.ctx), s.method); err != nil {
-			return err
-		}
-		s.checked = time.Now()
+	if err := s.reauthorize(); err != nil {
+		return err
 	}
 	return s.guard.validate(m)
 }
 
-func (s *guardedStream) SendMsg(m any) error { return FromStatus(s.ServerStream.SendMsg(m)) }
+func (s *guardedStream) SendMsg(m any) error {
+	if err := s.reauthorize(); err != nil {
+		return err
+	}
+	return FromStatus(s.ServerStream.SendMsg(m))
+}
+
+func (s *guardedStream) reauthorize() error {
+	if time.Since(time.Unix(0, s.checked.Load())) <= s.guard.reauthorizeEvery {
+		return nil
+	}
+	if err := s.guard.authz.Authorize(s.ctx, authn.FromContext(s.ctx), s.method); err != nil {
+		return err
+	}
+	s.checked.Store(time.Now().UnixNano())
+	return nil
+}
 
 // receiveError gives gRPC's own errors of a stream the form that handlers return. gRPC has told the caller already; here they
 // would else count as faults of the platform, which none of them is. io.EOF, the end of what the caller sends, stays.

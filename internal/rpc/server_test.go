@@ -187,6 +187,30 @@ func TestAStreamDoesNotOutliveItsPermission(t *testing.T) {
 	wantError(t, err, apperr.PermissionDenied, "PERMISSION_DENIED", "")
 }
 
+// TestAStreamThatOnlySendsDoesNotEither is of a server that answers one message with many.
+func TestAStreamThatOnlySendsDoesNotEither(t *testing.T) {
+	f := newFixture(t, func(cfg *rpc.ServerConfig) { cfg.ReauthorizeEvery = time.Millisecond })
+	f.stream = func(stream ingestv1.IngestService_StreamEventsServer) error {
+		tick := time.NewTicker(5 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			if err := stream.Send(&ingestv1.StreamEventsResponse{}); err != nil {
+				return err
+			}
+			<-tick.C
+		}
+	}
+	stream := f.open(t)
+	_, err := stream.Recv()
+	must(t, err)
+	must(t, f.writer.Remove(t.Context(), f.relations()...))
+	deadline := time.Now().Add(20 * time.Second) // the remembered answer lives for seconds
+	for err == nil && time.Now().Before(deadline) {
+		_, err = stream.Recv()
+	}
+	wantError(t, rpc.FromStatus(err), apperr.PermissionDenied, "PERMISSION_DENIED", "")
+}
+
 func TestLogsHoldNoPayload(t *testing.T) {
 	f := newFixture(t)
 	f.onGet(found)
