@@ -46,7 +46,7 @@ func (l *life) importVehicle() {
 	if !ok {
 		return
 	}
-	at := l.visits[i].at.Add(-time.Duration(l.between(1, 40) * float64(day)))
+	at := l.justBefore(i)
 	miles := l.chance(l.rates.FromMiles)
 	l.signal(Signal{Kind: Imported, At: at, FromMiles: miles})
 	l.become(Import)

@@ -111,8 +111,7 @@ func (q *inquiry) classifyPair(g gap, singles []*point, believed []bool) bool {
 	}
 	s := step{highs: singles[:1], high: high, low: low, gap: g}
 	if code, explained := explainSingle(high, q.fitting(g, high)); explained {
-		s.mistyped = code == TypingError
-		if !s.mistyped {
+		if s.slipped = mayBeChance(code, g, high); !s.slipped {
 			return false
 		}
 	}
@@ -131,9 +130,10 @@ func (q *inquiry) classifySingle(g gap, p *point, believed []bool) {
 	fits := q.fitting(g, p)
 	code, explained := explainSingle(p, fits)
 	high := p.metres > g.after.metres+q.policy.Tolerance
+	certain := explained && !mayBeChance(code, g, p)
 	switch {
-	case explained && code != TypingError:
-	case high && q.stepDown(step{highs: []*point{p}, high: p, low: g.after, gap: g, mistyped: explained}, believed):
+	case certain:
+	case high && q.stepDown(step{highs: []*point{p}, high: p, low: g.after, gap: g, slipped: explained}, believed):
 		return
 	case explained:
 	case g.before != nil && g.before.day() == p.day() || g.after.day() == p.day():
@@ -148,6 +148,12 @@ func (q *inquiry) classifySingle(g gap, p *point, believed []bool) {
 		code = LowOutlier
 	}
 	q.setAside(code, p)
+}
+
+// mayBeChance says whether a slip may explain a lone high reading by chance: there are so many ways to mistype that one of
+// them often does, and a factor between units is weak evidence where the reading has the unit of its neighbours.
+func mayBeChance(code Code, g gap, p *point) bool {
+	return code == TypingError || code == UnitError && p.RawUnit == g.after.RawUnit
 }
 
 // pending is the reason of a lone reading after which nothing is believed.
@@ -169,7 +175,7 @@ func (q *inquiry) fitting(g gap, p *point) span {
 	fits := span{high: g.after.metres + tolerance}
 	if g.before == nil {
 		fits.low = g.after.metres - ordinary*elapsed(p, g.after)/secondsPerYear - q.policy.Slack
-		if fits.low <= 0 {
+		if fits.low <= 0 && p.RawUnit == g.after.RawUnit {
 			fits.high = fits.low // any small enough mileage would fit, so that fitting explains nothing
 		}
 		return fits

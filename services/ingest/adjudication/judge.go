@@ -138,6 +138,11 @@ func (q *inquiry) ordinary(a, b *point) bool {
 	return b.metres >= a.metres-q.policy.Tolerance && q.within(a, b, yearly)
 }
 
+// imaginable says whether the vehicle can have driven from a to b, if for once it was driven far more than usual.
+func (q *inquiry) imaginable(a, b *point) bool {
+	return b.metres >= a.metres-q.policy.Tolerance && q.within(a, b, max(q.policy.ImaginableYearly, 4*q.yearly))
+}
+
 // within says whether b is at most as far from a as is driven at a rate, with the policy's slack.
 func (q *inquiry) within(a, b *point, yearly int64) bool {
 	return b.metres-a.metres <= yearly*elapsed(a, b)/secondsPerYear+q.policy.Slack

@@ -8,8 +8,8 @@ type step struct {
 	highs, lows []*point
 	high, low   *point
 	gap         gap
-	// mistyped says that a slip of the keyboard explains the lone high reading.
-	mistyped bool
+	// slipped says that a slip may explain the lone high reading.
+	slipped bool
 }
 
 // classifyLevel gives a reason to readings that agree with each other but not with the chain.
@@ -107,8 +107,8 @@ func (q *inquiry) weigh(s step, highs, lows []*point) (weights []Weight, total i
 	add("earlier readings agree", e.repeated(occasions(highs)))
 	if len(highs) == 1 {
 		add("course before and after", q.trend(s))
-		if s.mistyped {
-			add("slip of the keyboard", e.Explained)
+		if s.slipped {
+			add("may be a slip", e.Explained)
 		}
 	}
 	if q.near(s.low, OwnershipChange, Import) {
@@ -185,6 +185,18 @@ func (q *inquiry) yearlyAround(s step) int64 {
 	return max(0, s.gap.before.metres-first.metres+last.metres-s.low.metres) * secondsPerYear / span
 }
 
+// near says whether a signal of one of the kinds was within the policy's NearSale of a reading.
+func (q *inquiry) near(p *point, kinds ...SignalKind) bool {
+	for _, s := range q.life {
+		for _, kind := range kinds {
+			if apart := s.OccurredAt.Sub(p.OccurredAt).Abs(); s.Kind == kind && apart <= q.policy.NearSale {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // restarts says whether the low reading can have been driven from zero since the high one, and is a small part of that.
 func (q *inquiry) restarts(s step) bool {
 	zero := *s.high
@@ -195,11 +207,10 @@ func (q *inquiry) restarts(s step) bool {
 // mayRollOver says whether the step down could be the rollover of a counter, though the driving would be unusual. It could
 // not if readings show that the counter has more digits.
 func (q *inquiry) mayRollOver(s step) bool {
-	yearly := max(q.policy.RolloverYearly, 4*q.yearly)
 	for _, limit := range q.counterLimits(s.low) {
 		begun := *s.low
 		begun.metres += limit
-		if s.high.Metres < limit && s.low.Metres < limit && q.within(s.high, &begun, yearly) && q.beyond(limit) < 2 {
+		if s.high.Metres < limit && s.low.Metres < limit && q.imaginable(s.high, &begun) && q.beyond(limit) < 2 {
 			return true
 		}
 	}

@@ -26,10 +26,10 @@ type Policy struct {
 	// than OrdinaryYearly metres a year. DefaultYearly is the mean rate of a vehicle that was not seen for RateSpan.
 	OrdinaryFactor, OrdinaryYearly, DefaultYearly int64
 	RateSpan                                      time.Duration
+	// A step of up to ImaginableYearly, or of four times the mean rate, is imaginable where something else explains it.
+	ImaginableYearly int64
 	// FiveDigitsUntil is the first registration from which no counter has five digits any more.
 	FiveDigitsUntil time.Time
-	// RolloverYearly is the rate, in metres a year, up to which a step down may be a rollover at all.
-	RolloverYearly int64
 	// RestartShare is the percentage of its former value below which a counter counts as restarted.
 	RestartShare int64
 	// NearSale is how close to a step down an ownership change or an import bears on it.
@@ -61,7 +61,7 @@ type EvidencePolicy struct {
 	// OnTrend is for a lone high reading where the vehicle's rate had it expected and where the history without it has a
 	// standstill; OffTrend for one that was not expected.
 	OnTrend, OffTrend int
-	// Explained is for a lone reading that a common slip of the keyboard explains.
+	// Explained is for a lone high reading that a common slip may explain.
 	Explained int
 	// Sale is for an ownership change or an import near the step.
 	Sale int
@@ -93,23 +93,23 @@ func DefaultPolicy() Policy {
 			{Per: 365 * day, Metres: 150_000 * km},
 			{Per: 2 * 365 * day, Metres: 240_000 * km},
 		},
-		Slack:           500 * km,
-		Tolerance:       100 * km,
-		OrdinaryFactor:  250,
-		OrdinaryYearly:  30_000 * km,
-		DefaultYearly:   15_000 * km,
-		RateSpan:        180 * day,
-		FiveDigitsUntil: time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC),
-		RolloverYearly:  60_000 * km,
-		RestartShare:    25,
-		NearSale:        60 * day,
-		StoppedFor:      600 * day,
-		StoppedReadings: 4,
-		Use:             UsePolicy{Margin: 15, Slack: 300 * km, LeastConsumption: 80, MostConsumption: 500},
+		Slack:            500 * km,
+		Tolerance:        100 * km,
+		OrdinaryFactor:   250,
+		OrdinaryYearly:   30_000 * km,
+		DefaultYearly:    15_000 * km,
+		RateSpan:         180 * day,
+		ImaginableYearly: 60_000 * km,
+		FiveDigitsUntil:  time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC),
+		RestartShare:     25,
+		NearSale:         60 * day,
+		StoppedFor:       600 * day,
+		StoppedReadings:  4,
+		Use:              UsePolicy{Margin: 15, Slack: 300 * km, LeastConsumption: 80, MostConsumption: 500},
 		Evidence: EvidencePolicy{
 			Prior:    -6,
 			Repeated: 10, RepeatedMore: 13,
-			OnTrend: 6, OffTrend: -6,
+			OnTrend: 12, OffTrend: -6,
 			Explained:        -12,
 			Sale:             6,
 			Restart:          -20,

@@ -17,8 +17,10 @@ type repair struct {
 	points []*point
 	// metres are the corrected mileages of points.
 	metres []int64
-	// whole says that all points must fit afterwards, each at an ordinary step; otherwise only the step into the corrected
-	// part must be ordinary. modest says that nothing that was believed before may be given up.
+	// step says whether the step into the corrected part, or out of it, is believable.
+	step func(a, b *point) bool
+	// whole says that all points must fit afterwards, each at such a step; modest that nothing that was believed before may
+	// be given up.
 	whole, modest bool
 }
 
@@ -89,7 +91,7 @@ func (q *inquiry) try(r repair) (gain int, strain int64) {
 			continue
 		}
 		junction := repaired[p] != repaired[chain[i-1]]
-		if (junction || r.whole) && !q.ordinary(chain[i-1], p) {
+		if (junction || r.whole) && !r.step(chain[i-1], p) {
 			return 0, 0
 		}
 		if junction {
@@ -118,15 +120,19 @@ func (q *inquiry) replacements(routes *routes) (repairs []repair) {
 			continue
 		}
 		before, first := level[len(level)-1], q.usable[position]
-		offset := before.metres + q.usual(before, first) - first.metres
+		step, offset := q.ordinary, before.metres+q.usual(before, first)-first.metres
 		if s.ValuesKnown {
 			removed := newPoint(Reading{OccurredAt: s.OccurredAt, Metres: s.Removed + before.metres - before.Metres})
 			if !q.policy.feasible(before, removed) {
 				continue
 			}
-			offset = removed.metres - s.Installed - (first.metres - first.Metres)
+			step, offset = q.policy.feasible, removed.metres-s.Installed-(first.metres-first.Metres)
 		}
-		repairs = append(repairs, q.shift(CounterReplaced, q.usable[position:], offset))
+		r := repair{code: CounterReplaced, points: q.usable[position:], step: step}
+		for _, p := range r.points {
+			r.metres = append(r.metres, p.metres+offset)
+		}
+		repairs = append(repairs, r)
 	}
 	return repairs
 }
@@ -134,14 +140,6 @@ func (q *inquiry) replacements(routes *routes) (repairs []repair) {
 // positionAt is the position of the first usable reading at or after a time.
 func (q *inquiry) positionAt(at time.Time) int {
 	return sort.Search(len(q.usable), func(i int) bool { return !q.usable[i].OccurredAt.Before(at) })
-}
-
-func (q *inquiry) shift(code Code, points []*point, offset int64) repair {
-	r := repair{code: code, points: points, metres: make([]int64, len(points))}
-	for i, p := range points {
-		r.metres[i] = p.metres + offset
-	}
-	return r
 }
 
 // rollovers are the steps down that a counter of five or six digits makes when it passes its greatest value.
@@ -178,7 +176,7 @@ func (q *inquiry) rollover(level []*point, position int, limit int64) (repair, b
 			return repair{}, false
 		}
 	}
-	r := repair{code: CounterRollover}
+	r := repair{code: CounterRollover, step: q.ordinary}
 	for _, p := range q.usable[position:] {
 		if p.Metres < limit {
 			r.points, r.metres = append(r.points, p), append(r.metres, p.metres+limit)

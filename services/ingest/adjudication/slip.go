@@ -46,7 +46,7 @@ func (q *inquiry) imports() (repairs []repair) {
 			continue
 		}
 		for _, r := range q.undo(q.usable[position:], mileSlips()) {
-			r.code, r.whole = ImportedUnit, false
+			r.code, r.whole, r.step = ImportedUnit, false, q.imaginable
 			repairs = append(repairs, r)
 		}
 	}
@@ -96,7 +96,7 @@ func (q *inquiry) slipsOf(level []*point, g gap) []repair {
 
 func (q *inquiry) undo(points []*point, slips []slip) (repairs []repair) {
 	for _, s := range slips {
-		r := repair{code: s.code, points: points, whole: true, modest: true}
+		r := repair{code: s.code, points: points, step: q.ordinary, whole: true, modest: true}
 		for _, p := range points {
 			if undone, ok := s.undo(p.metres); ok {
 				r.metres = append(r.metres, undone)
@@ -107,18 +107,6 @@ func (q *inquiry) undo(points []*point, slips []slip) (repairs []repair) {
 		}
 	}
 	return repairs
-}
-
-// near says whether a signal of one of the kinds was within the policy's NearSale of a reading.
-func (q *inquiry) near(p *point, kinds ...SignalKind) bool {
-	for _, s := range q.life {
-		for _, kind := range kinds {
-			if apart := s.OccurredAt.Sub(p.OccurredAt).Abs(); s.Kind == kind && apart <= q.policy.NearSale {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // span is a range of mileages, in metres, both ends included.
