@@ -22,6 +22,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/authz"
 	"github.com/pcc-platform/pcc/internal/messaging"
 	"github.com/pcc-platform/pcc/internal/postgres"
+	"github.com/pcc-platform/pcc/internal/retention"
 	"github.com/pcc-platform/pcc/internal/rpc"
 )
 
@@ -212,6 +213,9 @@ func (b *Base) Run(ctx context.Context, src authn.MemberSource, runners ...Runne
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.watchMembers(ctx, src) })
+	if b.Pool != nil {
+		runners = append(runners, &retention.Sweeper{Pool: b.Pool, Logger: b.Logger})
+	}
 	for _, r := range runners {
 		group.Go(func() error { return r.Run(ctx) })
 	}

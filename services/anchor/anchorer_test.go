@@ -97,7 +97,7 @@ func TestRoundAnchorsWhatGrew(t *testing.T) {
 func TestWhateverHappensTheDatabaseFollowsTheLedger(t *testing.T) {
 	pool := newPool(t)
 	rapid.Check(t, func(rt *rapid.T) {
-		if _, err := pool.Exec(t.Context(), `TRUNCATE candidates, anchored, endorsements, outbox, audit`); err != nil {
+		if _, err := pool.Exec(t.Context(), `TRUNCATE candidates, anchored, endorsements, outbox`); err != nil {
 			rt.Fatal(err)
 		}
 		w := newWorld(rt, pool)
