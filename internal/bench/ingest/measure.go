@@ -1,0 +1,246 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"sync"
+	"text/tabwriter"
+	"time"
+
+	"google.golang.org/grpc"
+)
+
+const (
+	queryPoll = 2 * time.Millisecond
+	// sampleEvery is how many batches of a paced run pass between two whose visibility is timed.
+	sampleEvery = 5
+)
+
+// pipeline is one way from a sender to a queryable row.
+type pipeline struct {
+	name  string
+	conn  grpc.ClientConnInterface
+	table string
+}
+
+// peak is a run at full speed.
+type peak struct {
+	events              int64
+	accepted, queryable float64 // events a second
+	used                map[string]usage
+	bytesPerEvent       float64
+}
+
+// paced is a run at half the peak.
+type paced struct {
+	rate                       float64
+	ackP50, ackP99             time.Duration
+	queryableP50, queryableP99 time.Duration
+}
+
+func (b *bench) measure(ctx context.Context) error {
+	ceiling := pipeline{"ceiling", b.plain, "plain_event"}
+	platform := pipeline{"platform", b.platform, "event"}
+	w := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "pipeline\taccepted/s\tqueryable/s\tack p50\tack p99\tqueryable p50\tqueryable p99\tat events/s\tCPU us/event\tbytes/event")
+	results := map[string]peak{}
+	for _, p := range []pipeline{ceiling, platform} {
+		full, half, err := b.both(ctx, p, p.name)
+		if err != nil {
+			return fmt.Errorf("bench: %s: %w", p.name, err)
+		}
+		results[p.name] = full
+		printRow(w, p.name, full, half)
+	}
+	obvious, err := b.obvious(ctx)
+	if err != nil {
+		return fmt.Errorf("bench: obvious: %w", err)
+	}
+	_, _ = fmt.Fprintf(w, "obvious\t%.0f\t%.0f\n", obvious, obvious)
+	for n := range b.opts.History - 1 {
+		if _, err := b.fullSpeed(ctx, platform, fmt.Sprintf("history-%d", n)); err != nil {
+			return fmt.Errorf("bench: history: %w", err)
+		}
+	}
+	aged, half, err := b.both(ctx, platform, "aged")
+	if err != nil {
+		return fmt.Errorf("bench: aged: %w", err)
+	}
+	printRow(w, fmt.Sprintf("platform, %dx history", b.opts.History), aged, half)
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	b.printRatios(results["ceiling"], results["platform"], aged, obvious)
+	return b.printProcesses(results["ceiling"], results["platform"])
+}
+
+func (b *bench) both(ctx context.Context, p pipeline, name string) (peak, paced, error) {
+	full, err := b.fullSpeed(ctx, p, name)
+	if err != nil {
+		return full, paced{}, err
+	}
+	half, err := b.halfSpeed(ctx, p, name+"-paced", full.queryable/2)
+	return full, half, err
+}
+
+// fullSpeed sends as fast as it is taken, and waits until all of it can be queried.
+func (b *bench) fullSpeed(ctx context.Context, p pipeline, name string) (peak, error) {
+	g := newGenerator(b.passports, name)
+	before, err := b.usages()
+	if err != nil {
+		return peak{}, err
+	}
+	size, err := b.databaseSize(ctx)
+	if err != nil {
+		return peak{}, err
+	}
+	start := time.Now()
+	batches := int64(b.opts.Events / eventsPerBatch)
+	n, err := stream(ctx, p.conn, g, batches, 0, observer{})
+	if err != nil {
+		return peak{}, err
+	}
+	accepted := time.Since(start)
+	if err := b.awaitRows(ctx, p, g.source, n); err != nil {
+		return peak{}, err
+	}
+	queryable := time.Since(start)
+	after, err := b.usages()
+	if err != nil {
+		return peak{}, err
+	}
+	grown, err := b.databaseSize(ctx)
+	return peak{
+		events: n, accepted: float64(n) / accepted.Seconds(), queryable: float64(n) / queryable.Seconds(),
+		used: since(before, after), bytesPerEvent: float64(grown-size) / float64(n),
+	}, err
+}
+
+// awaitRows waits until the source has n rows. It counts seldom, because counting costs the database too.
+func (b *bench) awaitRows(ctx context.Context, p pipeline, source string, n int64) error {
+	for {
+		var rows int64
+		if err := b.pool.QueryRow(ctx, "SELECT count(*) FROM "+p.table+" WHERE source = $1", source).Scan(&rows); err != nil {
+			return err
+		}
+		if rows >= n {
+			return nil
+		}
+		// Wait for half of what is missing at a rate that is never reached, so that the end is seen in time.
+		pause := max(queryPoll, time.Duration(n-rows)*time.Second/400_000)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+// halfSpeed sends at a steady rate of events a second and times acknowledgement and visibility.
+func (b *bench) halfSpeed(ctx context.Context, p pipeline, name string, rate float64) (paced, error) {
+	g := newGenerator(b.passports, name)
+	pace := time.Duration(float64(time.Second) * eventsPerBatch / rate)
+	var mu sync.Mutex
+	var acks, visible []time.Duration
+	var watching sync.WaitGroup
+	o := observer{acknowledged: func(batch int64, took time.Duration) {
+		mu.Lock()
+		acks = append(acks, took)
+		mu.Unlock()
+		if batch%sampleEvery != 0 {
+			return
+		}
+		sentAt := time.Now().Add(-took)
+		watching.Go(func() {
+			if b.awaitVisible(ctx, p, g.source, lastOf(batch)) == nil {
+				mu.Lock()
+				visible = append(visible, time.Since(sentAt))
+				mu.Unlock()
+			}
+		})
+	}}
+	batches := int64(rate * float64(b.opts.Seconds) / eventsPerBatch)
+	_, err := stream(ctx, p.conn, g, batches, pace, o)
+	watching.Wait()
+	result := paced{rate: rate}
+	result.ackP50, result.ackP99 = percentiles(acks)
+	result.queryableP50, result.queryableP99 = percentiles(visible)
+	return result, err
+}
+
+func (b *bench) awaitVisible(ctx context.Context, p pipeline, source, id string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		var there bool
+		err := b.pool.QueryRow(ctx, "SELECT EXISTS (SELECT FROM "+p.table+" WHERE source = $1 AND event_id = $2)", source, id).Scan(&there)
+		if err != nil || there {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(queryPoll):
+		}
+	}
+}
+
+func (b *bench) obvious(ctx context.Context) (float64, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(b.opts.Seconds)*time.Second)
+	defer cancel()
+	start := time.Now()
+	n, err := unary(ctx, b.plain, newGenerator(b.passports, "obvious"))
+	return float64(n) / time.Since(start).Seconds(), err
+}
+
+func (b *bench) usages() (map[string]usage, error) {
+	all, err := usages(b.layout.State)
+	if err != nil {
+		return nil, err
+	}
+	reference, err := usages(filepath.Join(b.layout.State, "reference"))
+	maps.Copy(all, reference)
+	return all, err
+}
+
+func (b *bench) databaseSize(ctx context.Context) (n int64, err error) {
+	err = b.pool.QueryRow(ctx, "SELECT pg_database_size(current_database())").Scan(&n)
+	return n, err
+}
+
+// pathProcesses are those on the way of an event.
+var pathProcesses = []string{"ingest", "nats", "postgres", "reference"}
+
+func cpuPerEvent(p peak) float64 {
+	sum := 0.0
+	for _, name := range pathProcesses {
+		sum += p.used[name].cpuSeconds
+	}
+	return sum * 1e6 / float64(p.events)
+}
+
+func printRow(w *tabwriter.Writer, name string, p peak, h paced) {
+	_, _ = fmt.Fprintf(w, "%s\t%.0f\t%.0f\t%v\t%v\t%v\t%v\t%.0f\t%.1f\t%.0f\n", name, p.accepted, p.queryable,
+		h.ackP50.Round(100*time.Microsecond), h.ackP99.Round(100*time.Microsecond),
+		h.queryableP50.Round(100*time.Microsecond), h.queryableP99.Round(100*time.Microsecond), h.rate, cpuPerEvent(p), p.bytesPerEvent)
+}
+
+func (b *bench) printRatios(ceiling, platform, aged peak, obvious float64) {
+	_, _ = fmt.Fprintf(b.out, "\nplatform accepted / obvious:   %.1f\n", platform.accepted/obvious)
+	_, _ = fmt.Fprintf(b.out, "platform queryable / obvious:  %.1f\n", platform.queryable/obvious)
+	_, _ = fmt.Fprintf(b.out, "platform queryable / ceiling:  %.2f\n", platform.queryable/ceiling.queryable)
+	_, _ = fmt.Fprintf(b.out, "CPU per event, aged / first:   %.2f\n\n", cpuPerEvent(aged)/cpuPerEvent(platform))
+}
+
+func (b *bench) printProcesses(ceiling, platform peak) error {
+	w := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "process\tceiling CPU us/event\tplatform CPU us/event\tRSS MiB")
+	for _, name := range slices.Sorted(maps.Keys(platform.used)) {
+		_, _ = fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%.0f\n", name, ceiling.used[name].cpuSeconds*1e6/float64(ceiling.events),
+			platform.used[name].cpuSeconds*1e6/float64(platform.events), platform.used[name].rssMiB)
+	}
+	return w.Flush()
+}
