@@ -113,6 +113,8 @@ func (r *csvReader) vehicle(text func(string) string) draft {
 		Energy: text(names.Energy), FirstRegistration: text(names.FirstRegistration),
 	}}
 	switch {
+	case names.OnlyIdentifier != "":
+		d.vehicle.VIN, d.code, d.reason = r.ids.vehicle(names.OnlyIdentifier)
 	case names.Identifier != "":
 		d.vehicle.VIN, d.code, d.reason = r.ids.vehicle(text(names.Identifier))
 	case d.vehicle.Pseudonym != "":
@@ -132,7 +134,11 @@ func (r *csvReader) row(text func(string) string) row {
 		if s.Column != "" {
 			value = text(s.Column)
 		}
-		if value == "" {
+		switch {
+		case value != "":
+		case cannotBeUnknown(s.to):
+			return rejectedRow(CodeFieldMissing, "%s is blank, and the kind cannot say that it is not known", s.Field)
+		default:
 			continue
 		}
 		if err := s.set(message, value); err != nil {

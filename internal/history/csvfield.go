@@ -44,7 +44,18 @@ func newCSVSetter(kind protoreflect.MessageDescriptor, field csvField, comma boo
 	case field.Provenance != "":
 		return s, errors.New("only a mileage has a provenance")
 	}
-	return s, s.findFactor()
+	err := s.findFactor()
+	return s, err
+}
+
+// cannotBeUnknown reports whether a field says 0 or false when it is left out.
+func cannotBeUnknown(field protoreflect.FieldDescriptor) bool {
+	switch field.Kind() {
+	case protoreflect.Int32Kind, protoreflect.Int64Kind, protoreflect.BoolKind:
+		return !field.HasPresence()
+	default:
+		return false
+	}
 }
 
 // findFactor reads the field's own unit off its name.

@@ -41,11 +41,14 @@ type csvTime struct {
 	Zone string `yaml:"zone"`
 }
 
-// csvVehicle names columns. Exactly one of the first three is given.
+// csvVehicle names columns, but for OnlyIdentifier. Exactly one of the first four
+// is given.
 type csvVehicle struct {
-	VIN               string `yaml:"vin"`
-	Pseudonym         string `yaml:"pseudonym"`
-	Identifier        string `yaml:"identifier"`
+	VIN        string `yaml:"vin"`
+	Pseudonym  string `yaml:"pseudonym"`
+	Identifier string `yaml:"identifier"`
+	// OnlyIdentifier is the identifier of the one vehicle that a whole file is of.
+	OnlyIdentifier    string `yaml:"only_identifier"`
 	Make              string `yaml:"make"`
 	Model             string `yaml:"model"`
 	Variant           string `yaml:"variant"`
@@ -137,15 +140,29 @@ func (p *csvPlan) complete() error {
 	if err := p.completeTime(); err != nil {
 		return err
 	}
-	if named := countNamed(p.Vehicle.VIN, p.Vehicle.Pseudonym, p.Vehicle.Identifier); named != 1 {
-		return errors.New("vehicle needs exactly one of vin, pseudonym, identifier")
+	if named := countNamed(p.Vehicle.VIN, p.Vehicle.Pseudonym, p.Vehicle.Identifier, p.Vehicle.OnlyIdentifier); named != 1 {
+		return errors.New("vehicle needs exactly one of vin, pseudonym, identifier, only_identifier")
 	}
+	mapped := map[string]bool{}
 	for _, field := range p.Fields {
+		mapped[field.Field] = true
 		setter, err := newCSVSetter(p.kind.Descriptor(), field, p.Decimal == "comma")
 		if err != nil {
 			return fmt.Errorf("field %q: %w", field.Field, err)
 		}
 		p.setters = append(p.setters, setter)
+	}
+	return p.completeFields(mapped)
+}
+
+// completeFields refuses a mapping whose events would say 0 or no where the file
+// says nothing.
+func (p *csvPlan) completeFields(mapped map[string]bool) error {
+	fields := p.kind.Descriptor().Fields()
+	for i := range fields.Len() {
+		if name := string(fields.Get(i).Name()); cannotBeUnknown(fields.Get(i)) && !mapped[name] {
+			return fmt.Errorf("the kind %s cannot say that %s is not known: map it", p.Kind, name)
+		}
 	}
 	return nil
 }

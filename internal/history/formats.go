@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 )
 
 // Errors of Open.
@@ -29,9 +30,19 @@ type Format struct {
 	open opener
 	// vehiclePerLine says that a vehicle stands on one line with all its rows.
 	vehiclePerLine bool
+	// takes are the settings that the format has a use for.
+	takes []string
 }
 
-// Options are the settings of formats; each format uses its own and ignores the others.
+// Settings by the names of their flags.
+const (
+	settingMapping    = "mapping"
+	settingRelease    = "vss-release"
+	settingIdentities = "identities"
+)
+
+// Options are the settings of formats. One that is given to a format without a
+// use for it is an error, but for Sample.
 type Options struct {
 	// Sample is for FormatSample.
 	Sample SampleConfig
@@ -45,6 +56,19 @@ type Options struct {
 	Identities string
 }
 
+// given returns the names of the settings that are set.
+func (o Options) given() []string {
+	var names []string
+	for _, setting := range []struct{ name, value string }{
+		{settingMapping, o.Mapping}, {settingRelease, o.VSSRelease}, {settingIdentities, o.Identities},
+	} {
+		if setting.value != "" {
+			names = append(names, setting.name)
+		}
+	}
+	return names
+}
+
 // Formats returns all formats, the default first.
 func Formats() []Format {
 	return []Format{
@@ -53,11 +77,11 @@ func Formats() []Format {
 		{Name: "fr-inspections", Summary: "French technical inspections, one vehicle a line as JSON", open: byLine(parseFrInspections), vehiclePerLine: true},
 		{Name: "uk-mot", Summary: "results of the British MOT test, all forms of the bulk file; miles", open: openMOT},
 		{Name: "cloudevents-jsonl", Summary: "CloudEvents in their JSON format, one a line or in a batch, with data as JSON of their kind", open: openCloudEvents},
-		{Name: "csv", Summary: "any delimited file with a header; needs --mapping", open: openCSV},
-		{Name: "epcis", Summary: "EPCIS 2.0 documents in JSON-LD", open: openEPCIS},
-		{Name: "ocpi-cdr", Summary: "OCPI 2.2.1 and 2.3.0 charge detail records and sessions; needs --identities", open: openOCPI},
-		{Name: "catenax", Summary: "Catena-X vehicles, diagnostic sessions, claims and battery passports", open: openCatenaX},
-		{Name: "vss", Summary: "signals of the COVESA VSS 5.1 or 6.0, one a line as JSON; the release has to be stated", open: openVSS},
+		{Name: "csv", Summary: "any delimited file with a header; needs --mapping", open: openCSV, takes: []string{settingMapping, settingIdentities}},
+		{Name: "epcis", Summary: "EPCIS 2.0 documents in JSON-LD", open: openEPCIS, takes: []string{settingIdentities}},
+		{Name: "ocpi-cdr", Summary: "OCPI 2.2.1 and 2.3.0 charge detail records and sessions; needs --identities", open: openOCPI, takes: []string{settingIdentities}},
+		{Name: "catenax", Summary: "Catena-X vehicles, diagnostic sessions, claims and battery passports", open: openCatenaX, takes: []string{settingIdentities}},
+		{Name: "vss", Summary: "signals of the COVESA VSS 5.1 or 6.0, one a line as JSON; the release has to be stated", open: openVSS, takes: []string{settingRelease}},
 	}
 }
 
@@ -67,9 +91,15 @@ func Formats() []Format {
 // [ErrSampleConfig], or what opening the file yields.
 func Open(name, path string, options Options) (Source, error) {
 	format, err := find(name)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
+	}
+	for _, setting := range options.given() {
+		if !slices.Contains(format.takes, setting) {
+			return nil, fmt.Errorf("%w: the format %s has no use for %s", ErrOption, name, setting)
+		}
+	}
+	switch {
 	case format.open == nil:
 		return NewSample(options.Sample)
 	case path == "":

@@ -275,6 +275,7 @@ func TestCSVMappingIsStrict(t *testing.T) {
 		"long delimiter":  {`";"`, `";;"`},
 		"two identities":  {"pseudonym: SOIDUK", "pseudonym: SOIDUK, vin: SOIDUK"},
 		"no value":        {", constant: ee-1", ""},
+		"unknown as zero": {"kind: Inspection", "kind: ChargeSession"},
 		"needless unit":   {"constant: ee-1", "constant: ee-1, unit: km"},
 		"no such column":  {"column: LIIK", "column: LIGI"},
 		"not even a file": {"kind", "- kind"},
@@ -292,6 +293,78 @@ func TestCSVMappingIsStrict(t *testing.T) {
 	}
 	if _, err := history.Open("csv", "testdata/inspections.csv", history.Options{}); !errors.Is(err, history.ErrOption) {
 		t.Errorf("without a mapping: error %v", err)
+	}
+}
+
+// TestCSVCollections reads real files in three styles where they are present: one car's charges, one car's polls with
+// offsets in their times, and measurements with semicolons and days first, whose times stand for the vehicles they lack.
+func TestCSVCollections(t *testing.T) {
+	one := write(t, "identifier,vin\nthe car,0PCAAAAAAAA000001\n")
+	for _, c := range []struct {
+		file, mapping, identities string
+		accepted                  int
+		rejected                  map[history.Code]int
+	}{
+		{"ev_charge_odometer_log/imiev_2016-08_2017-12.csv.gz", `
+kind: ChargeSession
+delimiter: ","
+encoding: utf-8
+decimal: point
+time: {column: date, layout: "2006-01-02", zone: UTC}
+vehicle: {only_identifier: the car}
+fields:
+  - {field: energy_wh, column: kwh, unit: kWh}
+  - {field: odometer, column: odometer_km, unit: km, provenance: typed}
+`, one, 627, map[history.Code]int{history.CodeFieldMissing: 15}},
+		{"nl_connected_car/ev_monitor_2023-01_02.csv.gz", `
+kind: OdometerReading
+delimiter: ","
+encoding: utf-8
+decimal: point
+time: {column: datetime, layout: "2006-01-02 15:04:05Z07:00", zone: UTC}
+vehicle: {only_identifier: the car}
+fields:
+  - {field: odometer, column: odometer_km, unit: km, provenance: obd_read}
+`, one, 497, map[history.Code]int{}},
+		{"ee_inspection_measurements/brakes.csv.gz", `
+kind: Inspection
+delimiter: ";"
+encoding: utf-8
+decimal: comma
+time: {column: MOOTMISE_AEG, layout: "02.01.2006 15:04:05", zone: Europe/Tallinn}
+vehicle: {pseudonym: MOOTMISE_AEG}
+fields: []
+`, "", 13911, map[history.Code]int{}},
+	} {
+		path := realFile(t, filepath.FromSlash(c.file))
+		if path == "" {
+			continue
+		}
+		source, err := history.Open("csv", path, history.Options{Mapping: write(t, c.mapping), Identities: c.identities})
+		if err != nil {
+			t.Errorf("%s: %v", c.file, err)
+			continue
+		}
+		_, tally := readAll(t, source)
+		want := history.Tally{RowsRead: c.accepted, Accepted: c.accepted, Rejected: c.rejected}
+		for _, n := range c.rejected {
+			want.RowsRead += n
+		}
+		if diff := cmp.Diff(want, tally); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.file, diff)
+		}
+	}
+}
+
+func TestSettingsWithoutUseAreRefused(t *testing.T) {
+	for format, options := range map[string]history.Options{
+		"jsonl":  {Identities: "testdata/identities.csv"},
+		"uk-mot": {Mapping: "testdata/csv_mapping.yaml"},
+		"sample": {VSSRelease: "6.0"},
+	} {
+		if _, err := history.Open(format, "testdata/vehicles.jsonl", options); !errors.Is(err, history.ErrOption) {
+			t.Errorf("%s: error %v, want ErrOption", format, err)
+		}
 	}
 }
 

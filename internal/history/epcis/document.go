@@ -43,7 +43,7 @@ const (
 
 // Names that the platform gives to objects and events.
 const (
-	passportURN = "urn:pcc:passport:"
+	passportURN = "urn:pcc:passport:" //nolint:gosec // no password
 	partURN     = "urn:pcc:part:"
 	eventURN    = "urn:pcc:event:"
 
