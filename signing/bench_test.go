@@ -2,6 +2,7 @@ package signing
 
 import (
 	"fmt"
+	"syscall"
 	"testing"
 )
 
@@ -16,6 +17,7 @@ func BenchmarkReceive(b *testing.B) {
 			must(b, err)
 			public := signer.Public()
 			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
+				start := cpuTime(b)
 				for b.Loop() {
 					signed, err := Parse(sealed)
 					must(b, err)
@@ -29,8 +31,17 @@ func BenchmarkReceive(b *testing.B) {
 						JoinPath(tree.Path(i))
 					}
 				}
-				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/event")
+				b.ReportMetric(float64(cpuTime(b)-start)/float64(b.N)/float64(n), "cpu-ns/event")
 			})
 		}
 	}
+}
+
+// cpuTime is what the process has used of the processors, in nanoseconds: unlike the time of a clock it does not grow with what
+// else the machine does.
+func cpuTime(b *testing.B) int64 {
+	b.Helper()
+	var usage syscall.Rusage
+	must(b, syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
+	return usage.Utime.Nano() + usage.Stime.Nano()
 }
