@@ -22,7 +22,7 @@ import (
 
 const (
 	// ackWait is how long after its delivery a message may have its effect before the broker delivers it again.
-	ackWait = time.Minute
+	ackWait = 24 * time.Second
 	// effectTimeout bounds one effect.
 	effectTimeout = ackWait / 2
 	// prefetch is how many messages wait in memory for their turn: few, because their ackWait runs already.

@@ -78,13 +78,22 @@ func (g guard) conclude(ctx context.Context, method string, start time.Time, err
 	}
 	st := ToStatus(err)
 	attrs = append(attrs, slog.String("code", st.Code().String()), slog.String("reason", apperr.ReasonOf(err)))
-	e := apperr.As(err)
-	if st.Code() != codes.Canceled && (e == nil || e.Kind == apperr.Internal || errors.Unwrap(e) != nil) {
+	if ours(st.Code(), err) {
 		g.log.ErrorContext(ctx, "call failed", append(attrs, slog.String("error", err.Error()))...)
 	} else {
 		g.log.InfoContext(ctx, "call refused", attrs...)
 	}
 	return st.Err()
+}
+
+// ours tells faults of the platform, which somebody has to look at, from what callers do: a stranger with bad credentials
+// must not be able to fill the log of errors.
+func ours(code codes.Code, err error) bool {
+	if code == codes.Canceled || code == codes.Unauthenticated {
+		return false
+	}
+	e := apperr.As(err)
+	return e == nil || e.Kind == apperr.Internal || errors.Unwrap(e) != nil
 }
 
 func (g guard) unaryIdentify(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
