@@ -125,7 +125,7 @@ func inService(f *goFile) bool { return serviceOf(f.path) != "" && !f.test }
 
 // kit matches internal/ without the packages that put services together.
 func kit(f *goFile) bool {
-	composition := []string{"internal/cli", "internal/devstack", "internal/platform"}
+	composition := []string{"internal/cli", "internal/devstack", "internal/evaluation", "internal/platform", "internal/replay"}
 	return within(f.dir, "internal") && !slices.Contains(composition, f.dir)
 }
 
