@@ -2,6 +2,7 @@ package history
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -29,12 +30,13 @@ func openCloudEvents(in *bufio.Reader, _ Options) (splitter, parser, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	begin, err := in.Peek(1)
+	const enough = 64
+	begin, err := in.Peek(enough)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, nil, err
 	}
 	var items splitter = &lines{in: in}
-	if string(begin) == "[" {
+	if bytes.HasPrefix(bytes.TrimSpace(begin), []byte("[")) {
 		items = newJSONItems(in, envelope{})
 	}
 	return items, func(i item) ([]draft, *Rejection) { return parseCloudEvent(known, i.data) }, nil

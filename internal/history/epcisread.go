@@ -90,21 +90,25 @@ func (r epcisReader) drafts(e epcis.Event) []draft {
 
 // own gives back an event that the platform wrote.
 func (r epcisReader) own(e epcis.Event) []draft {
-	vehicle := e.ParentID
-	if len(e.EPCList) > 0 {
-		vehicle = e.EPCList[0]
-	}
-	d := r.vehicle(vehicle)
 	message, ok := r.kinds.empty(e.Kind)
+	own := row{event: Event{Message: message}}
 	switch {
 	case !ok:
-		d.rows = []row{rejectedRow(CodeKindUnknown, "pcc:kind is not a kind of event of pcc.events.v1")}
+		own = rejectedRow(CodeKindUnknown, "pcc:kind is not a kind of event of pcc.events.v1")
 	case protojson.Unmarshal(e.Data, message) != nil:
-		d.rows = []row{rejectedRow(CodeRowMalformed, "pcc:data is not a message of its kind")}
-	default:
-		d.rows = []row{{event: Event{Message: message}}}
+		own = rejectedRow(CodeRowMalformed, "pcc:data is not a message of its kind")
 	}
-	return []draft{d}
+	vehicles := e.EPCList
+	if e.ParentID != "" {
+		vehicles = []string{e.ParentID}
+	}
+	var drafts []draft
+	for _, epc := range vehicles {
+		d := r.vehicle(epc)
+		d.rows = []row{own}
+		drafts = append(drafts, d)
+	}
+	return drafts
 }
 
 // vehicle finds the vehicle of an object in the identities, or in its name.
@@ -191,14 +195,10 @@ func epcisStep(e epcis.Event) row {
 	case epcis.StepSelling:
 		message = &eventsv1.OwnershipChange{}
 	default:
-		switch epcis.ShortName(e.Disposition) {
-		case epcis.DispositionStolen:
-			message = &eventsv1.Theft{}
-		case epcis.DispositionDamaged:
-			message = &eventsv1.Incident{}
-		default:
+		if epcis.ShortName(e.Disposition) != epcis.DispositionStolen {
 			return rejectedRow(CodeKindUnsupported, "no event is made of this business step and disposition")
 		}
+		message = &eventsv1.Theft{}
 	}
 	return row{event: Event{Message: message}}
 }
