@@ -11,7 +11,7 @@ demo_flags = $(if $(DATA),--data='$(DATA)') $(if $(FORMAT),--format='$(FORMAT)')
 	$(if $(call yes,$(JSON)),--json) $(if $(call yes,$(NONINTERACTIVE)),--noninteractive)
 up_flags = $(if $(FABRIC),--fabric='$(FABRIC)')
 
-.PHONY: help demo up down reset status test test-unit test-shell lint gen verify build bench-ingest tools clean
+.PHONY: help demo up down reset status test test-unit test-shell lint gen verify build eval-odometer bench-ingest tools clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ verify: gen ## Check that generated code is current and every module builds, vet
 build: ## Build pcc, the services' daemons and the chaincode into bin/
 	@GOWORK=off go build -trimpath -o bin/ ./cmd/...
 	@cd chaincode && GOWORK=off CGO_ENABLED=0 go build -trimpath -o ../bin/ ./cmd/pcc-chaincode
+
+eval-odometer: build ## Measure how well the odometer adjudication finds rollbacks
+	@PCC_DATA_DIR="$${PCC_DATA_DIR:-../shared/data}" bin/pcc eval odometer
 
 bench-ingest: build ## Measure ingest beside a ceiling and the obvious pipeline (some minutes; prints ratios)
 	@$(toolchain) -postgres fabric keto

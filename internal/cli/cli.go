@@ -64,7 +64,7 @@ func newRoot(env *environment) *cobra.Command {
 		&cobra.Group{ID: "stack", Title: "Development stack:"},
 		&cobra.Group{ID: "data", Title: "Passports and proofs:"},
 		&cobra.Group{ID: "consortium", Title: "Consortium and settlement:"},
-		&cobra.Group{ID: "install", Title: "Installation:"},
+		&cobra.Group{ID: "install", Title: "Installation and evaluation:"},
 	)
 	add := func(group string, commands ...*cobra.Command) {
 		for _, c := range commands {
@@ -75,7 +75,7 @@ func newRoot(env *environment) *cobra.Command {
 	add("stack", newUp(env), newDown(env), newReset(env), newStatus(env), newDemo(env), newToken(env))
 	add("data", newImport(env), newReport(env), newExport(env), newVerify(env), newKeys(env))
 	add("consortium", newMember(env), newReceipt(env), newAccounts(env), newEpochs(env))
-	add("install", newMigrate(), newBootstrap(env))
+	add("install", newMigrate(), newBootstrap(env), newEval(env))
 	root.AddCommand(newPlatform(), newNATSServer())
 	return root
 }
