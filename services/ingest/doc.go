@@ -9,7 +9,7 @@
 //	                   v
 //	                queued ──writer──> journaled      new (source, id)
 //	                             ├───> no effect      known (source, id), same content
-//	                             └───> dead letter    known (source, id), other content; or unwritable
+//	                             └───> dead letter    known (source, id), other content; key revoked meanwhile; or unwritable
 //
 // # Invariants
 //
@@ -28,6 +28,14 @@
 // event. It encodes each CloudEvent once, at acceptance, with fields and map keys in order (protobuf's deterministic
 // form); the event's data, which sits in the CloudEvent as bytes, stays as its source encoded it. From then on only those
 // bytes count: they are hashed, compared, journaled, stored and given out.
+//
+// A signed batch carries its events as bytes, and these are kept as they came: they are what the source signed.
+//
+// # Signatures
+//
+// A source that ever had a key signs (docs/signatures.md). Acceptance verifies its statements; the writer asks once more, under
+// the lock of the member under which keys are revoked, whether a key was revoked meanwhile, and follows the chain of each
+// source: numbers that are missing and statements that contradict each other are recorded and shown, and refuse nothing.
 //
 // # When a part is down
 //
