@@ -47,7 +47,7 @@ func (s *Service) accept(ctx context.Context, member string, candidates []Candid
 	if err := s.checkKeys(ctx, b); err != nil {
 		return Acknowledgement{}, nil, err
 	}
-	if err := s.enqueue(ctx, b, BaseQuality(class)); err != nil {
+	if err := s.enqueue(ctx, b, BaseQuality(&s.appraiser.Quality, class)); err != nil {
 		return Acknowledgement{}, nil, err
 	}
 	if err := s.keepStatements(ctx, b); err != nil {

@@ -22,8 +22,8 @@ const (
 
 	specVersion      = "1.0"
 	typeWithOdometer = "pcc.events.v1.OdometerReading"
-	// pathInstalled is the mileage that a new instrument cluster shows, which is not the vehicle's.
-	pathInstalled = "data.installed"
+	// PathInstalled is the mileage that a new instrument cluster shows, which is not the vehicle's.
+	PathInstalled = "data.installed"
 )
 
 // firstCar is the beginning of 1886, the year of the first motor car: nothing happened to one before.
@@ -132,7 +132,7 @@ func (c *Candidate) odometer() (canonical *int64, fault *Fault) {
 		if fault != nil {
 			return nil, fault
 		}
-		if canonical == nil && o.Path != pathInstalled {
+		if canonical == nil && o.Path != PathInstalled {
 			canonical = &metres
 		}
 	}

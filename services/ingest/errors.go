@@ -20,6 +20,7 @@ var (
 	ErrStreamIdle          = apperr.New(apperr.Aborted, "STREAM_IDLE", "no batch for too long; open the stream again")
 	ErrStreamClosing       = apperr.New(apperr.Unavailable, "STREAM_CLOSING", "the server stops; open the stream again")
 	ErrDeadLetterNotFound  = apperr.New(apperr.NotFound, "DEAD_LETTER_NOT_FOUND", "no such dead letter")
+	ErrEventNotFound       = apperr.New(apperr.NotFound, "EVENT_NOT_FOUND", "no such event of the caller's member")
 	ErrReportTooLarge      = apperr.New(apperr.FailedPrecondition, "REPORT_TOO_LARGE", "the passport has more events than one answer holds")
 	ErrKeyInvalid          = apperr.New(apperr.InvalidArgument, "KEY_INVALID", "not a usable key, or not shown to be the caller's")
 	ErrSourceKeyExists     = apperr.New(apperr.AlreadyExists, "SOURCE_KEY_EXISTS", "the key is enrolled already").WithField("public_key")

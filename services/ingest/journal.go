@@ -24,6 +24,13 @@ type Checkpoint struct {
 	CreatedAt time.Time
 }
 
+// Leaf is an entry of a journal stream.
+type Leaf struct {
+	Position Position
+	// Frame is the framed leaf, byte for byte.
+	Frame []byte
+}
+
 // ProvenEvent is a leaf of the journal with its way to the root of its stream.
 type ProvenEvent struct {
 	Position Position
@@ -39,6 +46,9 @@ type JournalReader interface {
 	Checkpoints(ctx context.Context) ([]Checkpoint, error)
 	// PassportEvents returns the events of a passport, oldest first. Error: ErrReportTooLarge.
 	PassportEvents(ctx context.Context, passport uuid.UUID) ([]JournaledEvent, error)
+	// History returns the events of a passport that were accepted by a time, with the inputs of their quality, oldest first.
+	// Error: ErrReportTooLarge.
+	History(ctx context.Context, passport uuid.UUID, asOf time.Time) ([]Event, error)
 	// ProvePassport returns the leaves of a passport that lie within the checkpoints, with their proofs, oldest first, and
 	// the number of those that lie after. Errors: ErrReportTooLarge, ErrCheckpointUnknown.
 	ProvePassport(ctx context.Context, passport uuid.UUID, at []Checkpoint) (proven []ProvenEvent, after int, err error)

@@ -4,14 +4,16 @@ import (
 	"testing"
 
 	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/quality"
 )
 
 func TestBaseQuality(t *testing.T) {
-	for class, want := range map[ingest.Class]int{
-		ingest.ClassInspectionCentre: 90, ingest.ClassAuthority: 90, ingest.ClassInsurer: 80, ingest.ClassMaker: 75,
-		ingest.ClassGarage: 70, ingest.ClassDealer: 70, ingest.ClassFleet: 70, ingest.ClassUnknown: 40,
+	policy := quality.DefaultPolicy()
+	for class, want := range map[ingest.Class]quality.Millionths{
+		ingest.ClassInspectionCentre: 900_000, ingest.ClassAuthority: 900_000, ingest.ClassInsurer: 800_000, ingest.ClassMaker: 750_000,
+		ingest.ClassGarage: 700_000, ingest.ClassDealer: 700_000, ingest.ClassFleet: 700_000, ingest.ClassUnknown: 400_000,
 	} {
-		if q := ingest.BaseQuality(class); q.Index != want || q.Policy != "base-rate/1" {
+		if q := ingest.BaseQuality(&policy, class); q.Inputs.BaseRate != want {
 			t.Errorf("class %d has %+v, want %d", class, q, want)
 		}
 	}

@@ -17,6 +17,14 @@ type TenantReader interface {
 	GetDeadLetter(ctx context.Context, member string, id uuid.UUID) (DeadLetter, error)
 	// ListGaps returns up to limit gaps after the given id (uuid.Nil for the first), the first found first.
 	ListGaps(ctx context.Context, member string, after uuid.UUID, limit int) ([]Gap, error)
+	// Event returns an event with the inputs of its quality, or ErrEventNotFound.
+	Event(ctx context.Context, member string, passport, id uuid.UUID) (Event, error)
+	// OwnHistory is JournalReader.History of the member's events alone.
+	OwnHistory(ctx context.Context, member string, passport uuid.UUID) ([]Event, error)
+	// RecentMarks returns the subject's last marks, newest first, at most so many of each outcome.
+	RecentMarks(ctx context.Context, s Subject, most int) ([]RecentMark, error)
+	// Leaves returns up to limit leaves of the member's stream from a sequence number on, as ListEvents.
+	Leaves(ctx context.Context, member string, first uint64, limit int) (page []Leaf, more bool, err error)
 	// Counts returns the numbers of the member's journaled events and dead letters.
 	Counts(ctx context.Context, member string) (journaled, deadLetters int64, err error)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/pcc-platform/pcc/services/ingest/quality"
 	"github.com/pcc-platform/pcc/signing"
 )
 
@@ -26,8 +27,9 @@ type Store interface {
 	RememberPassports(ctx context.Context, ids []uuid.UUID) error
 	// ContentHashes returns what is journaled under keys.
 	ContentHashes(ctx context.Context, keys []Key) (map[Key]Hash, error)
-	// Journal makes the events' effect, in one transaction. Its error IsPoison when it cannot succeed with these events.
-	Journal(ctx context.Context, events []Event) (Journaled, error)
+	// Journal makes the events' effect, in one transaction, with the quality that the appraiser finds. Its error is a
+	// PoisonError when it cannot succeed with these events.
+	Journal(ctx context.Context, events []Event, a *Appraiser) (Journaled, error)
 	// AddDeadLetters keeps letters, of any members, except those that are kept already.
 	AddDeadLetters(ctx context.Context, letters []DeadLetter) error
 	// SigningSources returns those of sources that ever had a key.
@@ -38,6 +40,10 @@ type Store interface {
 	RecordStatements(ctx context.Context, member string, statements []*signing.Signed, now time.Time) error
 	// MarkReplayed sets a letter's time of replay, once, and returns the letter.
 	MarkReplayed(ctx context.Context, member string, id uuid.UUID) (DeadLetter, error)
+	// Vehicle returns what is kept of a vehicle, nil when nothing is.
+	Vehicle(ctx context.Context, passport uuid.UUID) (*Vehicle, error)
+	// Reputation returns what is known of a subject.
+	Reputation(ctx context.Context, s Subject) (quality.Reputation, error)
 	TenantReader
 	JournalReader
 }
@@ -66,6 +72,8 @@ type Ports struct {
 	Meter    Meter
 	// Decode reads an event from its bytes, for events that were kept.
 	Decode func(bytes []byte) Candidate
+	// Appraiser judges what is journaled.
+	Appraiser *Appraiser
 	// Now is the clock.
 	Now func() time.Time
 }
@@ -89,6 +97,8 @@ type Service struct {
 	decode   func(bytes []byte) Candidate
 	now      func() time.Time
 
+	appraiser *Appraiser
+
 	passports *boundedMap[uuid.UUID, struct{}]
 	recent    *boundedMap[Hash, Hash]
 }
@@ -96,7 +106,7 @@ type Service struct {
 // New returns a service on its ports.
 func New(p Ports) *Service {
 	return &Service{
-		queue: p.Queue, store: p.Store, registry: p.Registry, meter: p.Meter, decode: p.Decode, now: p.Now,
+		queue: p.Queue, store: p.Store, registry: p.Registry, meter: p.Meter, decode: p.Decode, now: p.Now, appraiser: p.Appraiser,
 		passports: newBoundedMap[uuid.UUID, struct{}](knownPassports),
 		recent:    newBoundedMap[Hash, Hash](recentKeys),
 	}

@@ -56,7 +56,7 @@ func (s *Service) write(ctx context.Context, events []Event) (Journaled, error) 
 	if len(events) == 0 {
 		return Journaled{}, nil
 	}
-	sum, err := s.store.Journal(ctx, events)
+	sum, err := s.store.Journal(ctx, events, s.appraiser)
 	var poison *PoisonError
 	if err == nil || !errors.As(err, &poison) {
 		return sum, err

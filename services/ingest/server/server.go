@@ -9,6 +9,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/app"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/adjudication"
 	"github.com/pcc-platform/pcc/services/ingest/internal/api"
 	"github.com/pcc-platform/pcc/services/ingest/internal/cloudevent"
 	"github.com/pcc-platform/pcc/services/ingest/internal/events"
@@ -16,6 +17,7 @@ import (
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres"
 	"github.com/pcc-platform/pcc/services/ingest/internal/queue"
 	"github.com/pcc-platform/pcc/services/ingest/internal/registryclient"
+	"github.com/pcc-platform/pcc/services/ingest/quality"
 )
 
 const name = "ingest"
@@ -66,11 +68,12 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	service := ingest.New(ingest.Ports{
 		Queue: batches, Store: store, Registry: directory, Meter: meter,
 		Decode: decoder.DecodeBytes, Now: time.Now,
+		Appraiser: &ingest.Appraiser{Quality: quality.DefaultPolicy(), Odometer: adjudication.DefaultPolicy(), Evidence: decoder.Evidence},
 	})
 	handlers := api.NewIngestService(service, store, decoder, api.IdleTimeout)
 	ingestv1.RegisterIngestServiceServer(base.Server, handlers)
 	ingestv1.RegisterSourceKeyServiceServer(base.Server, api.NewSourceKeyService(service, store))
-	ingestv1.RegisterJournalServiceServer(base.Server, api.NewJournalService(store))
+	ingestv1.RegisterJournalServiceServer(base.Server, api.NewJournalService(service, store))
 	return &Server{
 		base: base, members: app.NewDirectory(registry), handlers: handlers,
 		runners: []app.Runner{

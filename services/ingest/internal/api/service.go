@@ -37,8 +37,11 @@ func (s *IngestService) CloseStreams() { s.closeOnce.Do(func() { close(s.closing
 // JournalService implements pcc.ingest.v1.JournalService.
 type JournalService struct {
 	ingestv1.UnimplementedJournalServiceServer
+	ingest  *ingest.Service
 	journal ingest.JournalReader
 }
 
 // NewJournalService returns the handlers.
-func NewJournalService(j ingest.JournalReader) *JournalService { return &JournalService{journal: j} }
+func NewJournalService(s *ingest.Service, j ingest.JournalReader) *JournalService {
+	return &JournalService{ingest: s, journal: j}
+}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -19,13 +20,14 @@ import (
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
+	"github.com/pcc-platform/pcc/services/ingest/internal/wire"
 )
 
 // Journal implements ingest.Store.
-func (s *Store) Journal(ctx context.Context, events []ingest.Event) (ingest.Journaled, error) {
+func (s *Store) Journal(ctx context.Context, events []ingest.Event, a *ingest.Appraiser) (ingest.Journaled, error) {
 	var sum ingest.Journaled
 	err := postgres.InTx(ctx, s.owner, func(tx pgx.Tx) (err error) {
-		sum, err = writeEvents(ctx, tx, events)
+		sum, err = writeEvents(ctx, tx, events, a)
 		return err
 	})
 	if isPoison(err) {
@@ -37,11 +39,12 @@ func (s *Store) Journal(ctx context.Context, events []ingest.Event) (ingest.Jour
 // isPoison tells values that the database or the journal refuses, and will refuse again, from everything that passes.
 func isPoison(err error) bool {
 	class := sqlClass(err)
-	return class == classDataException || class == classIntegrityConstraint ||
+	var unreadable *ingest.PoisonError
+	return errors.As(err, &unreadable) || class == classDataException || class == classIntegrityConstraint ||
 		errors.Is(err, journal.ErrMalformedLeaf) || errors.Is(err, journal.ErrInvalid)
 }
 
-func writeEvents(ctx context.Context, tx pgx.Tx, events []ingest.Event) (ingest.Journaled, error) {
+func writeEvents(ctx context.Context, tx pgx.Tx, events []ingest.Event, a *ingest.Appraiser) (ingest.Journaled, error) {
 	keys := make([]ingest.Key, len(events))
 	members := make(map[string]bool)
 	for i, e := range events {
@@ -77,39 +80,92 @@ func writeEvents(ctx context.Context, tx pgx.Tx, events []ingest.Event) (ingest.
 	if err := linkStatements(ctx, tx, statementsOf(events), time.Now()); err != nil {
 		return ingest.Journaled{}, err
 	}
-	if err := appendEvents(ctx, tx, fresh); err != nil {
+	if err := appraiseAndAppend(ctx, tx, a, fresh); err != nil {
 		return ingest.Journaled{}, err
 	}
 	return ingest.Journaled{Fresh: len(fresh), Repeated: len(repeated), Reused: len(reused), Revoked: len(revoked)}, nil
 }
 
-// appendEvents journals new events, each member's in its own stream, and copies their rows.
-func appendEvents(ctx context.Context, tx pgx.Tx, events []ingest.Event) error {
-	streams := make(map[string][]ingest.Event)
-	for _, e := range events {
-		streams[e.Member] = append(streams[e.Member], e)
+func appraiseAndAppend(ctx context.Context, tx pgx.Tx, a *ingest.Appraiser, fresh []ingest.Event) error {
+	if len(fresh) == 0 {
+		return nil
+	}
+	result, err := appraise(ctx, tx, a, fresh)
+	if err != nil {
+		return err
+	}
+	if err := result.save(ctx, tx, time.Now()); err != nil {
+		return err
+	}
+	return appendEvents(ctx, tx, &result)
+}
+
+// appendEvents journals new events and what they make of reputations, each member's in its own stream, and copies their rows.
+func appendEvents(ctx context.Context, tx pgx.Tx, a *appraised) error {
+	streams, err := framesByMember(a)
+	if err != nil {
+		return err
 	}
 	var rows [][]any
 	for _, member := range slices.Sorted(maps.Keys(streams)) { // journal.Append wants its streams in one order
-		own := streams[member]
-		leaves, err := frames(own)
-		if err != nil {
-			return err
-		}
+		s := streams[member]
 		stream := ingest.StreamOf(member)
-		first, _, err := journal.Append(ctx, tx, stream, leaves)
-		if err != nil {
-			return fmt.Errorf("append to the journal: %w", err)
+		first := uint64(0)
+		if len(s.events) > 0 {
+			if first, _, err = journal.Append(ctx, tx, stream, s.leaves); err != nil {
+				return fmt.Errorf("append to the journal: %w", err)
+			}
+			if err := dbsqlc.New(tx).CountJournaled(ctx, dbsqlc.CountJournaledParams{Member: member, Added: int64(len(s.events))}); err != nil {
+				return fmt.Errorf("count events: %w", err)
+			}
 		}
-		for i := range own {
-			leafHash := proof.LeafHash(leaves[i])
-			rows = append(rows, eventRow(&own[i], stream, first+uint64(i), leafHash[:]))
+		for i, e := range s.events {
+			rows = append(rows, eventRow(e, stream, first+uint64(i), s.hashes[i][:]))
 		}
-		if err := dbsqlc.New(tx).CountJournaled(ctx, dbsqlc.CountJournaledParams{Member: member, Added: int64(len(own))}); err != nil {
-			return fmt.Errorf("count events: %w", err)
+		for marks := range slices.Chunk(s.marks, journal.MaxBatch) {
+			if _, _, err := journal.Append(ctx, tx, stream, marks); err != nil {
+				return fmt.Errorf("append marks to the journal: %w", err)
+			}
 		}
 	}
 	return copyEvents(ctx, tx, rows)
+}
+
+// streamed is what goes into one stream: events with their leaves, then marks.
+type streamed struct {
+	events        []*ingest.Event
+	leaves, marks [][]byte
+	hashes        []ingest.Hash
+}
+
+func framesByMember(a *appraised) (map[string]*streamed, error) {
+	streams := make(map[string]*streamed)
+	of := func(member string) *streamed {
+		if streams[member] == nil {
+			streams[member] = &streamed{}
+		}
+		return streams[member]
+	}
+	leaves, err := frames(a.Events)
+	if err != nil {
+		return nil, err
+	}
+	hashes := make(map[uuid.UUID]ingest.Hash, len(leaves))
+	for i := range a.Events {
+		e, hash := &a.Events[i], proof.LeafHash(leaves[i])
+		s := of(e.Member)
+		s.events, s.leaves, s.hashes = append(s.events, e), append(s.leaves, leaves[i]), append(s.hashes, hash)
+		hashes[e.ID] = hash
+	}
+	for i := range a.marks {
+		leaf, err := markFrame(&a.marks[i], hashes[a.marks[i].Cause])
+		if err != nil {
+			return nil, err
+		}
+		s := of(a.marks[i].Subject.Member)
+		s.marks = append(s.marks, leaf)
+	}
+	return streams, nil
 }
 
 // frames makes the leaf of each event. The salt keeps a leaf's hash from telling its content once the content is erased.
@@ -140,7 +196,7 @@ func payloadOf(e *ingest.Event) ([]byte, error) {
 		CloudEvent:     e.Bytes,
 		Passport:       "passports/" + e.Passport.String(),
 		Member:         "members/" + e.Member,
-		Quality:        &ingestv1.Quality{Index: int32(e.Quality.Index), PolicyVersion: e.Quality.Policy},
+		Quality:        wire.FromQuality(&e.Quality),
 		ReceiveTime:    timestamppb.New(e.ReceivedAt),
 		OdometerMetres: e.OdometerMetres,
 		Signature:      signatureOf(e),
@@ -149,6 +205,19 @@ func payloadOf(e *ingest.Event) ([]byte, error) {
 		return nil, fmt.Errorf("marshal the journal's payload: %w", err)
 	}
 	return payload, nil
+}
+
+// markFrame makes the leaf of a mark.
+func markFrame(m *ingest.CountedMark, cause ingest.Hash) ([]byte, error) {
+	mark := &ingestv1.ReputationMark{
+		Event: "passports/" + m.Passport.String() + "/events/" + m.Reading.EventID, DataKind: string(m.Subject.Kind),
+		Outcome: wire.FromOutcome(m.Outcome), Number: m.Number, Day: m.Day, CauseLeafHash: cause[:],
+	}
+	payload, err := proto.MarshalOptions{Deterministic: true}.Marshal(mark)
+	if err != nil {
+		return nil, fmt.Errorf("marshal a mark: %w", err)
+	}
+	return frame(string(mark.ProtoReflect().Descriptor().FullName()), payload), nil
 }
 
 func eventRow(e *ingest.Event, stream string, seq uint64, leafHash []byte) []any {

@@ -55,7 +55,7 @@ func TestNothingIsJournaledBehindTheEndOfItsKey(t *testing.T) {
 	before, underWay, unsigned := newEvents(passport, 3, 20), newEvents(passport, 2, 30), newEvents(passport, 1, 40)
 	signAll(t, signer, before)
 	signAll(t, signer, underWay)
-	if sum, err := store.Journal(ctx, before); err != nil || sum.Fresh != 3 {
+	if sum, err := store.Journal(ctx, before, appraiser()); err != nil || sum.Fresh != 3 {
 		t.Fatalf("%+v, %v", sum, err)
 	}
 	ended := change(ctx, t, store, func(tx postgres.KeyTx) (ingest.SourceKey, error) {
@@ -64,7 +64,7 @@ func TestNothingIsJournaledBehindTheEndOfItsKey(t *testing.T) {
 	if ended.EndSequence != 3 {
 		t.Errorf("the key ends at %d", ended.EndSequence)
 	}
-	sum, err := store.Journal(ctx, append(underWay, unsigned...))
+	sum, err := store.Journal(ctx, append(underWay, unsigned...), appraiser())
 	if want := (ingest.Journaled{Fresh: 1, Revoked: 2}); err != nil || sum != want {
 		t.Errorf("%+v, %v, want %+v", sum, err, want)
 	}

@@ -39,7 +39,7 @@ func newEvents(passport uuid.UUID, n, bytes int) []ingest.Event {
 		events[i] = ingest.Event{
 			ID: uuid.Must(uuid.NewV7()), Member: member, Key: ingest.Key{Source: "/members/oem/x", EventID: uuid.NewString()},
 			Type: "pcc.events.v1.Wash", Passport: passport, OccurredAt: now, ReceivedAt: now,
-			Bytes: content, ContentHash: sha256.Sum256(content), Quality: ingest.BaseQuality(ingest.ClassMaker),
+			Bytes: content, ContentHash: sha256.Sum256(content), Quality: base(ingest.ClassMaker),
 		}
 	}
 	return events
@@ -48,7 +48,7 @@ func newEvents(passport uuid.UUID, n, bytes int) []ingest.Event {
 func TestPagesEndBeforeTheyGetTooLarge(t *testing.T) {
 	store, _ := newStore(t)
 	passport := uuid.New()
-	if _, err := store.Journal(t.Context(), newEvents(passport, 200, 60<<10)); err != nil {
+	if _, err := store.Journal(t.Context(), newEvents(passport, 200, 60<<10), appraiser()); err != nil {
 		t.Fatal(err)
 	}
 	after, seen := uuid.Nil, 0
@@ -77,7 +77,7 @@ func TestLargeReport(t *testing.T) {
 	store, pool := newStore(t)
 	passport := uuid.New()
 	for range 2 {
-		if _, err := store.Journal(t.Context(), newEvents(passport, 5000, 20)); err != nil {
+		if _, err := store.Journal(t.Context(), newEvents(passport, 5000, 20), appraiser()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -94,7 +94,7 @@ func TestLargeReport(t *testing.T) {
 			t.Fatalf("event %d is %+v", i, p.Position)
 		}
 	}
-	if _, err := store.Journal(t.Context(), newEvents(passport, 1, 20)); err != nil {
+	if _, err := store.Journal(t.Context(), newEvents(passport, 1, 20), appraiser()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := store.PassportEvents(t.Context(), passport); !errors.Is(err, ingest.ErrReportTooLarge) {
@@ -151,7 +151,7 @@ func TestDatabaseDownIsUnavailable(t *testing.T) {
 	store := postgres.NewStore(pool, pool)
 	_, hashes := store.ContentHashes(t.Context(), []ingest.Key{{Source: "s", EventID: "e"}})
 	_, passports := store.KnownPassports(t.Context(), []uuid.UUID{uuid.New()})
-	_, journal := store.Journal(t.Context(), newEvents(uuid.New(), 1, 1))
+	_, journal := store.Journal(t.Context(), newEvents(uuid.New(), 1, 1), appraiser())
 	_, _, counts := store.Counts(t.Context(), member)
 	for what, err := range map[string]error{"hashes": hashes, "passports": passports, "journal": journal, "counts": counts} {
 		if e := apperr.As(err); e == nil || e.Kind != apperr.Unavailable || e.Reason != "DATABASE_UNAVAILABLE" {

@@ -11,6 +11,7 @@ import (
 
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/internal/wire"
 	"github.com/pcc-platform/pcc/signing"
 )
 
@@ -38,7 +39,7 @@ func encode(b ingest.Batch) ([][]byte, error) {
 func toProto(b ingest.Batch, events []ingest.Event) *ingestv1.QueuedBatch {
 	out := &ingestv1.QueuedBatch{
 		Member: b.Member, ReceiveTime: timestamppb.New(b.ReceivedAt),
-		Quality: &ingestv1.Quality{Index: int32(b.Quality.Index), PolicyVersion: b.Quality.Policy},
+		Quality: wire.FromQuality(&b.Quality),
 		Events:  make([]*ingestv1.QueuedEvent, len(events)),
 	}
 	if s := events[0].Signature; s != nil { // the events of a batch are all signed with one statement, or none is
@@ -85,7 +86,7 @@ func decode(data []byte) ([]ingest.Event, error) {
 			ID: id, Member: in.GetMember(), Key: ingest.Key{Source: e.GetSource(), EventID: e.GetEventId()},
 			Type: e.GetType(), Passport: passport, OccurredAt: e.GetOccurTime().AsTime(), ReceivedAt: in.GetReceiveTime().AsTime(),
 			Bytes: e.GetCloudEvent(), ContentHash: sha256.Sum256(e.GetCloudEvent()), OdometerMetres: e.OdometerMetres,
-			Quality: ingest.Quality{Index: int(in.GetQuality().GetIndex()), Policy: in.GetQuality().GetPolicyVersion()},
+			Quality: wire.ToQuality(in.GetQuality()),
 		}
 		if statement != nil {
 			events[i].Signature = &ingest.Signature{Statement: statement, Index: int(e.GetIndex()), Path: e.GetAuditPath()}

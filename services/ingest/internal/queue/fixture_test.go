@@ -14,9 +14,11 @@ import (
 	"github.com/pcc-platform/pcc/internal/testkit"
 	"github.com/pcc-platform/pcc/migrations"
 	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/adjudication"
 	"github.com/pcc-platform/pcc/services/ingest/internal/metrics"
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres"
 	"github.com/pcc-platform/pcc/services/ingest/internal/queue"
+	"github.com/pcc-platform/pcc/services/ingest/quality"
 )
 
 // patience bounds every wait of a test.
@@ -45,7 +47,7 @@ func newParts(t *testing.T, limits queue.Limits) parts {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.service = ingest.New(ingest.Ports{Queue: p.queue, Store: postgres.NewStore(p.pool, p.pool), Meter: meter, Now: time.Now})
+	p.service = ingest.New(ingest.Ports{Queue: p.queue, Store: postgres.NewStore(p.pool, p.pool), Meter: meter, Now: time.Now, Appraiser: appraiser()})
 	return p
 }
 
@@ -74,9 +76,17 @@ func (p parts) publish(t *testing.T, prefix string, n int) ingest.Batch {
 	return b
 }
 
+// appraiser reads nothing in the events, which have no content.
+func appraiser() *ingest.Appraiser {
+	return &ingest.Appraiser{
+		Quality: quality.DefaultPolicy(), Odometer: adjudication.DefaultPolicy(),
+		Evidence: func(*ingest.Event) (ingest.Evidence, error) { return ingest.Evidence{}, nil },
+	}
+}
+
 func batch(prefix string, n int) ingest.Batch {
 	now := time.Now().UTC().Truncate(time.Microsecond)
-	b := ingest.Batch{Member: "oem", Quality: ingest.BaseQuality(ingest.ClassMaker), ReceivedAt: now}
+	b := ingest.Batch{Member: "oem", Quality: ingest.Quality{Inputs: quality.Inputs{BaseRate: 750_000}}, ReceivedAt: now}
 	for i := range n {
 		content := fmt.Appendf(nil, "%s %d", prefix, i)
 		b.Events = append(b.Events, ingest.Event{

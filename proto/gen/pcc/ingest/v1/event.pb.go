@@ -23,11 +23,67 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Quality is the index of one event, 0 to 100, with the version of the policy that computed it.
+// MarkOutcome is what data of an independent member did to an event.
+type MarkOutcome int32
+
+const (
+	MarkOutcome_MARK_OUTCOME_UNSPECIFIED MarkOutcome = 0
+	MarkOutcome_MARK_OUTCOME_CONFIRMED   MarkOutcome = 1
+	MarkOutcome_MARK_OUTCOME_REFUTED     MarkOutcome = 2
+	// A refutation is taken back, because the source itself corrected the event in time.
+	MarkOutcome_MARK_OUTCOME_FORGIVEN MarkOutcome = 3
+)
+
+// Enum value maps for MarkOutcome.
+var (
+	MarkOutcome_name = map[int32]string{
+		0: "MARK_OUTCOME_UNSPECIFIED",
+		1: "MARK_OUTCOME_CONFIRMED",
+		2: "MARK_OUTCOME_REFUTED",
+		3: "MARK_OUTCOME_FORGIVEN",
+	}
+	MarkOutcome_value = map[string]int32{
+		"MARK_OUTCOME_UNSPECIFIED": 0,
+		"MARK_OUTCOME_CONFIRMED":   1,
+		"MARK_OUTCOME_REFUTED":     2,
+		"MARK_OUTCOME_FORGIVEN":    3,
+	}
+)
+
+func (x MarkOutcome) Enum() *MarkOutcome {
+	p := new(MarkOutcome)
+	*p = x
+	return p
+}
+
+func (x MarkOutcome) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (MarkOutcome) Descriptor() protoreflect.EnumDescriptor {
+	return file_pcc_ingest_v1_event_proto_enumTypes[0].Descriptor()
+}
+
+func (MarkOutcome) Type() protoreflect.EnumType {
+	return &file_pcc_ingest_v1_event_proto_enumTypes[0]
+}
+
+func (x MarkOutcome) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use MarkOutcome.Descriptor instead.
+func (MarkOutcome) EnumDescriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{0}
+}
+
+// Quality is the index of one event, 0 to 100, with the version of the policy that computed it. docs/quality.md has the formula.
 type Quality struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Index         int32                  `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
 	PolicyVersion string                 `protobuf:"bytes,2,opt,name=policy_version,json=policyVersion,proto3" json:"policy_version,omitempty"`
+	// All that the index was computed from; absent in events journaled before indices were computed.
+	Inputs        *QualityInputs `protobuf:"bytes,3,opt,name=inputs,proto3" json:"inputs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -76,6 +132,254 @@ func (x *Quality) GetPolicyVersion() string {
 	return ""
 }
 
+func (x *Quality) GetInputs() *QualityInputs {
+	if x != nil {
+		return x.Inputs
+	}
+	return nil
+}
+
+// QualityInputs is what an index depends on besides the policy. Numbers are in millionths: 1000000 is 1.
+type QualityInputs struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "odometer", "repair", "incident" or "register": reputations are apart by it.
+	DataKind string `protobuf:"bytes,1,opt,name=data_kind,json=dataKind,proto3" json:"data_kind,omitempty"`
+	// What the source's class counts for before anybody confirmed or refuted it (a).
+	BaseRate int64 `protobuf:"varint,2,opt,name=base_rate,json=baseRate,proto3" json:"base_rate,omitempty"`
+	// Confirmations (r) and refutations (s) of the source's data of this kind by independent entities, each counted less the
+	// older it is.
+	Confirmations int64 `protobuf:"varint,3,opt,name=confirmations,proto3" json:"confirmations,omitempty"`
+	Refutations   int64 `protobuf:"varint,4,opt,name=refutations,proto3" json:"refutations,omitempty"`
+	// The first so many marks of the source and kind (ReputationMark) make these two.
+	Marks        int64 `protobuf:"varint,5,opt,name=marks,proto3" json:"marks,omitempty"`
+	Plausibility int64 `protobuf:"varint,6,opt,name=plausibility,proto3" json:"plausibility,omitempty"`
+	Provenance   int64 `protobuf:"varint,7,opt,name=provenance,proto3" json:"provenance,omitempty"`
+	Completeness int64 `protobuf:"varint,8,opt,name=completeness,proto3" json:"completeness,omitempty"`
+	// From the event to its acceptance, in microseconds.
+	DelayUs int64 `protobuf:"varint,9,opt,name=delay_us,json=delayUs,proto3" json:"delay_us,omitempty"`
+	// Other legal entities whose data agree.
+	Corroborators int64 `protobuf:"varint,10,opt,name=corroborators,proto3" json:"corroborators,omitempty"`
+	// Reason code of the adjudication for the plausibility; empty when the mileage fits or there is none.
+	PlausibilityReason string `protobuf:"bytes,11,opt,name=plausibility_reason,json=plausibilityReason,proto3" json:"plausibility_reason,omitempty"`
+	// Version of the adjudication's policy; empty when the event has no mileage.
+	OdometerPolicyVersion string `protobuf:"bytes,12,opt,name=odometer_policy_version,json=odometerPolicyVersion,proto3" json:"odometer_policy_version,omitempty"`
+	// The source has taken the event back.
+	Withdrawn     bool `protobuf:"varint,13,opt,name=withdrawn,proto3" json:"withdrawn,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QualityInputs) Reset() {
+	*x = QualityInputs{}
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QualityInputs) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QualityInputs) ProtoMessage() {}
+
+func (x *QualityInputs) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QualityInputs.ProtoReflect.Descriptor instead.
+func (*QualityInputs) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *QualityInputs) GetDataKind() string {
+	if x != nil {
+		return x.DataKind
+	}
+	return ""
+}
+
+func (x *QualityInputs) GetBaseRate() int64 {
+	if x != nil {
+		return x.BaseRate
+	}
+	return 0
+}
+
+func (x *QualityInputs) GetConfirmations() int64 {
+	if x != nil {
+		return x.Confirmations
+	}
+	return 0
+}
+
+func (x *QualityInputs) GetRefutations() int64 {
+	if x != nil {
+		return x.Refutations
+	}
+	return 0
+}
+
+func (x *QualityInputs) GetMarks() int64 {
+	if x != nil {
+		return x.Marks
+	}
+	return 0
+}
+
+func (x *QualityInputs) GetPlausibility() int64 {
+	if x != nil {
+		return x.Plausibility
+	}
+	return 0
+}
+
+func (x *QualityInputs) GetProvenance() int64 {
+	if x != nil {
+		return x.Provenance
+	}
+	return 0
+}
+
+func (x *QualityInputs) GetCompleteness() int64 {
+	if x != nil {
+		return x.Completeness
+	}
+	return 0
+}
+
+func (x *QualityInputs) GetDelayUs() int64 {
+	if x != nil {
+		return x.DelayUs
+	}
+	return 0
+}
+
+func (x *QualityInputs) GetCorroborators() int64 {
+	if x != nil {
+		return x.Corroborators
+	}
+	return 0
+}
+
+func (x *QualityInputs) GetPlausibilityReason() string {
+	if x != nil {
+		return x.PlausibilityReason
+	}
+	return ""
+}
+
+func (x *QualityInputs) GetOdometerPolicyVersion() string {
+	if x != nil {
+		return x.OdometerPolicyVersion
+	}
+	return ""
+}
+
+func (x *QualityInputs) GetWithdrawn() bool {
+	if x != nil {
+		return x.Withdrawn
+	}
+	return false
+}
+
+// ReputationMark is the payload of a leaf of its own in the stream of the member whose data were marked. The marks of a member
+// and a kind of data, in their order, make its reputation.
+type ReputationMark struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `passports/{passport}/events/{event}` of the member that was marked.
+	Event    string      `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"`
+	DataKind string      `protobuf:"bytes,2,opt,name=data_kind,json=dataKind,proto3" json:"data_kind,omitempty"`
+	Outcome  MarkOutcome `protobuf:"varint,3,opt,name=outcome,proto3,enum=pcc.ingest.v1.MarkOutcome" json:"outcome,omitempty"`
+	// From 1, without gaps, for each member and kind.
+	Number int64 `protobuf:"varint,4,opt,name=number,proto3" json:"number,omitempty"`
+	// Day of the mark, counted from 1970-01-01 in UTC.
+	Day int64 `protobuf:"varint,5,opt,name=day,proto3" json:"day,omitempty"`
+	// Leaf hash of the event of an independent member that decided it. It tells nothing to whoever has not that leaf.
+	CauseLeafHash []byte `protobuf:"bytes,6,opt,name=cause_leaf_hash,json=causeLeafHash,proto3" json:"cause_leaf_hash,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReputationMark) Reset() {
+	*x = ReputationMark{}
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReputationMark) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReputationMark) ProtoMessage() {}
+
+func (x *ReputationMark) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReputationMark.ProtoReflect.Descriptor instead.
+func (*ReputationMark) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *ReputationMark) GetEvent() string {
+	if x != nil {
+		return x.Event
+	}
+	return ""
+}
+
+func (x *ReputationMark) GetDataKind() string {
+	if x != nil {
+		return x.DataKind
+	}
+	return ""
+}
+
+func (x *ReputationMark) GetOutcome() MarkOutcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return MarkOutcome_MARK_OUTCOME_UNSPECIFIED
+}
+
+func (x *ReputationMark) GetNumber() int64 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *ReputationMark) GetDay() int64 {
+	if x != nil {
+		return x.Day
+	}
+	return 0
+}
+
+func (x *ReputationMark) GetCauseLeafHash() []byte {
+	if x != nil {
+		return x.CauseLeafHash
+	}
+	return nil
+}
+
 // EventSignature is a source's signature of one event, see docs/signatures.md. With the event's bytes and the source's public
 // key it can be verified without anything else.
 type EventSignature struct {
@@ -92,7 +396,7 @@ type EventSignature struct {
 
 func (x *EventSignature) Reset() {
 	*x = EventSignature{}
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[1]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -104,7 +408,7 @@ func (x *EventSignature) String() string {
 func (*EventSignature) ProtoMessage() {}
 
 func (x *EventSignature) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[1]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -117,7 +421,7 @@ func (x *EventSignature) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventSignature.ProtoReflect.Descriptor instead.
 func (*EventSignature) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{1}
+	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *EventSignature) GetStatement() []byte {
@@ -164,7 +468,7 @@ type JournaledEvent struct {
 
 func (x *JournaledEvent) Reset() {
 	*x = JournaledEvent{}
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[2]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -176,7 +480,7 @@ func (x *JournaledEvent) String() string {
 func (*JournaledEvent) ProtoMessage() {}
 
 func (x *JournaledEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[2]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -189,7 +493,7 @@ func (x *JournaledEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JournaledEvent.ProtoReflect.Descriptor instead.
 func (*JournaledEvent) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{2}
+	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *JournaledEvent) GetCloudEvent() []byte {
@@ -256,7 +560,7 @@ type JournalPosition struct {
 
 func (x *JournalPosition) Reset() {
 	*x = JournalPosition{}
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[3]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -268,7 +572,7 @@ func (x *JournalPosition) String() string {
 func (*JournalPosition) ProtoMessage() {}
 
 func (x *JournalPosition) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[3]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -281,7 +585,7 @@ func (x *JournalPosition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JournalPosition.ProtoReflect.Descriptor instead.
 func (*JournalPosition) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{3}
+	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *JournalPosition) GetStream() string {
@@ -326,7 +630,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[4]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -338,7 +642,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[4]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -351,7 +655,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{4}
+	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Event) GetName() string {
@@ -421,10 +725,35 @@ var File_pcc_ingest_v1_event_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x19pcc/ingest/v1/event.proto\x12\rpcc.ingest.v1\x1a\x10cloudevent.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"F\n" +
+	"\x19pcc/ingest/v1/event.proto\x12\rpcc.ingest.v1\x1a\x10cloudevent.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"|\n" +
 	"\aQuality\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\x05R\x05index\x12%\n" +
-	"\x0epolicy_version\x18\x02 \x01(\tR\rpolicyVersion\"c\n" +
+	"\x0epolicy_version\x18\x02 \x01(\tR\rpolicyVersion\x124\n" +
+	"\x06inputs\x18\x03 \x01(\v2\x1c.pcc.ingest.v1.QualityInputsR\x06inputs\"\xd7\x03\n" +
+	"\rQualityInputs\x12\x1b\n" +
+	"\tdata_kind\x18\x01 \x01(\tR\bdataKind\x12\x1b\n" +
+	"\tbase_rate\x18\x02 \x01(\x03R\bbaseRate\x12$\n" +
+	"\rconfirmations\x18\x03 \x01(\x03R\rconfirmations\x12 \n" +
+	"\vrefutations\x18\x04 \x01(\x03R\vrefutations\x12\x14\n" +
+	"\x05marks\x18\x05 \x01(\x03R\x05marks\x12\"\n" +
+	"\fplausibility\x18\x06 \x01(\x03R\fplausibility\x12\x1e\n" +
+	"\n" +
+	"provenance\x18\a \x01(\x03R\n" +
+	"provenance\x12\"\n" +
+	"\fcompleteness\x18\b \x01(\x03R\fcompleteness\x12\x19\n" +
+	"\bdelay_us\x18\t \x01(\x03R\adelayUs\x12$\n" +
+	"\rcorroborators\x18\n" +
+	" \x01(\x03R\rcorroborators\x12/\n" +
+	"\x13plausibility_reason\x18\v \x01(\tR\x12plausibilityReason\x126\n" +
+	"\x17odometer_policy_version\x18\f \x01(\tR\x15odometerPolicyVersion\x12\x1c\n" +
+	"\twithdrawn\x18\r \x01(\bR\twithdrawn\"\xcb\x01\n" +
+	"\x0eReputationMark\x12\x14\n" +
+	"\x05event\x18\x01 \x01(\tR\x05event\x12\x1b\n" +
+	"\tdata_kind\x18\x02 \x01(\tR\bdataKind\x124\n" +
+	"\aoutcome\x18\x03 \x01(\x0e2\x1a.pcc.ingest.v1.MarkOutcomeR\aoutcome\x12\x16\n" +
+	"\x06number\x18\x04 \x01(\x03R\x06number\x12\x10\n" +
+	"\x03day\x18\x05 \x01(\x03R\x03day\x12&\n" +
+	"\x0fcause_leaf_hash\x18\x06 \x01(\fR\rcauseLeafHash\"c\n" +
 	"\x0eEventSignature\x12\x1c\n" +
 	"\tstatement\x18\x01 \x01(\fR\tstatement\x12\x14\n" +
 	"\x05index\x18\x02 \x01(\x05R\x05index\x12\x1d\n" +
@@ -457,7 +786,12 @@ const file_pcc_ingest_v1_event_proto_rawDesc = "" +
 	"source_key\x18\b \x01(\tR\tsourceKey\x12,\n" +
 	"\x0fsource_sequence\x18\t \x01(\x03H\x01R\x0esourceSequence\x88\x01\x01B\x12\n" +
 	"\x10_odometer_metresB\x12\n" +
-	"\x10_source_sequenceB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
+	"\x10_source_sequence*|\n" +
+	"\vMarkOutcome\x12\x1c\n" +
+	"\x18MARK_OUTCOME_UNSPECIFIED\x10\x00\x12\x1a\n" +
+	"\x16MARK_OUTCOME_CONFIRMED\x10\x01\x12\x18\n" +
+	"\x14MARK_OUTCOME_REFUTED\x10\x02\x12\x19\n" +
+	"\x15MARK_OUTCOME_FORGIVEN\x10\x03B>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
 
 var (
 	file_pcc_ingest_v1_event_proto_rawDescOnce sync.Once
@@ -471,29 +805,35 @@ func file_pcc_ingest_v1_event_proto_rawDescGZIP() []byte {
 	return file_pcc_ingest_v1_event_proto_rawDescData
 }
 
-var file_pcc_ingest_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_pcc_ingest_v1_event_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_pcc_ingest_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_pcc_ingest_v1_event_proto_goTypes = []any{
-	(*Quality)(nil),               // 0: pcc.ingest.v1.Quality
-	(*EventSignature)(nil),        // 1: pcc.ingest.v1.EventSignature
-	(*JournaledEvent)(nil),        // 2: pcc.ingest.v1.JournaledEvent
-	(*JournalPosition)(nil),       // 3: pcc.ingest.v1.JournalPosition
-	(*Event)(nil),                 // 4: pcc.ingest.v1.Event
-	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
-	(*pb.CloudEvent)(nil),         // 6: io.cloudevents.v1.CloudEvent
+	(MarkOutcome)(0),              // 0: pcc.ingest.v1.MarkOutcome
+	(*Quality)(nil),               // 1: pcc.ingest.v1.Quality
+	(*QualityInputs)(nil),         // 2: pcc.ingest.v1.QualityInputs
+	(*ReputationMark)(nil),        // 3: pcc.ingest.v1.ReputationMark
+	(*EventSignature)(nil),        // 4: pcc.ingest.v1.EventSignature
+	(*JournaledEvent)(nil),        // 5: pcc.ingest.v1.JournaledEvent
+	(*JournalPosition)(nil),       // 6: pcc.ingest.v1.JournalPosition
+	(*Event)(nil),                 // 7: pcc.ingest.v1.Event
+	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
+	(*pb.CloudEvent)(nil),         // 9: io.cloudevents.v1.CloudEvent
 }
 var file_pcc_ingest_v1_event_proto_depIdxs = []int32{
-	0, // 0: pcc.ingest.v1.JournaledEvent.quality:type_name -> pcc.ingest.v1.Quality
-	5, // 1: pcc.ingest.v1.JournaledEvent.receive_time:type_name -> google.protobuf.Timestamp
-	1, // 2: pcc.ingest.v1.JournaledEvent.signature:type_name -> pcc.ingest.v1.EventSignature
-	6, // 3: pcc.ingest.v1.Event.cloud_event:type_name -> io.cloudevents.v1.CloudEvent
-	0, // 4: pcc.ingest.v1.Event.quality:type_name -> pcc.ingest.v1.Quality
-	5, // 5: pcc.ingest.v1.Event.receive_time:type_name -> google.protobuf.Timestamp
-	3, // 6: pcc.ingest.v1.Event.position:type_name -> pcc.ingest.v1.JournalPosition
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	2, // 0: pcc.ingest.v1.Quality.inputs:type_name -> pcc.ingest.v1.QualityInputs
+	0, // 1: pcc.ingest.v1.ReputationMark.outcome:type_name -> pcc.ingest.v1.MarkOutcome
+	1, // 2: pcc.ingest.v1.JournaledEvent.quality:type_name -> pcc.ingest.v1.Quality
+	8, // 3: pcc.ingest.v1.JournaledEvent.receive_time:type_name -> google.protobuf.Timestamp
+	4, // 4: pcc.ingest.v1.JournaledEvent.signature:type_name -> pcc.ingest.v1.EventSignature
+	9, // 5: pcc.ingest.v1.Event.cloud_event:type_name -> io.cloudevents.v1.CloudEvent
+	1, // 6: pcc.ingest.v1.Event.quality:type_name -> pcc.ingest.v1.Quality
+	8, // 7: pcc.ingest.v1.Event.receive_time:type_name -> google.protobuf.Timestamp
+	6, // 8: pcc.ingest.v1.Event.position:type_name -> pcc.ingest.v1.JournalPosition
+	9, // [9:9] is the sub-list for method output_type
+	9, // [9:9] is the sub-list for method input_type
+	9, // [9:9] is the sub-list for extension type_name
+	9, // [9:9] is the sub-list for extension extendee
+	0, // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_pcc_ingest_v1_event_proto_init() }
@@ -501,20 +841,21 @@ func file_pcc_ingest_v1_event_proto_init() {
 	if File_pcc_ingest_v1_event_proto != nil {
 		return
 	}
-	file_pcc_ingest_v1_event_proto_msgTypes[2].OneofWrappers = []any{}
 	file_pcc_ingest_v1_event_proto_msgTypes[4].OneofWrappers = []any{}
+	file_pcc_ingest_v1_event_proto_msgTypes[6].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_ingest_v1_event_proto_rawDesc), len(file_pcc_ingest_v1_event_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   5,
+			NumEnums:      1,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
 		GoTypes:           file_pcc_ingest_v1_event_proto_goTypes,
 		DependencyIndexes: file_pcc_ingest_v1_event_proto_depIdxs,
+		EnumInfos:         file_pcc_ingest_v1_event_proto_enumTypes,
 		MessageInfos:      file_pcc_ingest_v1_event_proto_msgTypes,
 	}.Build()
 	File_pcc_ingest_v1_event_proto = out.File

@@ -1181,11 +1181,570 @@ func (x *GetIngestStatusResponse) GetPendingBatches() int64 {
 	return 0
 }
 
+type GetEventQualityRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetEventQualityRequest) Reset() {
+	*x = GetEventQualityRequest{}
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetEventQualityRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetEventQualityRequest) ProtoMessage() {}
+
+func (x *GetEventQualityRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetEventQualityRequest.ProtoReflect.Descriptor instead.
+func (*GetEventQualityRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *GetEventQualityRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+type GetEventQualityResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As journaled.
+	AtIngest *QualityExplanation `protobuf:"bytes,1,opt,name=at_ingest,json=atIngest,proto3" json:"at_ingest,omitempty"`
+	// With what is known now, by the policy in force now.
+	Now *QualityExplanation `protobuf:"bytes,2,opt,name=now,proto3" json:"now,omitempty"`
+	// The last marks of the caller's member for this kind of data, newest first: at most three confirmations and as many
+	// refutations.
+	RecentMarks   []*RecentMark `protobuf:"bytes,3,rep,name=recent_marks,json=recentMarks,proto3" json:"recent_marks,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetEventQualityResponse) Reset() {
+	*x = GetEventQualityResponse{}
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetEventQualityResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetEventQualityResponse) ProtoMessage() {}
+
+func (x *GetEventQualityResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetEventQualityResponse.ProtoReflect.Descriptor instead.
+func (*GetEventQualityResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *GetEventQualityResponse) GetAtIngest() *QualityExplanation {
+	if x != nil {
+		return x.AtIngest
+	}
+	return nil
+}
+
+func (x *GetEventQualityResponse) GetNow() *QualityExplanation {
+	if x != nil {
+		return x.Now
+	}
+	return nil
+}
+
+func (x *GetEventQualityResponse) GetRecentMarks() []*RecentMark {
+	if x != nil {
+		return x.RecentMarks
+	}
+	return nil
+}
+
+// QualityExplanation is an index with what makes it. Numbers are in millionths: 1000000 is 1.
+type QualityExplanation struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Quality *Quality               `protobuf:"bytes,1,opt,name=quality,proto3" json:"quality,omitempty"`
+	// Absent when the inputs are.
+	Contributions []*QualityContribution `protobuf:"bytes,2,rep,name=contributions,proto3" json:"contributions,omitempty"`
+	// Reputation R of the source, and how little is known of it (u).
+	Credibility   int64 `protobuf:"varint,3,opt,name=credibility,proto3" json:"credibility,omitempty"`
+	Uncertainty   int64 `protobuf:"varint,4,opt,name=uncertainty,proto3" json:"uncertainty,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QualityExplanation) Reset() {
+	*x = QualityExplanation{}
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QualityExplanation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QualityExplanation) ProtoMessage() {}
+
+func (x *QualityExplanation) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QualityExplanation.ProtoReflect.Descriptor instead.
+func (*QualityExplanation) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *QualityExplanation) GetQuality() *Quality {
+	if x != nil {
+		return x.Quality
+	}
+	return nil
+}
+
+func (x *QualityExplanation) GetContributions() []*QualityContribution {
+	if x != nil {
+		return x.Contributions
+	}
+	return nil
+}
+
+func (x *QualityExplanation) GetCredibility() int64 {
+	if x != nil {
+		return x.Credibility
+	}
+	return 0
+}
+
+func (x *QualityExplanation) GetUncertainty() int64 {
+	if x != nil {
+		return x.Uncertainty
+	}
+	return 0
+}
+
+// QualityContribution is one dimension of an index. The product of the factors is the index before corroboration.
+type QualityContribution struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "credibility", "plausibility", "provenance", "completeness" or "currentness".
+	Dimension string `protobuf:"bytes,1,opt,name=dimension,proto3" json:"dimension,omitempty"`
+	Value     int64  `protobuf:"varint,2,opt,name=value,proto3" json:"value,omitempty"`
+	// Exponent, in thousandths.
+	Weight int64 `protobuf:"varint,3,opt,name=weight,proto3" json:"weight,omitempty"`
+	// The value to the power of its weight.
+	Factor        int64 `protobuf:"varint,4,opt,name=factor,proto3" json:"factor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QualityContribution) Reset() {
+	*x = QualityContribution{}
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QualityContribution) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QualityContribution) ProtoMessage() {}
+
+func (x *QualityContribution) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QualityContribution.ProtoReflect.Descriptor instead.
+func (*QualityContribution) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *QualityContribution) GetDimension() string {
+	if x != nil {
+		return x.Dimension
+	}
+	return ""
+}
+
+func (x *QualityContribution) GetValue() int64 {
+	if x != nil {
+		return x.Value
+	}
+	return 0
+}
+
+func (x *QualityContribution) GetWeight() int64 {
+	if x != nil {
+		return x.Weight
+	}
+	return 0
+}
+
+func (x *QualityContribution) GetFactor() int64 {
+	if x != nil {
+		return x.Factor
+	}
+	return 0
+}
+
+// RecentMark is a mark of a member's data.
+type RecentMark struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Event of the caller's member.
+	Event         string                 `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"`
+	Outcome       MarkOutcome            `protobuf:"varint,2,opt,name=outcome,proto3,enum=pcc.ingest.v1.MarkOutcome" json:"outcome,omitempty"`
+	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecentMark) Reset() {
+	*x = RecentMark{}
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecentMark) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecentMark) ProtoMessage() {}
+
+func (x *RecentMark) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecentMark.ProtoReflect.Descriptor instead.
+func (*RecentMark) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *RecentMark) GetEvent() string {
+	if x != nil {
+		return x.Event
+	}
+	return ""
+}
+
+func (x *RecentMark) GetOutcome() MarkOutcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return MarkOutcome_MARK_OUTCOME_UNSPECIFIED
+}
+
+func (x *RecentMark) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+type GetOdometerVerdictRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Passport      string                 `protobuf:"bytes,1,opt,name=passport,proto3" json:"passport,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetOdometerVerdictRequest) Reset() {
+	*x = GetOdometerVerdictRequest{}
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetOdometerVerdictRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetOdometerVerdictRequest) ProtoMessage() {}
+
+func (x *GetOdometerVerdictRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetOdometerVerdictRequest.ProtoReflect.Descriptor instead.
+func (*GetOdometerVerdictRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *GetOdometerVerdictRequest) GetPassport() string {
+	if x != nil {
+		return x.Passport
+	}
+	return ""
+}
+
+type GetOdometerVerdictResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Verdict       *OdometerVerdict       `protobuf:"bytes,1,opt,name=verdict,proto3" json:"verdict,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetOdometerVerdictResponse) Reset() {
+	*x = GetOdometerVerdictResponse{}
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetOdometerVerdictResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetOdometerVerdictResponse) ProtoMessage() {}
+
+func (x *GetOdometerVerdictResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetOdometerVerdictResponse.ProtoReflect.Descriptor instead.
+func (*GetOdometerVerdictResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *GetOdometerVerdictResponse) GetVerdict() *OdometerVerdict {
+	if x != nil {
+		return x.Verdict
+	}
+	return nil
+}
+
+type ListJournalLeavesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	PageSize      int32                  `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	PageToken     string                 `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListJournalLeavesRequest) Reset() {
+	*x = ListJournalLeavesRequest{}
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListJournalLeavesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListJournalLeavesRequest) ProtoMessage() {}
+
+func (x *ListJournalLeavesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListJournalLeavesRequest.ProtoReflect.Descriptor instead.
+func (*ListJournalLeavesRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *ListJournalLeavesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListJournalLeavesRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+type ListJournalLeavesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Leaves        []*JournalLeaf         `protobuf:"bytes,1,rep,name=leaves,proto3" json:"leaves,omitempty"`
+	NextPageToken string                 `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListJournalLeavesResponse) Reset() {
+	*x = ListJournalLeavesResponse{}
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListJournalLeavesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListJournalLeavesResponse) ProtoMessage() {}
+
+func (x *ListJournalLeavesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListJournalLeavesResponse.ProtoReflect.Descriptor instead.
+func (*ListJournalLeavesResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *ListJournalLeavesResponse) GetLeaves() []*JournalLeaf {
+	if x != nil {
+		return x.Leaves
+	}
+	return nil
+}
+
+func (x *ListJournalLeavesResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// JournalLeaf is one entry of a journal stream.
+type JournalLeaf struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Position *JournalPosition       `protobuf:"bytes,1,opt,name=position,proto3" json:"position,omitempty"`
+	// The framed leaf; its payload is a JournaledEvent or a ReputationMark.
+	Leaf          []byte `protobuf:"bytes,2,opt,name=leaf,proto3" json:"leaf,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *JournalLeaf) Reset() {
+	*x = JournalLeaf{}
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *JournalLeaf) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*JournalLeaf) ProtoMessage() {}
+
+func (x *JournalLeaf) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_ingest_service_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use JournalLeaf.ProtoReflect.Descriptor instead.
+func (*JournalLeaf) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *JournalLeaf) GetPosition() *JournalPosition {
+	if x != nil {
+		return x.Position
+	}
+	return nil
+}
+
+func (x *JournalLeaf) GetLeaf() []byte {
+	if x != nil {
+		return x.Leaf
+	}
+	return nil
+}
+
 var File_pcc_ingest_v1_ingest_service_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_ingest_service_proto_rawDesc = "" +
 	"\n" +
-	"\"pcc/ingest/v1/ingest_service.proto\x12\rpcc.ingest.v1\x1a\x1bbuf/validate/validate.proto\x1a\x10cloudevent.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19pcc/ingest/v1/event.proto\x1a\"pcc/options/v1/authorization.proto\"\xf9\x01\n" +
+	"\"pcc/ingest/v1/ingest_service.proto\x12\rpcc.ingest.v1\x1a\x1bbuf/validate/validate.proto\x1a\x10cloudevent.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19pcc/ingest/v1/event.proto\x1a$pcc/ingest/v1/odometer_verdict.proto\x1a\"pcc/options/v1/authorization.proto\"\xf9\x01\n" +
 	"\x13IngestEventsRequest\x125\n" +
 	"\x06events\x18\x01 \x03(\v2\x1d.io.cloudevents.v1.CloudEventR\x06events\x122\n" +
 	"\x06signed\x18\x02 \x01(\v2\x1a.pcc.ingest.v1.SignedBatchR\x06signed:w\xbaHt\x1ar\n" +
@@ -1272,16 +1831,56 @@ const file_pcc_ingest_v1_ingest_service_proto_rawDesc = "" +
 	"\x17GetIngestStatusResponse\x12\x1c\n" +
 	"\tjournaled\x18\x01 \x01(\x03R\tjournaled\x12!\n" +
 	"\fdead_letters\x18\x02 \x01(\x03R\vdeadLetters\x12'\n" +
-	"\x0fpending_batches\x18\x03 \x01(\x03R\x0ependingBatches*g\n" +
+	"\x0fpending_batches\x18\x03 \x01(\x03R\x0ependingBatches\"c\n" +
+	"\x16GetEventQualityRequest\x12I\n" +
+	"\x04name\x18\x01 \x01(\tB5\xbaH2r02.^passports/[0-9a-f-]{36}/events/[0-9a-f-]{36}$R\x04name\"\xcc\x01\n" +
+	"\x17GetEventQualityResponse\x12>\n" +
+	"\tat_ingest\x18\x01 \x01(\v2!.pcc.ingest.v1.QualityExplanationR\batIngest\x123\n" +
+	"\x03now\x18\x02 \x01(\v2!.pcc.ingest.v1.QualityExplanationR\x03now\x12<\n" +
+	"\frecent_marks\x18\x03 \x03(\v2\x19.pcc.ingest.v1.RecentMarkR\vrecentMarks\"\xd4\x01\n" +
+	"\x12QualityExplanation\x120\n" +
+	"\aquality\x18\x01 \x01(\v2\x16.pcc.ingest.v1.QualityR\aquality\x12H\n" +
+	"\rcontributions\x18\x02 \x03(\v2\".pcc.ingest.v1.QualityContributionR\rcontributions\x12 \n" +
+	"\vcredibility\x18\x03 \x01(\x03R\vcredibility\x12 \n" +
+	"\vuncertainty\x18\x04 \x01(\x03R\vuncertainty\"y\n" +
+	"\x13QualityContribution\x12\x1c\n" +
+	"\tdimension\x18\x01 \x01(\tR\tdimension\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\x03R\x05value\x12\x16\n" +
+	"\x06weight\x18\x03 \x01(\x03R\x06weight\x12\x16\n" +
+	"\x06factor\x18\x04 \x01(\x03R\x06factor\"\x95\x01\n" +
+	"\n" +
+	"RecentMark\x12\x14\n" +
+	"\x05event\x18\x01 \x01(\tR\x05event\x124\n" +
+	"\aoutcome\x18\x02 \x01(\x0e2\x1a.pcc.ingest.v1.MarkOutcomeR\aoutcome\x12;\n" +
+	"\vcreate_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"createTime\"Y\n" +
+	"\x19GetOdometerVerdictRequest\x12<\n" +
+	"\bpassport\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^passports/[0-9a-f-]{36}$R\bpassport\"V\n" +
+	"\x1aGetOdometerVerdictResponse\x128\n" +
+	"\averdict\x18\x01 \x01(\v2\x1e.pcc.ingest.v1.OdometerVerdictR\averdict\"l\n" +
+	"\x18ListJournalLeavesRequest\x12'\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"w\n" +
+	"\x19ListJournalLeavesResponse\x122\n" +
+	"\x06leaves\x18\x01 \x03(\v2\x1a.pcc.ingest.v1.JournalLeafR\x06leaves\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"]\n" +
+	"\vJournalLeaf\x12:\n" +
+	"\bposition\x18\x01 \x01(\v2\x1e.pcc.ingest.v1.JournalPositionR\bposition\x12\x12\n" +
+	"\x04leaf\x18\x02 \x01(\fR\x04leaf*g\n" +
 	"\rSourceGapKind\x12\x1f\n" +
 	"\x1bSOURCE_GAP_KIND_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17SOURCE_GAP_KIND_MISSING\x10\x01\x12\x18\n" +
-	"\x14SOURCE_GAP_KIND_FORK\x10\x022\x8e\b\n" +
+	"\x14SOURCE_GAP_KIND_FORK\x10\x022\x94\f\n" +
 	"\rIngestService\x12\x8a\x01\n" +
 	"\fIngestEvents\x12\".pcc.ingest.v1.IngestEventsRequest\x1a#.pcc.ingest.v1.IngestEventsResponse\"1\xa2\xd4\x18\x11\b\x01\x12\ringest_events\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/events:ingest\x12r\n" +
 	"\fStreamEvents\x12\".pcc.ingest.v1.StreamEventsRequest\x1a#.pcc.ingest.v1.StreamEventsResponse\"\x15\xa2\xd4\x18\x11\b\x01\x12\ringest_events(\x010\x01\x12\x91\x01\n" +
 	"\n" +
-	"ListEvents\x12 .pcc.ingest.v1.ListEventsRequest\x1a!.pcc.ingest.v1.ListEventsResponse\">\xa2\xd4\x18\x13\b\x01\x12\x0fread_own_events\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=passports/*}/events\x12\x90\x01\n" +
+	"ListEvents\x12 .pcc.ingest.v1.ListEventsRequest\x1a!.pcc.ingest.v1.ListEventsResponse\">\xa2\xd4\x18\x13\b\x01\x12\x0fread_own_events\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=passports/*}/events\x12\xa8\x01\n" +
+	"\x0fGetEventQuality\x12%.pcc.ingest.v1.GetEventQualityRequest\x1a&.pcc.ingest.v1.GetEventQualityResponse\"F\xa2\xd4\x18\x13\b\x01\x12\x0fread_own_events\x82\xd3\xe4\x93\x02)\x12'/v1/{name=passports/*/events/*}:quality\x12\xbd\x01\n" +
+	"\x12GetOdometerVerdict\x12(.pcc.ingest.v1.GetOdometerVerdictRequest\x1a).pcc.ingest.v1.GetOdometerVerdictResponse\"R\xa2\xd4\x18\x13\b\x01\x12\x0fread_own_events\x82\xd3\xe4\x93\x025b\averdict\x12*/v1/{passport=passports/*}:odometerVerdict\x12\x98\x01\n" +
+	"\x11ListJournalLeaves\x12'.pcc.ingest.v1.ListJournalLeavesRequest\x1a(.pcc.ingest.v1.ListJournalLeavesResponse\"0\xa2\xd4\x18\x13\b\x01\x12\x0fread_own_events\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/journalLeaves\x12\x90\x01\n" +
 	"\x0fListDeadLetters\x12%.pcc.ingest.v1.ListDeadLettersRequest\x1a&.pcc.ingest.v1.ListDeadLettersResponse\".\xa2\xd4\x18\x13\b\x01\x12\x0fread_own_events\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/deadLetters\x12\xb1\x01\n" +
 	"\x10ReplayDeadLetter\x12&.pcc.ingest.v1.ReplayDeadLetterRequest\x1a'.pcc.ingest.v1.ReplayDeadLetterResponse\"L\xa2\xd4\x18\x11\b\x01\x12\ringest_events\x82\xd3\xe4\x93\x021:\x01*b\vdead_letter\"\x1f/v1/{name=deadLetters/*}:replay\x12\x8c\x01\n" +
 	"\x0eListSourceGaps\x12$.pcc.ingest.v1.ListSourceGapsRequest\x1a%.pcc.ingest.v1.ListSourceGapsResponse\"-\xa2\xd4\x18\x13\b\x01\x12\x0fread_own_events\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/sourceGaps\x12\x91\x01\n" +
@@ -1300,69 +1899,99 @@ func file_pcc_ingest_v1_ingest_service_proto_rawDescGZIP() []byte {
 }
 
 var file_pcc_ingest_v1_ingest_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_pcc_ingest_v1_ingest_service_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_pcc_ingest_v1_ingest_service_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_pcc_ingest_v1_ingest_service_proto_goTypes = []any{
-	(SourceGapKind)(0),               // 0: pcc.ingest.v1.SourceGapKind
-	(*IngestEventsRequest)(nil),      // 1: pcc.ingest.v1.IngestEventsRequest
-	(*SignedBatch)(nil),              // 2: pcc.ingest.v1.SignedBatch
-	(*IngestEventsResponse)(nil),     // 3: pcc.ingest.v1.IngestEventsResponse
-	(*StreamEventsRequest)(nil),      // 4: pcc.ingest.v1.StreamEventsRequest
-	(*StreamEventsResponse)(nil),     // 5: pcc.ingest.v1.StreamEventsResponse
-	(*BatchAcknowledgement)(nil),     // 6: pcc.ingest.v1.BatchAcknowledgement
-	(*Rejection)(nil),                // 7: pcc.ingest.v1.Rejection
-	(*ListEventsRequest)(nil),        // 8: pcc.ingest.v1.ListEventsRequest
-	(*ListEventsResponse)(nil),       // 9: pcc.ingest.v1.ListEventsResponse
-	(*DeadLetter)(nil),               // 10: pcc.ingest.v1.DeadLetter
-	(*ListDeadLettersRequest)(nil),   // 11: pcc.ingest.v1.ListDeadLettersRequest
-	(*ListDeadLettersResponse)(nil),  // 12: pcc.ingest.v1.ListDeadLettersResponse
-	(*ReplayDeadLetterRequest)(nil),  // 13: pcc.ingest.v1.ReplayDeadLetterRequest
-	(*ReplayDeadLetterResponse)(nil), // 14: pcc.ingest.v1.ReplayDeadLetterResponse
-	(*SourceGap)(nil),                // 15: pcc.ingest.v1.SourceGap
-	(*ListSourceGapsRequest)(nil),    // 16: pcc.ingest.v1.ListSourceGapsRequest
-	(*ListSourceGapsResponse)(nil),   // 17: pcc.ingest.v1.ListSourceGapsResponse
-	(*GetIngestStatusRequest)(nil),   // 18: pcc.ingest.v1.GetIngestStatusRequest
-	(*GetIngestStatusResponse)(nil),  // 19: pcc.ingest.v1.GetIngestStatusResponse
-	(*pb.CloudEvent)(nil),            // 20: io.cloudevents.v1.CloudEvent
-	(*Event)(nil),                    // 21: pcc.ingest.v1.Event
-	(*timestamppb.Timestamp)(nil),    // 22: google.protobuf.Timestamp
+	(SourceGapKind)(0),                 // 0: pcc.ingest.v1.SourceGapKind
+	(*IngestEventsRequest)(nil),        // 1: pcc.ingest.v1.IngestEventsRequest
+	(*SignedBatch)(nil),                // 2: pcc.ingest.v1.SignedBatch
+	(*IngestEventsResponse)(nil),       // 3: pcc.ingest.v1.IngestEventsResponse
+	(*StreamEventsRequest)(nil),        // 4: pcc.ingest.v1.StreamEventsRequest
+	(*StreamEventsResponse)(nil),       // 5: pcc.ingest.v1.StreamEventsResponse
+	(*BatchAcknowledgement)(nil),       // 6: pcc.ingest.v1.BatchAcknowledgement
+	(*Rejection)(nil),                  // 7: pcc.ingest.v1.Rejection
+	(*ListEventsRequest)(nil),          // 8: pcc.ingest.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),         // 9: pcc.ingest.v1.ListEventsResponse
+	(*DeadLetter)(nil),                 // 10: pcc.ingest.v1.DeadLetter
+	(*ListDeadLettersRequest)(nil),     // 11: pcc.ingest.v1.ListDeadLettersRequest
+	(*ListDeadLettersResponse)(nil),    // 12: pcc.ingest.v1.ListDeadLettersResponse
+	(*ReplayDeadLetterRequest)(nil),    // 13: pcc.ingest.v1.ReplayDeadLetterRequest
+	(*ReplayDeadLetterResponse)(nil),   // 14: pcc.ingest.v1.ReplayDeadLetterResponse
+	(*SourceGap)(nil),                  // 15: pcc.ingest.v1.SourceGap
+	(*ListSourceGapsRequest)(nil),      // 16: pcc.ingest.v1.ListSourceGapsRequest
+	(*ListSourceGapsResponse)(nil),     // 17: pcc.ingest.v1.ListSourceGapsResponse
+	(*GetIngestStatusRequest)(nil),     // 18: pcc.ingest.v1.GetIngestStatusRequest
+	(*GetIngestStatusResponse)(nil),    // 19: pcc.ingest.v1.GetIngestStatusResponse
+	(*GetEventQualityRequest)(nil),     // 20: pcc.ingest.v1.GetEventQualityRequest
+	(*GetEventQualityResponse)(nil),    // 21: pcc.ingest.v1.GetEventQualityResponse
+	(*QualityExplanation)(nil),         // 22: pcc.ingest.v1.QualityExplanation
+	(*QualityContribution)(nil),        // 23: pcc.ingest.v1.QualityContribution
+	(*RecentMark)(nil),                 // 24: pcc.ingest.v1.RecentMark
+	(*GetOdometerVerdictRequest)(nil),  // 25: pcc.ingest.v1.GetOdometerVerdictRequest
+	(*GetOdometerVerdictResponse)(nil), // 26: pcc.ingest.v1.GetOdometerVerdictResponse
+	(*ListJournalLeavesRequest)(nil),   // 27: pcc.ingest.v1.ListJournalLeavesRequest
+	(*ListJournalLeavesResponse)(nil),  // 28: pcc.ingest.v1.ListJournalLeavesResponse
+	(*JournalLeaf)(nil),                // 29: pcc.ingest.v1.JournalLeaf
+	(*pb.CloudEvent)(nil),              // 30: io.cloudevents.v1.CloudEvent
+	(*Event)(nil),                      // 31: pcc.ingest.v1.Event
+	(*timestamppb.Timestamp)(nil),      // 32: google.protobuf.Timestamp
+	(*Quality)(nil),                    // 33: pcc.ingest.v1.Quality
+	(MarkOutcome)(0),                   // 34: pcc.ingest.v1.MarkOutcome
+	(*OdometerVerdict)(nil),            // 35: pcc.ingest.v1.OdometerVerdict
+	(*JournalPosition)(nil),            // 36: pcc.ingest.v1.JournalPosition
 }
 var file_pcc_ingest_v1_ingest_service_proto_depIdxs = []int32{
-	20, // 0: pcc.ingest.v1.IngestEventsRequest.events:type_name -> io.cloudevents.v1.CloudEvent
+	30, // 0: pcc.ingest.v1.IngestEventsRequest.events:type_name -> io.cloudevents.v1.CloudEvent
 	2,  // 1: pcc.ingest.v1.IngestEventsRequest.signed:type_name -> pcc.ingest.v1.SignedBatch
 	6,  // 2: pcc.ingest.v1.IngestEventsResponse.acknowledgement:type_name -> pcc.ingest.v1.BatchAcknowledgement
-	20, // 3: pcc.ingest.v1.StreamEventsRequest.events:type_name -> io.cloudevents.v1.CloudEvent
+	30, // 3: pcc.ingest.v1.StreamEventsRequest.events:type_name -> io.cloudevents.v1.CloudEvent
 	2,  // 4: pcc.ingest.v1.StreamEventsRequest.signed:type_name -> pcc.ingest.v1.SignedBatch
 	6,  // 5: pcc.ingest.v1.StreamEventsResponse.acknowledgement:type_name -> pcc.ingest.v1.BatchAcknowledgement
 	7,  // 6: pcc.ingest.v1.BatchAcknowledgement.rejections:type_name -> pcc.ingest.v1.Rejection
-	21, // 7: pcc.ingest.v1.ListEventsResponse.events:type_name -> pcc.ingest.v1.Event
+	31, // 7: pcc.ingest.v1.ListEventsResponse.events:type_name -> pcc.ingest.v1.Event
 	7,  // 8: pcc.ingest.v1.DeadLetter.rejection:type_name -> pcc.ingest.v1.Rejection
-	20, // 9: pcc.ingest.v1.DeadLetter.event:type_name -> io.cloudevents.v1.CloudEvent
-	22, // 10: pcc.ingest.v1.DeadLetter.create_time:type_name -> google.protobuf.Timestamp
-	22, // 11: pcc.ingest.v1.DeadLetter.replay_time:type_name -> google.protobuf.Timestamp
+	30, // 9: pcc.ingest.v1.DeadLetter.event:type_name -> io.cloudevents.v1.CloudEvent
+	32, // 10: pcc.ingest.v1.DeadLetter.create_time:type_name -> google.protobuf.Timestamp
+	32, // 11: pcc.ingest.v1.DeadLetter.replay_time:type_name -> google.protobuf.Timestamp
 	10, // 12: pcc.ingest.v1.ListDeadLettersResponse.dead_letters:type_name -> pcc.ingest.v1.DeadLetter
 	10, // 13: pcc.ingest.v1.ReplayDeadLetterResponse.dead_letter:type_name -> pcc.ingest.v1.DeadLetter
 	0,  // 14: pcc.ingest.v1.SourceGap.kind:type_name -> pcc.ingest.v1.SourceGapKind
-	22, // 15: pcc.ingest.v1.SourceGap.detect_time:type_name -> google.protobuf.Timestamp
+	32, // 15: pcc.ingest.v1.SourceGap.detect_time:type_name -> google.protobuf.Timestamp
 	15, // 16: pcc.ingest.v1.ListSourceGapsResponse.gaps:type_name -> pcc.ingest.v1.SourceGap
-	1,  // 17: pcc.ingest.v1.IngestService.IngestEvents:input_type -> pcc.ingest.v1.IngestEventsRequest
-	4,  // 18: pcc.ingest.v1.IngestService.StreamEvents:input_type -> pcc.ingest.v1.StreamEventsRequest
-	8,  // 19: pcc.ingest.v1.IngestService.ListEvents:input_type -> pcc.ingest.v1.ListEventsRequest
-	11, // 20: pcc.ingest.v1.IngestService.ListDeadLetters:input_type -> pcc.ingest.v1.ListDeadLettersRequest
-	13, // 21: pcc.ingest.v1.IngestService.ReplayDeadLetter:input_type -> pcc.ingest.v1.ReplayDeadLetterRequest
-	16, // 22: pcc.ingest.v1.IngestService.ListSourceGaps:input_type -> pcc.ingest.v1.ListSourceGapsRequest
-	18, // 23: pcc.ingest.v1.IngestService.GetIngestStatus:input_type -> pcc.ingest.v1.GetIngestStatusRequest
-	3,  // 24: pcc.ingest.v1.IngestService.IngestEvents:output_type -> pcc.ingest.v1.IngestEventsResponse
-	5,  // 25: pcc.ingest.v1.IngestService.StreamEvents:output_type -> pcc.ingest.v1.StreamEventsResponse
-	9,  // 26: pcc.ingest.v1.IngestService.ListEvents:output_type -> pcc.ingest.v1.ListEventsResponse
-	12, // 27: pcc.ingest.v1.IngestService.ListDeadLetters:output_type -> pcc.ingest.v1.ListDeadLettersResponse
-	14, // 28: pcc.ingest.v1.IngestService.ReplayDeadLetter:output_type -> pcc.ingest.v1.ReplayDeadLetterResponse
-	17, // 29: pcc.ingest.v1.IngestService.ListSourceGaps:output_type -> pcc.ingest.v1.ListSourceGapsResponse
-	19, // 30: pcc.ingest.v1.IngestService.GetIngestStatus:output_type -> pcc.ingest.v1.GetIngestStatusResponse
-	24, // [24:31] is the sub-list for method output_type
-	17, // [17:24] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	22, // 17: pcc.ingest.v1.GetEventQualityResponse.at_ingest:type_name -> pcc.ingest.v1.QualityExplanation
+	22, // 18: pcc.ingest.v1.GetEventQualityResponse.now:type_name -> pcc.ingest.v1.QualityExplanation
+	24, // 19: pcc.ingest.v1.GetEventQualityResponse.recent_marks:type_name -> pcc.ingest.v1.RecentMark
+	33, // 20: pcc.ingest.v1.QualityExplanation.quality:type_name -> pcc.ingest.v1.Quality
+	23, // 21: pcc.ingest.v1.QualityExplanation.contributions:type_name -> pcc.ingest.v1.QualityContribution
+	34, // 22: pcc.ingest.v1.RecentMark.outcome:type_name -> pcc.ingest.v1.MarkOutcome
+	32, // 23: pcc.ingest.v1.RecentMark.create_time:type_name -> google.protobuf.Timestamp
+	35, // 24: pcc.ingest.v1.GetOdometerVerdictResponse.verdict:type_name -> pcc.ingest.v1.OdometerVerdict
+	29, // 25: pcc.ingest.v1.ListJournalLeavesResponse.leaves:type_name -> pcc.ingest.v1.JournalLeaf
+	36, // 26: pcc.ingest.v1.JournalLeaf.position:type_name -> pcc.ingest.v1.JournalPosition
+	1,  // 27: pcc.ingest.v1.IngestService.IngestEvents:input_type -> pcc.ingest.v1.IngestEventsRequest
+	4,  // 28: pcc.ingest.v1.IngestService.StreamEvents:input_type -> pcc.ingest.v1.StreamEventsRequest
+	8,  // 29: pcc.ingest.v1.IngestService.ListEvents:input_type -> pcc.ingest.v1.ListEventsRequest
+	20, // 30: pcc.ingest.v1.IngestService.GetEventQuality:input_type -> pcc.ingest.v1.GetEventQualityRequest
+	25, // 31: pcc.ingest.v1.IngestService.GetOdometerVerdict:input_type -> pcc.ingest.v1.GetOdometerVerdictRequest
+	27, // 32: pcc.ingest.v1.IngestService.ListJournalLeaves:input_type -> pcc.ingest.v1.ListJournalLeavesRequest
+	11, // 33: pcc.ingest.v1.IngestService.ListDeadLetters:input_type -> pcc.ingest.v1.ListDeadLettersRequest
+	13, // 34: pcc.ingest.v1.IngestService.ReplayDeadLetter:input_type -> pcc.ingest.v1.ReplayDeadLetterRequest
+	16, // 35: pcc.ingest.v1.IngestService.ListSourceGaps:input_type -> pcc.ingest.v1.ListSourceGapsRequest
+	18, // 36: pcc.ingest.v1.IngestService.GetIngestStatus:input_type -> pcc.ingest.v1.GetIngestStatusRequest
+	3,  // 37: pcc.ingest.v1.IngestService.IngestEvents:output_type -> pcc.ingest.v1.IngestEventsResponse
+	5,  // 38: pcc.ingest.v1.IngestService.StreamEvents:output_type -> pcc.ingest.v1.StreamEventsResponse
+	9,  // 39: pcc.ingest.v1.IngestService.ListEvents:output_type -> pcc.ingest.v1.ListEventsResponse
+	21, // 40: pcc.ingest.v1.IngestService.GetEventQuality:output_type -> pcc.ingest.v1.GetEventQualityResponse
+	26, // 41: pcc.ingest.v1.IngestService.GetOdometerVerdict:output_type -> pcc.ingest.v1.GetOdometerVerdictResponse
+	28, // 42: pcc.ingest.v1.IngestService.ListJournalLeaves:output_type -> pcc.ingest.v1.ListJournalLeavesResponse
+	12, // 43: pcc.ingest.v1.IngestService.ListDeadLetters:output_type -> pcc.ingest.v1.ListDeadLettersResponse
+	14, // 44: pcc.ingest.v1.IngestService.ReplayDeadLetter:output_type -> pcc.ingest.v1.ReplayDeadLetterResponse
+	17, // 45: pcc.ingest.v1.IngestService.ListSourceGaps:output_type -> pcc.ingest.v1.ListSourceGapsResponse
+	19, // 46: pcc.ingest.v1.IngestService.GetIngestStatus:output_type -> pcc.ingest.v1.GetIngestStatusResponse
+	37, // [37:47] is the sub-list for method output_type
+	27, // [27:37] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_pcc_ingest_v1_ingest_service_proto_init() }
@@ -1371,13 +2000,14 @@ func file_pcc_ingest_v1_ingest_service_proto_init() {
 		return
 	}
 	file_pcc_ingest_v1_event_proto_init()
+	file_pcc_ingest_v1_odometer_verdict_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_ingest_v1_ingest_service_proto_rawDesc), len(file_pcc_ingest_v1_ingest_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   19,
+			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -19,13 +19,16 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	IngestService_IngestEvents_FullMethodName     = "/pcc.ingest.v1.IngestService/IngestEvents"
-	IngestService_StreamEvents_FullMethodName     = "/pcc.ingest.v1.IngestService/StreamEvents"
-	IngestService_ListEvents_FullMethodName       = "/pcc.ingest.v1.IngestService/ListEvents"
-	IngestService_ListDeadLetters_FullMethodName  = "/pcc.ingest.v1.IngestService/ListDeadLetters"
-	IngestService_ReplayDeadLetter_FullMethodName = "/pcc.ingest.v1.IngestService/ReplayDeadLetter"
-	IngestService_ListSourceGaps_FullMethodName   = "/pcc.ingest.v1.IngestService/ListSourceGaps"
-	IngestService_GetIngestStatus_FullMethodName  = "/pcc.ingest.v1.IngestService/GetIngestStatus"
+	IngestService_IngestEvents_FullMethodName       = "/pcc.ingest.v1.IngestService/IngestEvents"
+	IngestService_StreamEvents_FullMethodName       = "/pcc.ingest.v1.IngestService/StreamEvents"
+	IngestService_ListEvents_FullMethodName         = "/pcc.ingest.v1.IngestService/ListEvents"
+	IngestService_GetEventQuality_FullMethodName    = "/pcc.ingest.v1.IngestService/GetEventQuality"
+	IngestService_GetOdometerVerdict_FullMethodName = "/pcc.ingest.v1.IngestService/GetOdometerVerdict"
+	IngestService_ListJournalLeaves_FullMethodName  = "/pcc.ingest.v1.IngestService/ListJournalLeaves"
+	IngestService_ListDeadLetters_FullMethodName    = "/pcc.ingest.v1.IngestService/ListDeadLetters"
+	IngestService_ReplayDeadLetter_FullMethodName   = "/pcc.ingest.v1.IngestService/ReplayDeadLetter"
+	IngestService_ListSourceGaps_FullMethodName     = "/pcc.ingest.v1.IngestService/ListSourceGaps"
+	IngestService_GetIngestStatus_FullMethodName    = "/pcc.ingest.v1.IngestService/GetIngestStatus"
 )
 
 // IngestServiceClient is the client API for IngestService service.
@@ -52,6 +55,19 @@ type IngestServiceClient interface {
 	// passport is a paid read: pcc.registry.v1.ReportService.ReadReport.
 	// Permission: read_own_events. Errors: INVALID_PAGE_TOKEN.
 	ListEvents(ctx context.Context, in *ListEventsRequest, opts ...grpc.CallOption) (*ListEventsResponse, error)
+	// GetEventQuality explains the quality index of an event that the caller's member sent: as it was at ingest, which is in the
+	// journal, and as it would be now.
+	// Permission: read_own_events. Errors: EVENT_NOT_FOUND.
+	GetEventQuality(ctx context.Context, in *GetEventQualityRequest, opts ...grpc.CallOption) (*GetEventQualityResponse, error)
+	// GetOdometerVerdict adjudicates a passport's mileages by the events of the caller's member alone. The verdict on the events
+	// of all members is a part of the paid report: pcc.registry.v1.ReportService.ReadReport.
+	// Permission: read_own_events. Errors: REPORT_TOO_LARGE. A passport without events of the member has the verdict
+	// "insufficient", as an unknown one has.
+	GetOdometerVerdict(ctx context.Context, in *GetOdometerVerdictRequest, opts ...grpc.CallOption) (*GetOdometerVerdictResponse, error)
+	// ListJournalLeaves lists the caller's member's own journal stream, byte for byte and in its order: with it a member can
+	// compute its checkpoints, quality indices and reputation itself.
+	// Permission: read_own_events. Errors: INVALID_PAGE_TOKEN.
+	ListJournalLeaves(ctx context.Context, in *ListJournalLeavesRequest, opts ...grpc.CallOption) (*ListJournalLeavesResponse, error)
 	// ListDeadLetters lists the refused events of the caller's member with the reason of each, newest first.
 	// Permission: read_own_events. Errors: INVALID_PAGE_TOKEN.
 	ListDeadLetters(ctx context.Context, in *ListDeadLettersRequest, opts ...grpc.CallOption) (*ListDeadLettersResponse, error)
@@ -103,6 +119,36 @@ func (c *ingestServiceClient) ListEvents(ctx context.Context, in *ListEventsRequ
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListEventsResponse)
 	err := c.cc.Invoke(ctx, IngestService_ListEvents_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *ingestServiceClient) GetEventQuality(ctx context.Context, in *GetEventQualityRequest, opts ...grpc.CallOption) (*GetEventQualityResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetEventQualityResponse)
+	err := c.cc.Invoke(ctx, IngestService_GetEventQuality_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *ingestServiceClient) GetOdometerVerdict(ctx context.Context, in *GetOdometerVerdictRequest, opts ...grpc.CallOption) (*GetOdometerVerdictResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetOdometerVerdictResponse)
+	err := c.cc.Invoke(ctx, IngestService_GetOdometerVerdict_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *ingestServiceClient) ListJournalLeaves(ctx context.Context, in *ListJournalLeavesRequest, opts ...grpc.CallOption) (*ListJournalLeavesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListJournalLeavesResponse)
+	err := c.cc.Invoke(ctx, IngestService_ListJournalLeaves_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -173,6 +219,19 @@ type IngestServiceServer interface {
 	// passport is a paid read: pcc.registry.v1.ReportService.ReadReport.
 	// Permission: read_own_events. Errors: INVALID_PAGE_TOKEN.
 	ListEvents(context.Context, *ListEventsRequest) (*ListEventsResponse, error)
+	// GetEventQuality explains the quality index of an event that the caller's member sent: as it was at ingest, which is in the
+	// journal, and as it would be now.
+	// Permission: read_own_events. Errors: EVENT_NOT_FOUND.
+	GetEventQuality(context.Context, *GetEventQualityRequest) (*GetEventQualityResponse, error)
+	// GetOdometerVerdict adjudicates a passport's mileages by the events of the caller's member alone. The verdict on the events
+	// of all members is a part of the paid report: pcc.registry.v1.ReportService.ReadReport.
+	// Permission: read_own_events. Errors: REPORT_TOO_LARGE. A passport without events of the member has the verdict
+	// "insufficient", as an unknown one has.
+	GetOdometerVerdict(context.Context, *GetOdometerVerdictRequest) (*GetOdometerVerdictResponse, error)
+	// ListJournalLeaves lists the caller's member's own journal stream, byte for byte and in its order: with it a member can
+	// compute its checkpoints, quality indices and reputation itself.
+	// Permission: read_own_events. Errors: INVALID_PAGE_TOKEN.
+	ListJournalLeaves(context.Context, *ListJournalLeavesRequest) (*ListJournalLeavesResponse, error)
 	// ListDeadLetters lists the refused events of the caller's member with the reason of each, newest first.
 	// Permission: read_own_events. Errors: INVALID_PAGE_TOKEN.
 	ListDeadLetters(context.Context, *ListDeadLettersRequest) (*ListDeadLettersResponse, error)
@@ -205,6 +264,15 @@ func (UnimplementedIngestServiceServer) StreamEvents(grpc.BidiStreamingServer[St
 }
 func (UnimplementedIngestServiceServer) ListEvents(context.Context, *ListEventsRequest) (*ListEventsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListEvents not implemented")
+}
+func (UnimplementedIngestServiceServer) GetEventQuality(context.Context, *GetEventQualityRequest) (*GetEventQualityResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetEventQuality not implemented")
+}
+func (UnimplementedIngestServiceServer) GetOdometerVerdict(context.Context, *GetOdometerVerdictRequest) (*GetOdometerVerdictResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetOdometerVerdict not implemented")
+}
+func (UnimplementedIngestServiceServer) ListJournalLeaves(context.Context, *ListJournalLeavesRequest) (*ListJournalLeavesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListJournalLeaves not implemented")
 }
 func (UnimplementedIngestServiceServer) ListDeadLetters(context.Context, *ListDeadLettersRequest) (*ListDeadLettersResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListDeadLetters not implemented")
@@ -278,6 +346,60 @@ func _IngestService_ListEvents_Handler(srv interface{}, ctx context.Context, dec
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(IngestServiceServer).ListEvents(ctx, req.(*ListEventsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _IngestService_GetEventQuality_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetEventQualityRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(IngestServiceServer).GetEventQuality(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: IngestService_GetEventQuality_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(IngestServiceServer).GetEventQuality(ctx, req.(*GetEventQualityRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _IngestService_GetOdometerVerdict_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetOdometerVerdictRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(IngestServiceServer).GetOdometerVerdict(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: IngestService_GetOdometerVerdict_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(IngestServiceServer).GetOdometerVerdict(ctx, req.(*GetOdometerVerdictRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _IngestService_ListJournalLeaves_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListJournalLeavesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(IngestServiceServer).ListJournalLeaves(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: IngestService_ListJournalLeaves_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(IngestServiceServer).ListJournalLeaves(ctx, req.(*ListJournalLeavesRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -368,6 +490,18 @@ var IngestService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListEvents",
 			Handler:    _IngestService_ListEvents_Handler,
+		},
+		{
+			MethodName: "GetEventQuality",
+			Handler:    _IngestService_GetEventQuality_Handler,
+		},
+		{
+			MethodName: "GetOdometerVerdict",
+			Handler:    _IngestService_GetOdometerVerdict_Handler,
+		},
+		{
+			MethodName: "ListJournalLeaves",
+			Handler:    _IngestService_ListJournalLeaves_Handler,
 		},
 		{
 			MethodName: "ListDeadLetters",

@@ -262,6 +262,103 @@ func (x *ListPassportEventsResponse) GetEvents() []*Event {
 	return nil
 }
 
+type GetPassportVerdictRequest struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Passport string                 `protobuf:"bytes,1,opt,name=passport,proto3" json:"passport,omitempty"`
+	// What was accepted later is left out; absent for the verdict now.
+	AsOf          *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetPassportVerdictRequest) Reset() {
+	*x = GetPassportVerdictRequest{}
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetPassportVerdictRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetPassportVerdictRequest) ProtoMessage() {}
+
+func (x *GetPassportVerdictRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetPassportVerdictRequest.ProtoReflect.Descriptor instead.
+func (*GetPassportVerdictRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *GetPassportVerdictRequest) GetPassport() string {
+	if x != nil {
+		return x.Passport
+	}
+	return ""
+}
+
+func (x *GetPassportVerdictRequest) GetAsOf() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
+}
+
+type GetPassportVerdictResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Verdict       *OdometerVerdict       `protobuf:"bytes,1,opt,name=verdict,proto3" json:"verdict,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetPassportVerdictResponse) Reset() {
+	*x = GetPassportVerdictResponse{}
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetPassportVerdictResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetPassportVerdictResponse) ProtoMessage() {}
+
+func (x *GetPassportVerdictResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetPassportVerdictResponse.ProtoReflect.Descriptor instead.
+func (*GetPassportVerdictResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *GetPassportVerdictResponse) GetVerdict() *OdometerVerdict {
+	if x != nil {
+		return x.Verdict
+	}
+	return nil
+}
+
 type ProvePassportEventsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Passport      string                 `protobuf:"bytes,1,opt,name=passport,proto3" json:"passport,omitempty"`
@@ -272,7 +369,7 @@ type ProvePassportEventsRequest struct {
 
 func (x *ProvePassportEventsRequest) Reset() {
 	*x = ProvePassportEventsRequest{}
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[5]
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -284,7 +381,7 @@ func (x *ProvePassportEventsRequest) String() string {
 func (*ProvePassportEventsRequest) ProtoMessage() {}
 
 func (x *ProvePassportEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[5]
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -297,7 +394,7 @@ func (x *ProvePassportEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProvePassportEventsRequest.ProtoReflect.Descriptor instead.
 func (*ProvePassportEventsRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{5}
+	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ProvePassportEventsRequest) GetPassport() string {
@@ -325,7 +422,7 @@ type ProvePassportEventsResponse struct {
 
 func (x *ProvePassportEventsResponse) Reset() {
 	*x = ProvePassportEventsResponse{}
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[6]
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -337,7 +434,7 @@ func (x *ProvePassportEventsResponse) String() string {
 func (*ProvePassportEventsResponse) ProtoMessage() {}
 
 func (x *ProvePassportEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[6]
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -350,7 +447,7 @@ func (x *ProvePassportEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProvePassportEventsResponse.ProtoReflect.Descriptor instead.
 func (*ProvePassportEventsResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{6}
+	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ProvePassportEventsResponse) GetEvents() []*ProvenEvent {
@@ -381,7 +478,7 @@ type ProvenEvent struct {
 
 func (x *ProvenEvent) Reset() {
 	*x = ProvenEvent{}
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[7]
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -393,7 +490,7 @@ func (x *ProvenEvent) String() string {
 func (*ProvenEvent) ProtoMessage() {}
 
 func (x *ProvenEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[7]
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -406,7 +503,7 @@ func (x *ProvenEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProvenEvent.ProtoReflect.Descriptor instead.
 func (*ProvenEvent) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{7}
+	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ProvenEvent) GetPosition() *JournalPosition {
@@ -434,7 +531,7 @@ var File_pcc_ingest_v1_journal_service_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_journal_service_proto_rawDesc = "" +
 	"\n" +
-	"#pcc/ingest/v1/journal_service.proto\x12\rpcc.ingest.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19pcc/ingest/v1/event.proto\x1a\"pcc/options/v1/authorization.proto\"\x89\x01\n" +
+	"#pcc/ingest/v1/journal_service.proto\x12\rpcc.ingest.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19pcc/ingest/v1/event.proto\x1a$pcc/ingest/v1/odometer_verdict.proto\x1a\"pcc/options/v1/authorization.proto\"\x89\x01\n" +
 	"\n" +
 	"Checkpoint\x12\x16\n" +
 	"\x06stream\x18\x01 \x01(\tR\x06stream\x12\x12\n" +
@@ -448,7 +545,12 @@ const file_pcc_ingest_v1_journal_service_proto_rawDesc = "" +
 	"\x19ListPassportEventsRequest\x12<\n" +
 	"\bpassport\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^passports/[0-9a-f-]{36}$R\bpassport\"J\n" +
 	"\x1aListPassportEventsResponse\x12,\n" +
-	"\x06events\x18\x01 \x03(\v2\x14.pcc.ingest.v1.EventR\x06events\"\xa2\x01\n" +
+	"\x06events\x18\x01 \x03(\v2\x14.pcc.ingest.v1.EventR\x06events\"\x8a\x01\n" +
+	"\x19GetPassportVerdictRequest\x12<\n" +
+	"\bpassport\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^passports/[0-9a-f-]{36}$R\bpassport\x12/\n" +
+	"\x05as_of\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\"V\n" +
+	"\x1aGetPassportVerdictResponse\x128\n" +
+	"\averdict\x18\x01 \x01(\v2\x1e.pcc.ingest.v1.OdometerVerdictR\averdict\"\xa2\x01\n" +
 	"\x1aProvePassportEventsRequest\x12<\n" +
 	"\bpassport\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^passports/[0-9a-f-]{36}$R\bpassport\x12F\n" +
 	"\vcheckpoints\x18\x02 \x03(\v2\x19.pcc.ingest.v1.CheckpointB\t\xbaH\x06\x92\x01\x03\x10\x80\bR\vcheckpoints\"{\n" +
@@ -458,10 +560,11 @@ const file_pcc_ingest_v1_journal_service_proto_rawDesc = "" +
 	"\vProvenEvent\x12:\n" +
 	"\bposition\x18\x01 \x01(\v2\x1e.pcc.ingest.v1.JournalPositionR\bposition\x12\x12\n" +
 	"\x04leaf\x18\x02 \x01(\fR\x04leaf\x12'\n" +
-	"\x0finclusion_proof\x18\x03 \x03(\fR\x0einclusionProof2\xf5\x02\n" +
+	"\x0finclusion_proof\x18\x03 \x03(\fR\x0einclusionProof2\xee\x03\n" +
 	"\x0eJournalService\x12n\n" +
 	"\x0fListCheckpoints\x12%.pcc.ingest.v1.ListCheckpointsRequest\x1a&.pcc.ingest.v1.ListCheckpointsResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12w\n" +
-	"\x12ListPassportEvents\x12(.pcc.ingest.v1.ListPassportEventsRequest\x1a).pcc.ingest.v1.ListPassportEventsResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12z\n" +
+	"\x12ListPassportEvents\x12(.pcc.ingest.v1.ListPassportEventsRequest\x1a).pcc.ingest.v1.ListPassportEventsResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12w\n" +
+	"\x12GetPassportVerdict\x12(.pcc.ingest.v1.GetPassportVerdictRequest\x1a).pcc.ingest.v1.GetPassportVerdictResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12z\n" +
 	"\x13ProvePassportEvents\x12).pcc.ingest.v1.ProvePassportEventsRequest\x1a*.pcc.ingest.v1.ProvePassportEventsResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04callB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
 
 var (
@@ -476,38 +579,45 @@ func file_pcc_ingest_v1_journal_service_proto_rawDescGZIP() []byte {
 	return file_pcc_ingest_v1_journal_service_proto_rawDescData
 }
 
-var file_pcc_ingest_v1_journal_service_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_pcc_ingest_v1_journal_service_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_pcc_ingest_v1_journal_service_proto_goTypes = []any{
 	(*Checkpoint)(nil),                  // 0: pcc.ingest.v1.Checkpoint
 	(*ListCheckpointsRequest)(nil),      // 1: pcc.ingest.v1.ListCheckpointsRequest
 	(*ListCheckpointsResponse)(nil),     // 2: pcc.ingest.v1.ListCheckpointsResponse
 	(*ListPassportEventsRequest)(nil),   // 3: pcc.ingest.v1.ListPassportEventsRequest
 	(*ListPassportEventsResponse)(nil),  // 4: pcc.ingest.v1.ListPassportEventsResponse
-	(*ProvePassportEventsRequest)(nil),  // 5: pcc.ingest.v1.ProvePassportEventsRequest
-	(*ProvePassportEventsResponse)(nil), // 6: pcc.ingest.v1.ProvePassportEventsResponse
-	(*ProvenEvent)(nil),                 // 7: pcc.ingest.v1.ProvenEvent
-	(*timestamppb.Timestamp)(nil),       // 8: google.protobuf.Timestamp
-	(*Event)(nil),                       // 9: pcc.ingest.v1.Event
-	(*JournalPosition)(nil),             // 10: pcc.ingest.v1.JournalPosition
+	(*GetPassportVerdictRequest)(nil),   // 5: pcc.ingest.v1.GetPassportVerdictRequest
+	(*GetPassportVerdictResponse)(nil),  // 6: pcc.ingest.v1.GetPassportVerdictResponse
+	(*ProvePassportEventsRequest)(nil),  // 7: pcc.ingest.v1.ProvePassportEventsRequest
+	(*ProvePassportEventsResponse)(nil), // 8: pcc.ingest.v1.ProvePassportEventsResponse
+	(*ProvenEvent)(nil),                 // 9: pcc.ingest.v1.ProvenEvent
+	(*timestamppb.Timestamp)(nil),       // 10: google.protobuf.Timestamp
+	(*Event)(nil),                       // 11: pcc.ingest.v1.Event
+	(*OdometerVerdict)(nil),             // 12: pcc.ingest.v1.OdometerVerdict
+	(*JournalPosition)(nil),             // 13: pcc.ingest.v1.JournalPosition
 }
 var file_pcc_ingest_v1_journal_service_proto_depIdxs = []int32{
-	8,  // 0: pcc.ingest.v1.Checkpoint.create_time:type_name -> google.protobuf.Timestamp
+	10, // 0: pcc.ingest.v1.Checkpoint.create_time:type_name -> google.protobuf.Timestamp
 	0,  // 1: pcc.ingest.v1.ListCheckpointsResponse.checkpoints:type_name -> pcc.ingest.v1.Checkpoint
-	9,  // 2: pcc.ingest.v1.ListPassportEventsResponse.events:type_name -> pcc.ingest.v1.Event
-	0,  // 3: pcc.ingest.v1.ProvePassportEventsRequest.checkpoints:type_name -> pcc.ingest.v1.Checkpoint
-	7,  // 4: pcc.ingest.v1.ProvePassportEventsResponse.events:type_name -> pcc.ingest.v1.ProvenEvent
-	10, // 5: pcc.ingest.v1.ProvenEvent.position:type_name -> pcc.ingest.v1.JournalPosition
-	1,  // 6: pcc.ingest.v1.JournalService.ListCheckpoints:input_type -> pcc.ingest.v1.ListCheckpointsRequest
-	3,  // 7: pcc.ingest.v1.JournalService.ListPassportEvents:input_type -> pcc.ingest.v1.ListPassportEventsRequest
-	5,  // 8: pcc.ingest.v1.JournalService.ProvePassportEvents:input_type -> pcc.ingest.v1.ProvePassportEventsRequest
-	2,  // 9: pcc.ingest.v1.JournalService.ListCheckpoints:output_type -> pcc.ingest.v1.ListCheckpointsResponse
-	4,  // 10: pcc.ingest.v1.JournalService.ListPassportEvents:output_type -> pcc.ingest.v1.ListPassportEventsResponse
-	6,  // 11: pcc.ingest.v1.JournalService.ProvePassportEvents:output_type -> pcc.ingest.v1.ProvePassportEventsResponse
-	9,  // [9:12] is the sub-list for method output_type
-	6,  // [6:9] is the sub-list for method input_type
-	6,  // [6:6] is the sub-list for extension type_name
-	6,  // [6:6] is the sub-list for extension extendee
-	0,  // [0:6] is the sub-list for field type_name
+	11, // 2: pcc.ingest.v1.ListPassportEventsResponse.events:type_name -> pcc.ingest.v1.Event
+	10, // 3: pcc.ingest.v1.GetPassportVerdictRequest.as_of:type_name -> google.protobuf.Timestamp
+	12, // 4: pcc.ingest.v1.GetPassportVerdictResponse.verdict:type_name -> pcc.ingest.v1.OdometerVerdict
+	0,  // 5: pcc.ingest.v1.ProvePassportEventsRequest.checkpoints:type_name -> pcc.ingest.v1.Checkpoint
+	9,  // 6: pcc.ingest.v1.ProvePassportEventsResponse.events:type_name -> pcc.ingest.v1.ProvenEvent
+	13, // 7: pcc.ingest.v1.ProvenEvent.position:type_name -> pcc.ingest.v1.JournalPosition
+	1,  // 8: pcc.ingest.v1.JournalService.ListCheckpoints:input_type -> pcc.ingest.v1.ListCheckpointsRequest
+	3,  // 9: pcc.ingest.v1.JournalService.ListPassportEvents:input_type -> pcc.ingest.v1.ListPassportEventsRequest
+	5,  // 10: pcc.ingest.v1.JournalService.GetPassportVerdict:input_type -> pcc.ingest.v1.GetPassportVerdictRequest
+	7,  // 11: pcc.ingest.v1.JournalService.ProvePassportEvents:input_type -> pcc.ingest.v1.ProvePassportEventsRequest
+	2,  // 12: pcc.ingest.v1.JournalService.ListCheckpoints:output_type -> pcc.ingest.v1.ListCheckpointsResponse
+	4,  // 13: pcc.ingest.v1.JournalService.ListPassportEvents:output_type -> pcc.ingest.v1.ListPassportEventsResponse
+	6,  // 14: pcc.ingest.v1.JournalService.GetPassportVerdict:output_type -> pcc.ingest.v1.GetPassportVerdictResponse
+	8,  // 15: pcc.ingest.v1.JournalService.ProvePassportEvents:output_type -> pcc.ingest.v1.ProvePassportEventsResponse
+	12, // [12:16] is the sub-list for method output_type
+	8,  // [8:12] is the sub-list for method input_type
+	8,  // [8:8] is the sub-list for extension type_name
+	8,  // [8:8] is the sub-list for extension extendee
+	0,  // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_pcc_ingest_v1_journal_service_proto_init() }
@@ -516,13 +626,14 @@ func file_pcc_ingest_v1_journal_service_proto_init() {
 		return
 	}
 	file_pcc_ingest_v1_event_proto_init()
+	file_pcc_ingest_v1_odometer_verdict_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_ingest_v1_journal_service_proto_rawDesc), len(file_pcc_ingest_v1_journal_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   8,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

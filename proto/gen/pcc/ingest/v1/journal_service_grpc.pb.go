@@ -21,6 +21,7 @@ const _ = grpc.SupportPackageIsVersion9
 const (
 	JournalService_ListCheckpoints_FullMethodName     = "/pcc.ingest.v1.JournalService/ListCheckpoints"
 	JournalService_ListPassportEvents_FullMethodName  = "/pcc.ingest.v1.JournalService/ListPassportEvents"
+	JournalService_GetPassportVerdict_FullMethodName  = "/pcc.ingest.v1.JournalService/GetPassportVerdict"
 	JournalService_ProvePassportEvents_FullMethodName = "/pcc.ingest.v1.JournalService/ProvePassportEvents"
 )
 
@@ -36,6 +37,10 @@ type JournalServiceClient interface {
 	// ListPassportEvents returns the events of a passport from all members, by time of acceptance, at most 10000 and 4 MiB.
 	// Permission: call, for services only. Errors: REPORT_TOO_LARGE.
 	ListPassportEvents(ctx context.Context, in *ListPassportEventsRequest, opts ...grpc.CallOption) (*ListPassportEventsResponse, error)
+	// GetPassportVerdict adjudicates a passport's mileages by the events of all members. A passport without mileages has the
+	// verdict "insufficient".
+	// Permission: call, for services only. Errors: REPORT_TOO_LARGE.
+	GetPassportVerdict(ctx context.Context, in *GetPassportVerdictRequest, opts ...grpc.CallOption) (*GetPassportVerdictResponse, error)
 	// ProvePassportEvents returns the leaves of a passport's events, each with its inclusion proof in the checkpoint of
 	// its stream that the request names. Events after those checkpoints are left out and counted. Bounds as above.
 	// Permission: call, for services only. Errors: REPORT_TOO_LARGE, CHECKPOINT_UNKNOWN.
@@ -70,6 +75,16 @@ func (c *journalServiceClient) ListPassportEvents(ctx context.Context, in *ListP
 	return out, nil
 }
 
+func (c *journalServiceClient) GetPassportVerdict(ctx context.Context, in *GetPassportVerdictRequest, opts ...grpc.CallOption) (*GetPassportVerdictResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetPassportVerdictResponse)
+	err := c.cc.Invoke(ctx, JournalService_GetPassportVerdict_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *journalServiceClient) ProvePassportEvents(ctx context.Context, in *ProvePassportEventsRequest, opts ...grpc.CallOption) (*ProvePassportEventsResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ProvePassportEventsResponse)
@@ -92,6 +107,10 @@ type JournalServiceServer interface {
 	// ListPassportEvents returns the events of a passport from all members, by time of acceptance, at most 10000 and 4 MiB.
 	// Permission: call, for services only. Errors: REPORT_TOO_LARGE.
 	ListPassportEvents(context.Context, *ListPassportEventsRequest) (*ListPassportEventsResponse, error)
+	// GetPassportVerdict adjudicates a passport's mileages by the events of all members. A passport without mileages has the
+	// verdict "insufficient".
+	// Permission: call, for services only. Errors: REPORT_TOO_LARGE.
+	GetPassportVerdict(context.Context, *GetPassportVerdictRequest) (*GetPassportVerdictResponse, error)
 	// ProvePassportEvents returns the leaves of a passport's events, each with its inclusion proof in the checkpoint of
 	// its stream that the request names. Events after those checkpoints are left out and counted. Bounds as above.
 	// Permission: call, for services only. Errors: REPORT_TOO_LARGE, CHECKPOINT_UNKNOWN.
@@ -111,6 +130,9 @@ func (UnimplementedJournalServiceServer) ListCheckpoints(context.Context, *ListC
 }
 func (UnimplementedJournalServiceServer) ListPassportEvents(context.Context, *ListPassportEventsRequest) (*ListPassportEventsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListPassportEvents not implemented")
+}
+func (UnimplementedJournalServiceServer) GetPassportVerdict(context.Context, *GetPassportVerdictRequest) (*GetPassportVerdictResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetPassportVerdict not implemented")
 }
 func (UnimplementedJournalServiceServer) ProvePassportEvents(context.Context, *ProvePassportEventsRequest) (*ProvePassportEventsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ProvePassportEvents not implemented")
@@ -172,6 +194,24 @@ func _JournalService_ListPassportEvents_Handler(srv interface{}, ctx context.Con
 	return interceptor(ctx, in, info, handler)
 }
 
+func _JournalService_GetPassportVerdict_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetPassportVerdictRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(JournalServiceServer).GetPassportVerdict(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: JournalService_GetPassportVerdict_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(JournalServiceServer).GetPassportVerdict(ctx, req.(*GetPassportVerdictRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _JournalService_ProvePassportEvents_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ProvePassportEventsRequest)
 	if err := dec(in); err != nil {
@@ -204,6 +244,10 @@ var JournalService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListPassportEvents",
 			Handler:    _JournalService_ListPassportEvents_Handler,
+		},
+		{
+			MethodName: "GetPassportVerdict",
+			Handler:    _JournalService_GetPassportVerdict_Handler,
 		},
 		{
 			MethodName: "ProvePassportEvents",

@@ -96,10 +96,12 @@ type ReadReportResponse struct {
 	Transitions      []*Transition      `protobuf:"bytes,3,rep,name=transitions,proto3" json:"transitions,omitempty"`
 	OwnershipPeriods []*OwnershipPeriod `protobuf:"bytes,4,rep,name=ownership_periods,json=ownershipPeriods,proto3" json:"ownership_periods,omitempty"`
 	// What was paid and who was paid for it.
-	Receipt       *v11.Read              `protobuf:"bytes,5,opt,name=receipt,proto3" json:"receipt,omitempty"`
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Receipt    *v11.Read              `protobuf:"bytes,5,opt,name=receipt,proto3" json:"receipt,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// What the mileages of all members together say about the odometer.
+	OdometerVerdict *v1.OdometerVerdict `protobuf:"bytes,7,opt,name=odometer_verdict,json=odometerVerdict,proto3" json:"odometer_verdict,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *ReadReportResponse) Reset() {
@@ -174,16 +176,23 @@ func (x *ReadReportResponse) GetCreateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *ReadReportResponse) GetOdometerVerdict() *v1.OdometerVerdict {
+	if x != nil {
+		return x.OdometerVerdict
+	}
+	return nil
+}
+
 var File_pcc_registry_v1_report_service_proto protoreflect.FileDescriptor
 
 const file_pcc_registry_v1_report_service_proto_rawDesc = "" +
 	"\n" +
-	"$pcc/registry/v1/report_service.proto\x12\x0fpcc.registry.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19pcc/ingest/v1/event.proto\x1a\"pcc/options/v1/authorization.proto\x1a\x1epcc/registry/v1/passport.proto\x1a\x1cpcc/settlement/v1/read.proto\"\xbf\x01\n" +
+	"$pcc/registry/v1/report_service.proto\x12\x0fpcc.registry.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19pcc/ingest/v1/event.proto\x1a$pcc/ingest/v1/odometer_verdict.proto\x1a\"pcc/options/v1/authorization.proto\x1a\x1epcc/registry/v1/passport.proto\x1a\x1cpcc/settlement/v1/read.proto\"\xbf\x01\n" +
 	"\x11ReadReportRequest\x12'\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12<\n" +
 	"\bpassport\x18\x02 \x01(\tB \xbaH\x1dr\x1b2\x19^passports/[0-9a-f-]{36}$R\bpassport\x12C\n" +
-	"\tmax_price\x18\x03 \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,14}(\\.[0-9]{1,4})?)?$R\bmaxPrice\"\xf7\x02\n" +
+	"\tmax_price\x18\x03 \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,14}(\\.[0-9]{1,4})?)?$R\bmaxPrice\"\xc2\x03\n" +
 	"\x12ReadReportResponse\x125\n" +
 	"\bpassport\x18\x01 \x01(\v2\x19.pcc.registry.v1.PassportR\bpassport\x12,\n" +
 	"\x06events\x18\x02 \x03(\v2\x14.pcc.ingest.v1.EventR\x06events\x12=\n" +
@@ -191,7 +200,8 @@ const file_pcc_registry_v1_report_service_proto_rawDesc = "" +
 	"\x11ownership_periods\x18\x04 \x03(\v2 .pcc.registry.v1.OwnershipPeriodR\x10ownershipPeriods\x121\n" +
 	"\areceipt\x18\x05 \x01(\v2\x17.pcc.settlement.v1.ReadR\areceipt\x12;\n" +
 	"\vcreate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime2\xa9\x01\n" +
+	"createTime\x12I\n" +
+	"\x10odometer_verdict\x18\a \x01(\v2\x1e.pcc.ingest.v1.OdometerVerdictR\x0fodometerVerdict2\xa9\x01\n" +
 	"\rReportService\x12\x97\x01\n" +
 	"\n" +
 	"ReadReport\x12\".pcc.registry.v1.ReadReportRequest\x1a#.pcc.registry.v1.ReadReportResponse\"@\xa2\xd4\x18\x10\b\x01\x12\fread_reports\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/{passport=passports/*}:reportBBZ@github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1;registryv1b\x06proto3"
@@ -218,6 +228,7 @@ var file_pcc_registry_v1_report_service_proto_goTypes = []any{
 	(*OwnershipPeriod)(nil),       // 5: pcc.registry.v1.OwnershipPeriod
 	(*v11.Read)(nil),              // 6: pcc.settlement.v1.Read
 	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
+	(*v1.OdometerVerdict)(nil),    // 8: pcc.ingest.v1.OdometerVerdict
 }
 var file_pcc_registry_v1_report_service_proto_depIdxs = []int32{
 	2, // 0: pcc.registry.v1.ReadReportResponse.passport:type_name -> pcc.registry.v1.Passport
@@ -226,13 +237,14 @@ var file_pcc_registry_v1_report_service_proto_depIdxs = []int32{
 	5, // 3: pcc.registry.v1.ReadReportResponse.ownership_periods:type_name -> pcc.registry.v1.OwnershipPeriod
 	6, // 4: pcc.registry.v1.ReadReportResponse.receipt:type_name -> pcc.settlement.v1.Read
 	7, // 5: pcc.registry.v1.ReadReportResponse.create_time:type_name -> google.protobuf.Timestamp
-	0, // 6: pcc.registry.v1.ReportService.ReadReport:input_type -> pcc.registry.v1.ReadReportRequest
-	1, // 7: pcc.registry.v1.ReportService.ReadReport:output_type -> pcc.registry.v1.ReadReportResponse
-	7, // [7:8] is the sub-list for method output_type
-	6, // [6:7] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	8, // 6: pcc.registry.v1.ReadReportResponse.odometer_verdict:type_name -> pcc.ingest.v1.OdometerVerdict
+	0, // 7: pcc.registry.v1.ReportService.ReadReport:input_type -> pcc.registry.v1.ReadReportRequest
+	1, // 8: pcc.registry.v1.ReportService.ReadReport:output_type -> pcc.registry.v1.ReadReportResponse
+	8, // [8:9] is the sub-list for method output_type
+	7, // [7:8] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_pcc_registry_v1_report_service_proto_init() }

@@ -10,6 +10,34 @@ import (
 	"github.com/google/uuid"
 )
 
+type Alert struct {
+	ID          uuid.UUID
+	Passport    uuid.UUID
+	Kind        string
+	Cause       string
+	CauseAt     time.Time
+	Evidence    string
+	EvidenceAt  time.Time
+	Campaign    string
+	Policy      string
+	RaisedAt    time.Time
+	ExplainedAt *time.Time
+	Position    int64
+}
+
+type AlertMark struct {
+	Passport   uuid.UUID
+	Name       string
+	Kind       string
+	OccurredAt time.Time
+	Campaign   string
+}
+
+type AlertPosition struct {
+	Stream string
+	Next   int64
+}
+
 type DeadLetter struct {
 	ID             uuid.UUID
 	Member         string
@@ -47,6 +75,15 @@ type Event struct {
 	LeafHash       []byte
 	SourceKey      []byte
 	SourceSequence *int64
+}
+
+type Reputation struct {
+	Member        string
+	DataKind      string
+	Confirmations int64
+	Refutations   int64
+	Marks         int64
+	Day           int64
 }
 
 type SourceGap struct {

@@ -1,0 +1,152 @@
+package ingest
+
+import (
+	"bytes"
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/pcc-platform/pcc/services/ingest/adjudication"
+	"github.com/pcc-platform/pcc/services/ingest/quality"
+)
+
+// Appraiser judges new events by what is known of their vehicles and sources.
+type Appraiser struct {
+	Quality  quality.Policy
+	Odometer adjudication.Policy
+	// Evidence reads an event's content.
+	Evidence func(e *Event) (Evidence, error)
+}
+
+// Subject is whose reputation, for which kind of data.
+type Subject struct {
+	Member string
+	Kind   quality.Kind
+}
+
+func compareSubjects(a, b Subject) int {
+	return cmp.Or(cmp.Compare(a.Member, b.Member), cmp.Compare(a.Kind, b.Kind))
+}
+
+// Draft is new events under way to their appraisal.
+type Draft struct {
+	appraiser *Appraiser
+	events    []Event
+	evidence  []Evidence
+}
+
+// Read reads the content of new events. Its error is of an event that no check can have let through.
+func (a *Appraiser) Read(events []Event) (*Draft, error) {
+	d := &Draft{appraiser: a, events: events, evidence: make([]Evidence, len(events))}
+	for i := range events {
+		e := &events[i]
+		var err error
+		if d.evidence[i], err = a.Evidence(e); err != nil {
+			return nil, &PoisonError{Cause: err}
+		}
+		if d.evidence[i].provenance() == quality.SignedECU {
+			e.Quality.Inputs.BaseRate = max(e.Quality.Inputs.BaseRate, a.Quality.BaseRate(quality.SignedInVehicle))
+		}
+	}
+	return d, nil
+}
+
+// Passports are those whose vehicles the events tell something of, in order.
+func (d *Draft) Passports() []uuid.UUID {
+	seen := map[uuid.UUID]bool{}
+	for i := range d.events {
+		if d.evidence[i].Mileage != nil || d.evidence[i].Signal != nil {
+			seen[d.events[i].Passport] = true
+		}
+	}
+	return slices.SortedFunc(maps.Keys(seen), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+}
+
+// Members are those that sent the events, in order.
+func (d *Draft) Members() []string {
+	seen := map[string]bool{}
+	for i := range d.events {
+		seen[d.events[i].Member] = true
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// Appraisal is what new events come to.
+type Appraisal struct {
+	// Events have their quality.
+	Events []Event
+	// Vehicles are those that changed, by passport.
+	Vehicles []*Vehicle
+	// Marks are in the order of their vehicles.
+	Marks []Mark
+}
+
+// Appraise judges the events. Vehicles are those of Passports that are known, and are changed; reputations are of Members.
+// Events that come in one transaction are judged together, each vehicle once.
+func (d *Draft) Appraise(vehicles map[uuid.UUID]*Vehicle, reputations map[Subject]quality.Reputation) Appraisal {
+	readings, signals := d.byPassport()
+	ids := make(map[string]uuid.UUID, len(d.events))
+	for i := range d.events {
+		ids[d.events[i].ID.String()] = d.events[i].ID
+	}
+	isNew := func(eventID string) (uuid.UUID, bool) {
+		id, ok := ids[eventID]
+		return id, ok
+	}
+	appraisal := Appraisal{Events: d.events}
+	judged := make(map[uuid.UUID]*Vehicle)
+	for _, passport := range d.Passports() {
+		v := vehicles[passport]
+		if v == nil {
+			v = &Vehicle{Passport: passport}
+		}
+		v.learn(d.appraiser.Odometer, readings[passport], signals[passport])
+		judged[passport] = v
+		appraisal.Vehicles = append(appraisal.Vehicles, v)
+		appraisal.Marks = append(appraisal.Marks, v.settle(d.appraiser.Odometer.Tolerance, isNew)...)
+	}
+	for i := range d.events {
+		d.score(i, judged[d.events[i].Passport], reputations)
+	}
+	return appraisal
+}
+
+func (d *Draft) byPassport() (readings map[uuid.UUID][]KeptReading, signals map[uuid.UUID][]adjudication.Signal) {
+	readings, signals = map[uuid.UUID][]KeptReading{}, map[uuid.UUID][]adjudication.Signal{}
+	for i := range d.events {
+		e := &d.events[i]
+		if r, ok := e.reading(&d.evidence[i]); ok {
+			readings[e.Passport] = append(readings[e.Passport], KeptReading{Reading: r, DataKind: DataKind(e.Type)})
+		}
+		if s, ok := e.signal(&d.evidence[i]); ok {
+			signals[e.Passport] = append(signals[e.Passport], s)
+		}
+	}
+	return readings, signals
+}
+
+// score computes the quality of one event.
+func (d *Draft) score(i int, v *Vehicle, reputations map[Subject]quality.Reputation) {
+	e, policy := &d.events[i], &d.appraiser.Quality
+	q := &e.Quality
+	q.Policy = policy.Version
+	q.Inputs.Kind = DataKind(e.Type)
+	reputation := policy.Aged(reputations[Subject{Member: e.Member, Kind: q.Inputs.Kind}], dayOf(e.ReceivedAt))
+	q.Inputs.Confirmations, q.Inputs.Refutations, q.Marks = reputation.Confirmations, reputation.Refutations, reputation.Marks
+	q.Inputs.Provenance = policy.ProvenanceWorth(d.evidence[i].provenance())
+	q.Inputs.Completeness = d.evidence[i].Completeness
+	q.Inputs.Delay = max(e.ReceivedAt.Sub(e.OccurredAt), 0).Truncate(clockStep)
+	q.Inputs.Plausibility = policy.Unjudged
+	if r, ok := e.reading(&d.evidence[i]); ok && v != nil {
+		a := v.Verdict.Assess(r)
+		q.Inputs.Plausibility, q.Reason, q.OdometerPolicy = plausibility(a), a.Reason, v.Verdict.Policy
+	}
+	q.Index = policy.Score(q.Inputs).Index
+}
+
+func plausibility(a adjudication.Assessment) quality.Millionths {
+	const thousandth = quality.One / 1000
+	return quality.Millionths(a.Plausibility) * thousandth
+}

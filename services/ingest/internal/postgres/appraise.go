@@ -1,0 +1,165 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
+	"github.com/pcc-platform/pcc/services/ingest/quality"
+)
+
+// errOvertaken says that another writer was first with a vehicle that neither of them knew.
+var errOvertaken = errors.New("postgres: another writer changed a vehicle")
+
+// appraised is new events with their quality, and what they make of vehicles and reputations.
+type appraised struct {
+	ingest.Appraisal
+	marks       []ingest.CountedMark
+	reputations map[ingest.Subject]quality.Reputation
+}
+
+// appraise reads what is known, in one query for all vehicles, and judges the events by it. It locks the vehicles first and
+// the reputations that change then, each in order.
+func appraise(ctx context.Context, tx pgx.Tx, a *ingest.Appraiser, events []ingest.Event) (appraised, error) {
+	draft, err := a.Read(events)
+	if err != nil {
+		return appraised{}, err
+	}
+	vehicles, err := lockVehicles(ctx, tx, draft.Passports())
+	if err != nil {
+		return appraised{}, err
+	}
+	rows, err := dbsqlc.New(tx).Reputations(ctx, draft.Members())
+	if err != nil {
+		return appraised{}, fmt.Errorf("read reputations: %w", err)
+	}
+	result := appraised{Appraisal: draft.Appraise(vehicles, toReputations(rows))}
+	subjects := result.Subjects()
+	if len(subjects) == 0 {
+		return result, nil
+	}
+	if result.reputations, err = lockReputations(ctx, tx, subjects); err != nil {
+		return appraised{}, err
+	}
+	result.marks = result.Count(&a.Quality, result.reputations)
+	return result, nil
+}
+
+func lockVehicles(ctx context.Context, tx pgx.Tx, passports []uuid.UUID) (map[uuid.UUID]*ingest.Vehicle, error) {
+	vehicles := make(map[uuid.UUID]*ingest.Vehicle, len(passports))
+	if len(passports) == 0 {
+		return vehicles, nil
+	}
+	rows, err := dbsqlc.New(tx).LockVehicles(ctx, passports)
+	if err != nil {
+		return nil, fmt.Errorf("read vehicles: %w", err)
+	}
+	for _, r := range rows {
+		if vehicles[r.Passport], err = decodeVehicle(r.Passport, r.Revision, r.State); err != nil {
+			return nil, err
+		}
+	}
+	return vehicles, nil
+}
+
+func lockReputations(ctx context.Context, tx pgx.Tx, subjects []ingest.Subject) (map[ingest.Subject]quality.Reputation, error) {
+	begin := dbsqlc.BeginReputationsParams{}
+	for _, s := range subjects {
+		begin.Members, begin.DataKinds = append(begin.Members, s.Member), append(begin.DataKinds, string(s.Kind))
+	}
+	if err := dbsqlc.New(tx).BeginReputations(ctx, begin); err != nil {
+		return nil, fmt.Errorf("begin reputations: %w", err)
+	}
+	rows, err := dbsqlc.New(tx).LockReputations(ctx, begin.Members)
+	if err != nil {
+		return nil, fmt.Errorf("lock reputations: %w", err)
+	}
+	return toReputations(rows), nil
+}
+
+func toReputations(rows []dbsqlc.Reputation) map[ingest.Subject]quality.Reputation {
+	reputations := make(map[ingest.Subject]quality.Reputation, len(rows))
+	for _, r := range rows {
+		reputations[ingest.Subject{Member: r.Member, Kind: quality.Kind(r.DataKind)}] = quality.Reputation{
+			Confirmations: quality.Millionths(r.Confirmations), Refutations: quality.Millionths(r.Refutations), Marks: r.Marks, Day: r.Day,
+		}
+	}
+	return reputations
+}
+
+// save writes vehicles, reputations and marks.
+func (a *appraised) save(ctx context.Context, tx pgx.Tx, now time.Time) error {
+	if err := a.saveVehicles(ctx, tx, now); err != nil {
+		return err
+	}
+	if len(a.marks) == 0 {
+		return nil
+	}
+	if err := a.saveReputations(ctx, tx); err != nil {
+		return err
+	}
+	return a.saveMarks(ctx, tx, now)
+}
+
+func (a *appraised) saveVehicles(ctx context.Context, tx pgx.Tx, now time.Time) error {
+	if len(a.Vehicles) == 0 {
+		return nil
+	}
+	rows := dbsqlc.SaveVehiclesParams{UpdatedAt: now}
+	for _, v := range a.Vehicles {
+		state, err := encodeVehicle(v)
+		if err != nil {
+			return err
+		}
+		rows.Passports, rows.Revisions = append(rows.Passports, v.Passport), append(rows.Revisions, v.Revision+1)
+		rows.States, rows.Verdicts = append(rows.States, state), append(rows.Verdicts, v.Verdict.Verdict.String())
+		rows.Confidences, rows.Policy = append(rows.Confidences, int16(v.Verdict.Confidence)), v.Verdict.Policy
+	}
+	saved, err := dbsqlc.New(tx).SaveVehicles(ctx, rows)
+	if err != nil {
+		return fmt.Errorf("save vehicles: %w", err)
+	}
+	if saved != int64(len(a.Vehicles)) {
+		return errOvertaken
+	}
+	return nil
+}
+
+func (a *appraised) saveReputations(ctx context.Context, tx pgx.Tx) error {
+	var rows dbsqlc.SaveReputationsParams
+	for _, s := range a.Subjects() {
+		r := a.reputations[s]
+		rows.Members, rows.DataKinds = append(rows.Members, s.Member), append(rows.DataKinds, string(s.Kind))
+		rows.Confirmations, rows.Refutations = append(rows.Confirmations, int64(r.Confirmations)), append(rows.Refutations, int64(r.Refutations))
+		rows.Marks, rows.Days = append(rows.Marks, r.Marks), append(rows.Days, r.Day)
+	}
+	if err := dbsqlc.New(tx).SaveReputations(ctx, rows); err != nil {
+		return fmt.Errorf("save reputations: %w", err)
+	}
+	return nil
+}
+
+func (a *appraised) saveMarks(ctx context.Context, tx pgx.Tx, now time.Time) error {
+	rows := dbsqlc.InsertMarksParams{CreatedAt: now}
+	for i := range a.marks {
+		m := &a.marks[i]
+		event, err := uuid.Parse(m.Reading.EventID)
+		if err != nil {
+			return fmt.Errorf("%w: %w", errState, err)
+		}
+		rows.Members, rows.DataKinds = append(rows.Members, m.Subject.Member), append(rows.DataKinds, string(m.Subject.Kind))
+		rows.Numbers, rows.Outcomes = append(rows.Numbers, m.Number), append(rows.Outcomes, string(m.Outcome))
+		rows.Passports, rows.Events = append(rows.Passports, m.Passport), append(rows.Events, event)
+		rows.Causes, rows.Days = append(rows.Causes, m.Cause), append(rows.Days, m.Day)
+	}
+	if err := dbsqlc.New(tx).InsertMarks(ctx, rows); err != nil {
+		return fmt.Errorf("insert marks: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,72 @@
+-- Vehicles are locked in one order, so that writers cannot wait for each other.
+-- name: LockVehicles :many
+SELECT passport, revision, state FROM odometer_state WHERE passport = ANY(@passports::uuid[]) ORDER BY passport FOR UPDATE;
+
+-- name: GetVehicle :one
+SELECT passport, revision, state FROM odometer_state WHERE passport = @passport;
+
+-- A row is left alone when another writer has come first, which may be with a vehicle that nobody knew.
+-- name: SaveVehicles :execrows
+INSERT INTO odometer_state AS s (passport, revision, state, verdict, confidence, policy, updated_at)
+SELECT unnest(@passports::uuid[]), unnest(@revisions::bigint[]), unnest(@states::bytea[]), unnest(@verdicts::text[]),
+    unnest(@confidences::smallint[]), @policy, @updated_at
+ON CONFLICT ON CONSTRAINT odometer_state_pkey DO UPDATE
+SET revision = excluded.revision, state = excluded.state, verdict = excluded.verdict, confidence = excluded.confidence,
+    policy = excluded.policy, updated_at = excluded.updated_at
+WHERE s.revision = excluded.revision - 1;
+
+-- name: Reputations :many
+SELECT * FROM reputation WHERE member = ANY(@members::text[]);
+
+-- A reputation that is not there cannot be locked.
+-- name: BeginReputations :exec
+INSERT INTO reputation (member, data_kind, confirmations, refutations, marks, day)
+SELECT unnest(@members::text[]), unnest(@data_kinds::text[]), 0, 0, 0, 0
+ON CONFLICT ON CONSTRAINT reputation_pkey DO NOTHING;
+
+-- name: LockReputations :many
+SELECT * FROM reputation WHERE member = ANY(@members::text[]) ORDER BY member, data_kind FOR UPDATE;
+
+-- name: SaveReputations :exec
+INSERT INTO reputation AS r (member, data_kind, confirmations, refutations, marks, day)
+SELECT unnest(@members::text[]), unnest(@data_kinds::text[]), unnest(@confirmations::bigint[]), unnest(@refutations::bigint[]),
+    unnest(@marks::bigint[]), unnest(@days::bigint[])
+ON CONFLICT ON CONSTRAINT reputation_pkey DO UPDATE
+SET confirmations = excluded.confirmations, refutations = excluded.refutations, marks = excluded.marks, day = excluded.day;
+
+-- name: InsertMarks :exec
+INSERT INTO reputation_mark (member, data_kind, number, outcome, passport, event, cause, day, created_at)
+SELECT unnest(@members::text[]), unnest(@data_kinds::text[]), unnest(@numbers::bigint[]), unnest(@outcomes::text[]),
+    unnest(@passports::uuid[]), unnest(@events::uuid[]), unnest(@causes::uuid[]), unnest(@days::bigint[]), @created_at;
+
+-- name: RecentMarks :many
+SELECT passport, event, outcome, created_at FROM (
+    (SELECT c.* FROM reputation_mark c WHERE c.member = @member AND c.data_kind = @data_kind AND c.outcome = 'confirmed'
+    ORDER BY c.number DESC LIMIT @most)
+    UNION ALL
+    (SELECT r.* FROM reputation_mark r WHERE r.member = @member AND r.data_kind = @data_kind AND r.outcome = 'refuted'
+    ORDER BY r.number DESC LIMIT @most)
+) AS marks
+ORDER BY number DESC;
+
+-- name: GetEvent :one
+SELECT event.id, event.type, event.passport, event.occurred_at, journal_entry.leaf FROM event
+JOIN journal_entry ON journal_entry.stream = event.stream AND journal_entry.seq = event.seq
+WHERE event.passport = @passport AND event.id = @id AND event.member = @member;
+
+-- The leaves of a passport's events: of one member, or of all. An event that was accepted later than as_of is left out.
+-- name: PassportLeaves :many
+SELECT event.id, event.type, event.passport, event.occurred_at, journal_entry.leaf FROM event
+JOIN journal_entry ON journal_entry.stream = event.stream AND journal_entry.seq = event.seq
+WHERE event.passport = @passport AND (@member::text = '' OR event.member = @member) AND event.received_at <= @as_of
+ORDER BY event.id LIMIT @most;
+
+-- A page also ends after max_bytes of leaves, but never before its first; found is how long it would have been.
+-- name: ListLeaves :many
+SELECT e.seq, e.leaf, e.leaf_hash, measured.found FROM journal_entry e
+JOIN (
+    SELECT d.seq, sum(octet_length(d.leaf)) OVER (ORDER BY d.seq) - octet_length(d.leaf) AS bytes_before, count(*) OVER () AS found
+    FROM (SELECT l.seq, l.leaf FROM journal_entry l WHERE l.stream = @stream AND l.seq >= @first ORDER BY l.seq LIMIT @page) AS d
+) AS measured ON measured.seq = e.seq AND measured.bytes_before < @max_bytes::bigint
+WHERE e.stream = @stream
+ORDER BY e.seq;

@@ -1,0 +1,143 @@
+package postgres
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"google.golang.org/protobuf/proto"
+
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/adjudication"
+	"github.com/pcc-platform/pcc/services/ingest/quality"
+)
+
+// errState says that a stored state is not what encodeVehicle makes.
+var errState = errors.New("postgres: malformed odometer state")
+
+// names numbers texts that come again and again.
+type names struct {
+	numbers map[string]int32
+	texts   []string
+}
+
+func (n *names) number(text string) int32 {
+	number, known := n.numbers[text]
+	if !known {
+		number = int32(len(n.texts))
+		n.numbers[text] = number
+		n.texts = append(n.texts, text)
+	}
+	return number
+}
+
+func encodeVehicle(v *ingest.Vehicle) ([]byte, error) {
+	members := names{numbers: map[string]int32{}}
+	content := v.History.Content()
+	state := &ingestv1.OdometerState{
+		ReadingsLevel: int32(content.Levels[0]), LifeLevel: int32(content.Levels[1]), UseLevel: int32(content.Levels[2]),
+		Readings: make([]*ingestv1.KeptReading, len(content.Readings)),
+	}
+	for i := range content.Readings {
+		r := &content.Readings[i]
+		id, err := uuid.Parse(r.EventID)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", errState, err)
+		}
+		state.Readings[i] = &ingestv1.KeptReading{
+			Event: id[:], Member: members.number(r.Source), Assurance: int32(r.Assurance),
+			OccurTimeUs: r.OccurredAt.UnixMicro(), AcceptTimeUs: r.AcceptedAt.UnixMicro(), Metres: r.Metres,
+			RawValue: r.RawValue, RawUnit: int32(r.RawUnit), Provenance: int32(r.Provenance), Occasion: int32(r.Kind),
+			DataKind: string(v.Readings[i].DataKind), Confirmed: v.Readings[i].Confirmed, Refuted: v.Readings[i].Refuted,
+		}
+	}
+	var err error
+	if state.Life, err = encodeSignals(content.Life, &members); err != nil {
+		return nil, err
+	}
+	if state.Use, err = encodeSignals(content.Use, &members); err != nil {
+		return nil, err
+	}
+	state.Members = members.texts
+	encoded, err := proto.Marshal(state)
+	if err != nil {
+		return nil, fmt.Errorf("marshal an odometer's state: %w", err)
+	}
+	return encoded, nil
+}
+
+func encodeSignals(signals []adjudication.Signal, members *names) ([]*ingestv1.KeptSignal, error) {
+	out := make([]*ingestv1.KeptSignal, len(signals))
+	for i, s := range signals {
+		id, err := uuid.Parse(s.EventID)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", errState, err)
+		}
+		out[i] = &ingestv1.KeptSignal{
+			Event: id[:], Member: members.number(s.Source), SignalKind: int32(s.Kind),
+			OccurTimeUs: s.OccurredAt.UnixMicro(), SinceUs: s.Since.UnixMicro(), Amount: s.Amount, Complete: s.Complete,
+			RemovedMetres: s.Removed, InstalledMetres: s.Installed, ValuesKnown: s.ValuesKnown,
+		}
+	}
+	return out, nil
+}
+
+func decodeVehicle(passport uuid.UUID, revision int64, encoded []byte) (*ingest.Vehicle, error) {
+	state := &ingestv1.OdometerState{}
+	if err := proto.Unmarshal(encoded, state); err != nil {
+		return nil, fmt.Errorf("%w: %w", errState, err)
+	}
+	v := &ingest.Vehicle{Passport: passport, Revision: revision}
+	content := adjudication.Content{Levels: [3]int{int(state.GetReadingsLevel()), int(state.GetLifeLevel()), int(state.GetUseLevel())}}
+	for _, r := range state.GetReadings() {
+		kept, err := decodeReading(r, state.GetMembers())
+		if err != nil {
+			return nil, err
+		}
+		v.Readings = append(v.Readings, kept)
+		content.Readings = append(content.Readings, kept.Reading)
+	}
+	var err error
+	if content.Life, err = decodeSignals(state.GetLife(), state.GetMembers()); err != nil {
+		return nil, err
+	}
+	if content.Use, err = decodeSignals(state.GetUse(), state.GetMembers()); err != nil {
+		return nil, err
+	}
+	v.History = adjudication.Restore(content)
+	return v, nil
+}
+
+func decodeReading(r *ingestv1.KeptReading, members []string) (ingest.KeptReading, error) {
+	id, err := uuid.FromBytes(r.GetEvent())
+	if err != nil || int(r.GetMember()) >= len(members) || r.GetMember() < 0 {
+		return ingest.KeptReading{}, errState
+	}
+	return ingest.KeptReading{
+		Reading: adjudication.Reading{
+			EventID: id.String(), Source: members[r.GetMember()], Assurance: int(r.GetAssurance()),
+			OccurredAt: time.UnixMicro(r.GetOccurTimeUs()).UTC(), AcceptedAt: time.UnixMicro(r.GetAcceptTimeUs()).UTC(), Metres: r.GetMetres(),
+			RawValue: r.GetRawValue(), RawUnit: adjudication.Unit(r.GetRawUnit()), Provenance: adjudication.Provenance(r.GetProvenance()),
+			Kind: adjudication.Kind(r.GetOccasion()),
+		},
+		DataKind: quality.Kind(r.GetDataKind()), Confirmed: r.GetConfirmed(), Refuted: r.GetRefuted(),
+	}, nil
+}
+
+func decodeSignals(kept []*ingestv1.KeptSignal, members []string) ([]adjudication.Signal, error) {
+	signals := make([]adjudication.Signal, len(kept))
+	for i, s := range kept {
+		id, err := uuid.FromBytes(s.GetEvent())
+		if err != nil || int(s.GetMember()) >= len(members) || s.GetMember() < 0 {
+			return nil, errState
+		}
+		signals[i] = adjudication.Signal{
+			EventID: id.String(), Source: members[s.GetMember()], Kind: adjudication.SignalKind(s.GetSignalKind()),
+			OccurredAt: time.UnixMicro(s.GetOccurTimeUs()).UTC(), Since: time.UnixMicro(s.GetSinceUs()).UTC(), Amount: s.GetAmount(),
+			Complete: s.GetComplete(), Removed: s.GetRemovedMetres(), Installed: s.GetInstalledMetres(), ValuesKnown: s.GetValuesKnown(),
+		}
+	}
+	return signals, nil
+}
