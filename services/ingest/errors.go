@@ -9,6 +9,9 @@ import (
 // queueFullRetry is how long a sender is asked to wait when the queue is full: the writer frees thousands of events in it.
 const queueFullRetry = time.Second
 
+// watchRetry is how long a member is asked to wait for a place among the streams of alerts.
+const watchRetry = 10 * time.Second
+
 // Errors of calls, as the protos document them. A fault of one event is a Rejection.
 var (
 	ErrBatchTooLarge       = apperr.New(apperr.InvalidArgument, "BATCH_TOO_LARGE", "more than %d events", MaxBatchEvents).WithField("events")
@@ -29,5 +32,7 @@ var (
 	ErrVehicleNotYours     = apperr.New(apperr.PermissionDenied, "VEHICLE_NOT_YOURS", "only the maker that enrolled a vehicle enrols its keys").WithField("passport")
 	ErrSourceKeyNotFound   = apperr.New(apperr.NotFound, "SOURCE_KEY_NOT_FOUND", "the caller's member has no such key")
 	ErrSourceKeyRevoked    = apperr.New(apperr.FailedPrecondition, "SOURCE_KEY_REVOKED", "the key is revoked already")
+	ErrAlertNotFound       = apperr.New(apperr.NotFound, "ALERT_NOT_FOUND", "the caller's member gets no such alert")
+	ErrTooManyWatches      = apperr.New(apperr.ResourceExhausted, "TOO_MANY_WATCHES", "too many streams of alerts are open; close one, or retry").WithRetryAfter(watchRetry)
 	ErrCheckpointUnknown   = apperr.New(apperr.NotFound, "CHECKPOINT_UNKNOWN", "a checkpoint is not one of this journal").WithField("checkpoints")
 )

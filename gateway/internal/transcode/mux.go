@@ -58,7 +58,7 @@ func New(ctx context.Context, conns map[string]*grpc.ClientConn, hooks Hooks) (h
 			registrygw.RegisterPassportServiceHandler, registrygw.RegisterReportServiceHandler, registrygw.RegisterMemberServiceHandler,
 		},
 		"vault":      {vaultgw.RegisterVaultServiceHandler},
-		"ingest":     {ingestgw.RegisterIngestServiceHandler, ingestgw.RegisterSourceKeyServiceHandler},
+		"ingest":     {ingestgw.RegisterIngestServiceHandler, ingestgw.RegisterAlertServiceHandler, ingestgw.RegisterSourceKeyServiceHandler},
 		"anchor":     {anchorgw.RegisterAnchorServiceHandler},
 		"settlement": {settlementgw.RegisterSettlementServiceHandler},
 	} {

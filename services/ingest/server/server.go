@@ -10,6 +10,8 @@ import (
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/adjudication"
+	"github.com/pcc-platform/pcc/services/ingest/alert"
+	"github.com/pcc-platform/pcc/services/ingest/internal/alerting"
 	"github.com/pcc-platform/pcc/services/ingest/internal/api"
 	"github.com/pcc-platform/pcc/services/ingest/internal/cloudevent"
 	"github.com/pcc-platform/pcc/services/ingest/internal/events"
@@ -41,6 +43,7 @@ type Server struct {
 	base     *app.Base
 	members  *app.Directory
 	handlers *api.IngestService
+	watches  *api.AlertService
 	runners  []app.Runner
 }
 
@@ -73,20 +76,29 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	handlers := api.NewIngestService(service, store, decoder, api.IdleTimeout)
 	ingestv1.RegisterIngestServiceServer(base.Server, handlers)
 	ingestv1.RegisterSourceKeyServiceServer(base.Server, api.NewSourceKeyService(service, store))
+	watches := api.NewAlertService(store, api.DefaultWatchLimits())
+	ingestv1.RegisterAlertServiceServer(base.Server, watches)
 	ingestv1.RegisterJournalServiceServer(base.Server, api.NewJournalService(service, store))
+	keeper := &alerting.Keeper{Policy: alert.DefaultPolicy(), Publish: events.PublishAlert, Now: time.Now}
 	return &Server{
-		base: base, members: app.NewDirectory(registry), handlers: handlers,
+		base: base, members: app.NewDirectory(registry), handlers: handlers, watches: watches,
 		runners: []app.Runner{
 			&queue.Writer{Queue: batches, Sink: service, Logger: base.Logger},
 			directory,
 			events.PassportEnrolled(base.Pool, base.JS, base.Logger),
+			events.PassportTransitioned(base.Pool, base.JS, base.Logger, keeper),
+			&alerting.Follower{Pool: base.Pool, Keeper: keeper, Logger: base.Logger},
+			base.Relay(),
 		},
 	}, nil
 }
 
 // Run serves until ctx ends.
 func (s *Server) Run(ctx context.Context) error {
-	stop := context.AfterFunc(ctx, s.handlers.CloseStreams)
+	stop := context.AfterFunc(ctx, func() {
+		s.handlers.CloseStreams()
+		s.watches.CloseStreams()
+	})
 	defer stop()
 	return s.base.Run(ctx, s.members, s.runners...)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -16,7 +17,7 @@ import (
 	"github.com/pcc-platform/pcc/services/ingest/internal/registryclient"
 )
 
-// PassportEnrolled returns the consumer that adds new passports to the projection of the registry.
+// PassportEnrolled returns the consumer that adds new passports to the projection of the registry, with who enrolled them.
 func PassportEnrolled(pool *pgxpool.Pool, js jetstream.JetStream, logger *slog.Logger) *messaging.Consumer[*registryv1.PassportEnrolled] {
 	return &messaging.Consumer[*registryv1.PassportEnrolled]{
 		Service: "ingest", Pool: pool, JS: js, Logger: logger,
@@ -25,6 +26,11 @@ func PassportEnrolled(pool *pgxpool.Pool, js jetstream.JetStream, logger *slog.L
 			id, err := registryclient.ParsePassport(m.GetPassport())
 			if err != nil {
 				return fmt.Errorf("passport enrolled: %w", err)
+			}
+			if member, ok := strings.CutPrefix(m.GetEnrolledBy(), "members/"); ok {
+				if err := postgres.RememberEnroller(ctx, tx, id, member); err != nil {
+					return err
+				}
 			}
 			return postgres.RememberPassport(ctx, tx, id)
 		},

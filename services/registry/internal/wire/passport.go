@@ -56,7 +56,7 @@ func ToLifeCycle(l registryv1.LifeCycle) registry.LifeCycle { return lifeCycles.
 func FromTransition(t registry.Transition) *registryv1.Transition {
 	return &registryv1.Transition{
 		From: FromLifeCycle(t.From), To: FromLifeCycle(t.To), Member: MemberName(t.Member),
-		Reason: t.Reason, CreateTime: timestamppb.New(t.Time),
+		Reason: t.Reason, CreateTime: timestamppb.New(t.Time), Revision: t.Revision,
 	}
 }
 

@@ -71,10 +71,12 @@ func (x *MemberAdmitted) GetMember() *Member {
 // PassportEnrolled is published when a passport was opened.
 // Subject: pcc.registry.v1.passport_enrolled. Consumer: ingest.
 type PassportEnrolled struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Passport      string                 `protobuf:"bytes,1,opt,name=passport,proto3" json:"passport,omitempty"`
-	LifeCycle     LifeCycle              `protobuf:"varint,2,opt,name=life_cycle,json=lifeCycle,proto3,enum=pcc.registry.v1.LifeCycle" json:"life_cycle,omitempty"`
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	Passport   string                 `protobuf:"bytes,1,opt,name=passport,proto3" json:"passport,omitempty"`
+	LifeCycle  LifeCycle              `protobuf:"varint,2,opt,name=life_cycle,json=lifeCycle,proto3,enum=pcc.registry.v1.LifeCycle" json:"life_cycle,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// `members/{member}` that enrolled it.
+	EnrolledBy    string `protobuf:"bytes,4,opt,name=enrolled_by,json=enrolledBy,proto3" json:"enrolled_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -130,8 +132,15 @@ func (x *PassportEnrolled) GetCreateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *PassportEnrolled) GetEnrolledBy() string {
+	if x != nil {
+		return x.EnrolledBy
+	}
+	return ""
+}
+
 // PassportTransitioned is published with every step of a life cycle.
-// Subject: pcc.registry.v1.passport_transitioned.
+// Subject: pcc.registry.v1.passport_transitioned. Consumer: ingest.
 type PassportTransitioned struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Passport      string                 `protobuf:"bytes,1,opt,name=passport,proto3" json:"passport,omitempty"`
@@ -190,13 +199,15 @@ const file_pcc_registry_v1_messages_proto_rawDesc = "" +
 	"\n" +
 	"\x1epcc/registry/v1/messages.proto\x12\x0fpcc.registry.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cpcc/registry/v1/member.proto\x1a\x1epcc/registry/v1/passport.proto\"A\n" +
 	"\x0eMemberAdmitted\x12/\n" +
-	"\x06member\x18\x01 \x01(\v2\x17.pcc.registry.v1.MemberR\x06member\"\xa6\x01\n" +
+	"\x06member\x18\x01 \x01(\v2\x17.pcc.registry.v1.MemberR\x06member\"\xc7\x01\n" +
 	"\x10PassportEnrolled\x12\x1a\n" +
 	"\bpassport\x18\x01 \x01(\tR\bpassport\x129\n" +
 	"\n" +
 	"life_cycle\x18\x02 \x01(\x0e2\x1a.pcc.registry.v1.LifeCycleR\tlifeCycle\x12;\n" +
 	"\vcreate_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\"o\n" +
+	"createTime\x12\x1f\n" +
+	"\venrolled_by\x18\x04 \x01(\tR\n" +
+	"enrolledBy\"o\n" +
 	"\x14PassportTransitioned\x12\x1a\n" +
 	"\bpassport\x18\x01 \x01(\tR\bpassport\x12;\n" +
 	"\n" +

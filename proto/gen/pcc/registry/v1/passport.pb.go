@@ -358,9 +358,11 @@ type Transition struct {
 	From  LifeCycle              `protobuf:"varint,1,opt,name=from,proto3,enum=pcc.registry.v1.LifeCycle" json:"from,omitempty"`
 	To    LifeCycle              `protobuf:"varint,2,opt,name=to,proto3,enum=pcc.registry.v1.LifeCycle" json:"to,omitempty"`
 	// `members/{member}` that made it.
-	Member        string                 `protobuf:"bytes,3,opt,name=member,proto3" json:"member,omitempty"`
-	Reason        string                 `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	Member     string                 `protobuf:"bytes,3,opt,name=member,proto3" json:"member,omitempty"`
+	Reason     string                 `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// The passport's revision that the step made: `passports/{passport}/transitions/{revision}` names the step.
+	Revision      int64 `protobuf:"varint,6,opt,name=revision,proto3" json:"revision,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -428,6 +430,13 @@ func (x *Transition) GetCreateTime() *timestamppb.Timestamp {
 		return x.CreateTime
 	}
 	return nil
+}
+
+func (x *Transition) GetRevision() int64 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
 }
 
 // OwnershipPeriod is the time between two changes of holder. Who held the vehicle is known to the vault only.
@@ -607,7 +616,7 @@ const file_pcc_registry_v1_passport_proto_rawDesc = "" +
 	"\vupdate_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"updateTime\x12\x12\n" +
 	"\x04etag\x18\b \x01(\tR\x04etag\x12+\n" +
-	"\x11ownership_periods\x18\t \x01(\x05R\x10ownershipPeriods\"\xd5\x01\n" +
+	"\x11ownership_periods\x18\t \x01(\x05R\x10ownershipPeriods\"\xf1\x01\n" +
 	"\n" +
 	"Transition\x12.\n" +
 	"\x04from\x18\x01 \x01(\x0e2\x1a.pcc.registry.v1.LifeCycleR\x04from\x12*\n" +
@@ -615,7 +624,8 @@ const file_pcc_registry_v1_passport_proto_rawDesc = "" +
 	"\x06member\x18\x03 \x01(\tR\x06member\x12\x16\n" +
 	"\x06reason\x18\x04 \x01(\tR\x06reason\x12;\n" +
 	"\vcreate_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\"\x9b\x01\n" +
+	"createTime\x12\x1a\n" +
+	"\brevision\x18\x06 \x01(\x03R\brevision\"\x9b\x01\n" +
 	"\x0fOwnershipPeriod\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\x05R\x06number\x129\n" +
 	"\n" +

@@ -1,0 +1,135 @@
+package alerting
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/pcc-platform/pcc/internal/journal"
+	"github.com/pcc-platform/pcc/internal/postgres"
+	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
+)
+
+const (
+	// stepEntries bounds the entries of one transaction, and with the largest event the memory that they need: 35 MB.
+	stepEntries = 500
+	// stepTimeout bounds one transaction.
+	stepTimeout = 20 * time.Second
+	// idlePause is how long the end of the journal is left alone. It bounds the delay of an alert, with the writer's own.
+	idlePause = 250 * time.Millisecond
+	// retryFirst and retryMost bound the pause after a failure; it doubles in between.
+	retryFirst = 250 * time.Millisecond
+	retryMost  = 10 * time.Second
+)
+
+// Follower reads the journal as it grows.
+type Follower struct {
+	Pool   *pgxpool.Pool
+	Keeper *Keeper
+	Logger *slog.Logger
+}
+
+// Run follows until ctx ends. A failure is tried again without end: the journal keeps what was not read.
+func (f *Follower) Run(ctx context.Context) error {
+	pause := retryFirst
+	for ctx.Err() == nil {
+		read, err := f.CatchUp(ctx)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			f.Logger.WarnContext(ctx, "alerts interrupted", slog.String("error", err.Error()), slog.Duration("pause", pause))
+			wait(ctx, pause)
+			pause = min(2*pause, retryMost)
+		case read == 0:
+			pause = retryFirst
+			wait(ctx, idlePause)
+		}
+	}
+	return nil
+}
+
+// CatchUp reads one batch of every stream that has more, and returns how many entries that were.
+func (f *Follower) CatchUp(ctx context.Context) (read int, err error) {
+	checkpoints, err := journal.Checkpoints(ctx, f.Pool)
+	if err != nil {
+		return 0, fmt.Errorf("alerting: %w", err)
+	}
+	positions, err := dbsqlc.New(f.Pool).AlertPositions(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("alerting: positions: %w", err)
+	}
+	next := make(map[string]int64, len(positions))
+	for _, p := range positions {
+		next[p.Stream] = p.Next
+	}
+	for _, c := range checkpoints {
+		if next[c.Stream] >= int64(c.Size) { //nolint:gosec // a stream's size is a bigint
+			continue
+		}
+		n, err := f.step(ctx, c.Stream)
+		if err != nil {
+			return read, err
+		}
+		read += n
+	}
+	return read, nil
+}
+
+// step reads the next entries of one stream and makes their effect, in one transaction.
+func (f *Follower) step(ctx context.Context, stream string) (read int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
+	defer cancel()
+	err = postgres.InTx(ctx, f.Pool, func(tx pgx.Tx) error {
+		q := dbsqlc.New(tx)
+		if err := q.LockAlerts(ctx); err != nil {
+			return fmt.Errorf("alerting: lock: %w", err)
+		}
+		from, err := q.AlertPosition(ctx, stream) // under the lock: another follower may have been here
+		if err != nil {
+			return fmt.Errorf("alerting: position: %w", err)
+		}
+		entries, err := journal.Entries(ctx, tx, stream, uint64(from), stepEntries) //nolint:gosec // not negative, by its constraint
+		if err != nil {
+			return fmt.Errorf("alerting: %w", err)
+		}
+		if read = len(entries); read == 0 {
+			return nil
+		}
+		if err := f.Keeper.Learn(ctx, tx, f.facts(ctx, stream, entries)); err != nil {
+			return err
+		}
+		return q.SaveAlertPosition(ctx, dbsqlc.SaveAlertPositionParams{Stream: stream, Next: from + int64(read)})
+	})
+	return read, err
+}
+
+// facts reads entries. One that cannot be read is passed over: it will not be readable later either.
+func (f *Follower) facts(ctx context.Context, stream string, entries []journal.Entry) (facts []Fact) {
+	isUse := make(map[string]bool)
+	for _, t := range f.Keeper.Policy.Uses() {
+		isUse[t] = true
+	}
+	for _, e := range entries {
+		fact, ok, err := factOf(e.Leaf, isUse)
+		if err != nil {
+			f.Logger.ErrorContext(ctx, "entry not readable", slog.String("stream", stream), slog.Uint64("sequence", e.Seq),
+				slog.String("error", err.Error()))
+		}
+		if ok {
+			facts = append(facts, fact)
+		}
+	}
+	return facts
+}
+
+func wait(ctx context.Context, pause time.Duration) {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}

@@ -1,0 +1,30 @@
+package api
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/pcc-platform/pcc/internal/aip"
+	"github.com/pcc-platform/pcc/internal/authn"
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/internal/wire"
+)
+
+// GetAlert implements the RPC.
+func (s *AlertService) GetAlert(ctx context.Context, req *ingestv1.GetAlertRequest) (*ingestv1.GetAlertResponse, error) {
+	text, err := aip.ID(req.GetName(), "alerts", "name")
+	if err != nil {
+		return nil, err
+	}
+	id, err := uuid.Parse(text)
+	if err != nil {
+		return nil, ingest.ErrAlertNotFound
+	}
+	found, err := s.reader.GetAlert(ctx, authn.FromContext(ctx).Member, id)
+	if err != nil {
+		return nil, err
+	}
+	return &ingestv1.GetAlertResponse{Alert: wire.FromAlert(found)}, nil
+}

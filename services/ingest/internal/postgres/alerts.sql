@@ -1,0 +1,75 @@
+-- Whoever changes alerts holds this lock to the end of the transaction: positions then become visible in their order.
+-- name: LockAlerts :exec
+SELECT pg_advisory_xact_lock(hashtextextended('ingest/alerts', 0));
+
+-- name: AlertPositions :many
+SELECT stream, next FROM alert_position;
+
+-- name: AlertPosition :one
+SELECT coalesce((SELECT p.next FROM alert_position p WHERE p.stream = @stream), 0)::bigint AS next;
+
+-- name: SaveAlertPosition :exec
+INSERT INTO alert_position (stream, next) VALUES (@stream, @next)
+ON CONFLICT ON CONSTRAINT alert_position_pkey DO UPDATE SET next = excluded.next;
+
+-- name: EventIDs :many
+SELECT e.source, e.event_id, e.id
+FROM (SELECT unnest(@sources::text[]) AS source, unnest(@event_ids::text[]) AS event_id) AS asked
+JOIN event e ON e.source = asked.source AND e.event_id = asked.event_id;
+
+-- name: AddMarks :many
+INSERT INTO alert_mark (passport, name, kind, occurred_at, campaign)
+SELECT unnest(@passports::uuid[]), unnest(@names::text[]), unnest(@kinds::text[]), unnest(@times::timestamptz[]), unnest(@campaigns::text[])
+ON CONFLICT ON CONSTRAINT alert_mark_pkey DO NOTHING
+RETURNING passport;
+
+-- name: MarksOf :many
+SELECT * FROM alert_mark WHERE passport = ANY(@passports::uuid[]) ORDER BY passport, occurred_at, name;
+
+-- The first use in a time, among the passport's newest events: ids are in the order of acceptance.
+-- name: FirstUse :one
+SELECT id, type, occurred_at FROM (
+    SELECT e.id, e.type, e.occurred_at FROM event e WHERE e.passport = @passport ORDER BY e.id DESC LIMIT @most
+) AS newest
+WHERE type = ANY(@types::text[]) AND occurred_at >= @since::timestamptz AND occurred_at < @until::timestamptz
+ORDER BY occurred_at, id LIMIT 1;
+
+-- name: AlertsOfPassports :many
+SELECT passport, kind, cause, (explained_at IS NULL)::boolean AS open FROM alert WHERE passport = ANY(@passports::uuid[]) ORDER BY id;
+
+-- name: InsertAlert :one
+INSERT INTO alert (id, passport, kind, cause, cause_at, evidence, evidence_at, campaign, policy, raised_at)
+VALUES (@id, @passport, @kind, @cause, @cause_at, @evidence, @evidence_at, @campaign, @policy, @raised_at)
+RETURNING *;
+
+-- name: AddRecipients :many
+INSERT INTO alert_recipient (member, alert)
+SELECT involved.member, @alert::uuid FROM (
+    SELECT DISTINCT e.member FROM event e WHERE e.passport = @passport
+    UNION
+    SELECT p.member FROM passport_enroller p WHERE p.passport = @passport
+) AS involved ORDER BY involved.member LIMIT @most
+RETURNING member;
+
+-- name: ChangeAlert :one
+UPDATE alert SET explained_at = @explained_at, position = nextval('alert_change')
+WHERE passport = @passport AND kind = @kind AND cause = @cause
+RETURNING *;
+
+-- name: Recipients :many
+SELECT member FROM alert_recipient WHERE alert = @alert ORDER BY member;
+
+-- name: RememberEnroller :exec
+INSERT INTO passport_enroller (passport, member) VALUES (@passport, @member) ON CONFLICT ON CONSTRAINT passport_enroller_pkey DO NOTHING;
+
+-- name: ListAlerts :many
+SELECT a.* FROM alert_recipient r JOIN alert a ON a.id = r.alert
+WHERE r.member = @member AND r.alert < @before AND (NOT @of_passport::boolean OR a.passport = @passport)
+ORDER BY r.alert DESC LIMIT @page;
+
+-- name: GetAlert :one
+SELECT a.* FROM alert_recipient r JOIN alert a ON a.id = r.alert WHERE r.member = @member AND r.alert = @id;
+
+-- name: AlertsAfter :many
+SELECT a.* FROM alert a JOIN alert_recipient r ON r.alert = a.id AND r.member = @member
+WHERE a.position > @after ORDER BY a.position LIMIT @page;

@@ -1,0 +1,267 @@
+package server_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
+	"github.com/google/uuid"
+	"github.com/nats-io/nats.go/jetstream"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/pcc-platform/pcc/internal/messaging"
+	"github.com/pcc-platform/pcc/internal/relations"
+	"github.com/pcc-platform/pcc/internal/testkit/stand"
+	"github.com/pcc-platform/pcc/proto/event"
+	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
+)
+
+// alerting is ingest with a client of its alerts for each member.
+type alerting struct {
+	running
+	oemAlerts, garageAlerts ingestv1.AlertServiceClient
+}
+
+func startAlerting(t *testing.T) alerting {
+	t.Helper()
+	r := start(t)
+	return alerting{
+		running:      r,
+		oemAlerts:    ingestv1.NewAlertServiceClient(r.Dial(r.oemMember, "admin")),
+		garageAlerts: ingestv1.NewAlertServiceClient(r.Dial(r.garMember, "admin")),
+	}
+}
+
+// onDay is an event of so many days after the beginning of 2026.
+func onDay(t *testing.T, m *stand.Member, id, passport string, day int, msg proto.Message) *pb.CloudEvent {
+	t.Helper()
+	ce, err := event.New(id, source(m), passport, time.Date(2026, 1, 1+day, 12, 0, 0, 0, time.UTC), msg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ce
+}
+
+// publish sends a message to the bus as a service's relay does.
+func (a alerting) publish(t *testing.T, m proto.Message) {
+	t.Helper()
+	data, err := proto.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Broker.JetStream.Publish(t.Context(), messaging.Subject(m), data, jetstream.WithMsgID(uuid.NewString())); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// list returns what a member's alerts are, for example "WRECK_ON_ROAD OPEN".
+func list(t *testing.T, client ingestv1.AlertServiceClient, passport string) []string {
+	t.Helper()
+	resp, err := client.ListAlerts(t.Context(), &ingestv1.ListAlertsRequest{Passport: passport})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, a := range resp.GetAlerts() {
+		out = append(out, fmt.Sprintf("%s %s", a.GetKind().String()[len("ALERT_KIND_"):], a.GetState().String()[len("ALERT_STATE_"):]))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (a alerting) awaitAlerts(t *testing.T, client ingestv1.AlertServiceClient, passport string, want ...string) {
+	t.Helper()
+	await(t, fmt.Sprintf("the alerts of %s are %v", passport, want), func() bool { return slices.Equal(list(t, client, passport), want) })
+}
+
+// TestAWreckBackOnTheRoad sends the insurer's part, the reading, and what explains both, each as late as can be.
+func TestAWreckBackOnTheRoad(t *testing.T) {
+	a := startAlerting(t)
+	passport := a.registry.enrol()
+	send(t, a.oem, onDay(t, a.oemMember, "r", passport, 20, &eventsv1.OdometerReading{Odometer: odometer("90000")}))
+	send(t, a.garage, onDay(t, a.garMember, "loss", passport, 10, &eventsv1.TotalLossDeclared{}))
+	a.awaitAlerts(t, a.oemAlerts, passport, "WRECK_ON_ROAD OPEN")
+	a.awaitAlerts(t, a.garageAlerts, passport, "WRECK_ON_ROAD OPEN")
+
+	resp, err := a.oemAlerts.ListAlerts(t.Context(), &ingestv1.ListAlertsRequest{})
+	if err != nil || len(resp.GetAlerts()) != 1 {
+		t.Fatalf("%v, %v", resp, err)
+	}
+	raised := resp.GetAlerts()[0]
+	events, err := a.oem.ListEvents(t.Context(), &ingestv1.ListEventsRequest{Parent: passport})
+	if err != nil || raised.GetEvidence() != events.GetEvents()[0].GetName() || raised.GetEvidenceTime().AsTime().Day() != 21 {
+		t.Errorf("the evidence is %v; %v", raised, err)
+	}
+	if raised.GetPassport() != passport || raised.GetCauseTime().AsTime().Day() != 11 || raised.GetPosition() == 0 {
+		t.Errorf("raised %v", raised)
+	}
+
+	send(t, a.oem, onDay(t, a.oemMember, "r2", passport, 30, &eventsv1.Service{Odometer: odometer("90500")}))
+	send(t, a.garage, onDay(t, a.garMember, "lift", passport, 15, &eventsv1.TotalLossLifted{}))
+	a.awaitAlerts(t, a.oemAlerts, passport, "WRECK_ON_ROAD EXPLAINED")
+	got, err := a.garageAlerts.GetAlert(t.Context(), &ingestv1.GetAlertRequest{Name: raised.GetName()})
+	if err != nil || got.GetAlert().GetExplainTime() == nil || got.GetAlert().GetPosition() <= raised.GetPosition() {
+		t.Errorf("explained: %v, %v", got, err)
+	}
+	await(t, "two messages are on the bus", func() bool { return a.published(t) == 2 })
+}
+
+// published counts the messages about alerts on the bus.
+func (a alerting) published(t *testing.T) uint64 {
+	t.Helper()
+	bus, err := a.Broker.JetStream.Stream(t.Context(), messaging.BusStream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	subject := messaging.Subject(&ingestv1.AlertRaised{})
+	info, err := bus.Info(t.Context(), jetstream.WithSubjectFilter(subject))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.State.Subjects[subject]
+}
+
+// TestTheRegistrysLifeCycleCounts has a vehicle stolen in the registry, and then charged.
+func TestTheRegistrysLifeCycleCounts(t *testing.T) {
+	a := startAlerting(t)
+	passport := a.registry.enrol()
+	stolen := &registryv1.PassportTransitioned{Passport: passport, Transition: &registryv1.Transition{
+		From: registryv1.LifeCycle_LIFE_CYCLE_ACTIVE, To: registryv1.LifeCycle_LIFE_CYCLE_STOLEN, Revision: 4,
+		CreateTime: timestamppb.New(time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)),
+	}}
+	send(t, a.oem, onDay(t, a.oemMember, "c", passport, 5, &eventsv1.ChargeSession{EnergyWh: 9000}))
+	a.publish(t, &registryv1.PassportEnrolled{Passport: passport, EnrolledBy: a.garMember.Name()})
+	await(t, "the enroller is known", func() bool {
+		return a.count(t, "SELECT count(*) FROM passport_enroller WHERE member = $1", a.garMember.ID) == 1
+	})
+	a.publish(t, stolen)
+	a.publish(t, stolen) // the relay may publish twice, and a message of another id says the same
+	a.awaitAlerts(t, a.oemAlerts, passport, "STOLEN_SEEN OPEN")
+	a.awaitAlerts(t, a.garageAlerts, passport, "STOLEN_SEEN OPEN") // has sent nothing; it enrolled the vehicle
+	resp, err := a.oemAlerts.ListAlerts(t.Context(), &ingestv1.ListAlertsRequest{})
+	if err != nil || resp.GetAlerts()[0].GetCause() != passport+"/transitions/4" {
+		t.Errorf("%v, %v", resp, err)
+	}
+}
+
+func TestCodesAndRecalls(t *testing.T) {
+	a := startAlerting(t)
+	passport := a.registry.enrol()
+	send(t, a.oem,
+		onDay(t, a.oemMember, "cleared", passport, 5, &eventsv1.TroubleCodesCleared{Codes: []string{"P0301"}}),
+		onDay(t, a.oemMember, "sold", passport, 9, &eventsv1.OwnershipChange{}),
+		onDay(t, a.oemMember, "recall", passport, 10, &eventsv1.RecallIssued{Campaign: "R/26/1"}),
+	)
+	a.awaitAlerts(t, a.oemAlerts, passport, "CODES_CLEARED_BEFORE_SALE OPEN", "RECALL_OPEN OPEN")
+	send(t, a.garage, onDay(t, a.garMember, "done", passport, 12, &eventsv1.RecallPerformed{Campaign: "R/26/1"}))
+	a.awaitAlerts(t, a.oemAlerts, passport, "CODES_CLEARED_BEFORE_SALE OPEN", "RECALL_OPEN EXPLAINED")
+	// The garage came when both had been raised.
+	if got := list(t, a.garageAlerts, passport); len(got) != 0 {
+		t.Errorf("who came later gets %v", got)
+	}
+}
+
+// TestNoMemberSeesAnothersAlerts asks every RPC, and the tables as the role that members' reads run under.
+func TestNoMemberSeesAnothersAlerts(t *testing.T) {
+	a := startAlerting(t)
+	passport := a.registry.enrol()
+	send(t, a.oem, onDay(t, a.oemMember, "recall", passport, 10, &eventsv1.RecallIssued{Campaign: "R/26/1"}))
+	a.awaitAlerts(t, a.oemAlerts, passport, "RECALL_OPEN OPEN")
+	resp, err := a.oemAlerts.ListAlerts(t.Context(), &ingestv1.ListAlertsRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := resp.GetAlerts()[0].GetName()
+	if got := list(t, a.garageAlerts, ""); len(got) != 0 {
+		t.Errorf("another's alerts: %v", got)
+	}
+	_, err = a.garageAlerts.GetAlert(t.Context(), &ingestv1.GetAlertRequest{Name: name})
+	wantReason(t, "another's alert", err, "ALERT_NOT_FOUND")
+	if _, err := a.db.Exec(t.Context(), "SET ROLE ingest_reader"); err != nil {
+		t.Fatal(err)
+	}
+	for member, want := range map[string]int{"": 0, a.garMember.ID: 0, a.oemMember.ID: 2} {
+		if _, err := a.db.Exec(t.Context(), "SELECT set_config('pcc.tenant', $1, false)", member); err != nil {
+			t.Fatal(err)
+		}
+		if n := a.count(t, "SELECT (SELECT count(*) FROM alert) + (SELECT count(*) FROM alert_recipient)"); n != want {
+			t.Errorf("tenant %q sees %d rows, want %d", member, n, want)
+		}
+	}
+	for _, statement := range []string{"SELECT name FROM alert_mark", "SELECT member FROM passport_enroller", "UPDATE alert SET kind = ''"} {
+		if _, err := a.db.Exec(t.Context(), statement); err == nil {
+			t.Errorf("the reader may: %s", statement)
+		}
+	}
+}
+
+func TestOnlyWhoMayReadsAlerts(t *testing.T) {
+	a := startAlerting(t)
+	for role, may := range map[string]bool{"contributors": true, "readers": true, "registrars": false, "accountants": false} {
+		a.Relate(relations.Relation{Namespace: "Member", Object: a.oemMember.ID, Name: role, Subject: a.oemMember.ID + "/" + role})
+		client := ingestv1.NewAlertServiceClient(a.Dial(a.oemMember, role))
+		_, err := client.ListAlerts(t.Context(), &ingestv1.ListAlertsRequest{})
+		if may && err != nil {
+			t.Errorf("%s: %v", role, err)
+		}
+		if !may {
+			wantReason(t, role, err, "PERMISSION_DENIED")
+			stream, err := client.WatchAlerts(t.Context(), &ingestv1.WatchAlertsRequest{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = stream.Recv()
+			wantReason(t, role+" watching", rpcError(err), "PERMISSION_DENIED")
+		}
+	}
+}
+
+// TestWatching opens a stream, has alerts raised, and opens it again where it stood.
+func TestWatching(t *testing.T) {
+	a := startAlerting(t)
+	ctx, stop := context.WithTimeout(t.Context(), patience)
+	defer stop()
+	recall := func(campaign string) (passport string) {
+		passport = a.registry.enrol()
+		send(t, a.oem, onDay(t, a.oemMember, campaign, passport, 10, &eventsv1.RecallIssued{Campaign: campaign}))
+		return passport
+	}
+	receive := func(s ingestv1.AlertService_WatchAlertsClient) (string, int64) {
+		t.Helper()
+		for {
+			resp, err := s.Recv()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if resp.GetAlert() != nil {
+				return resp.GetAlert().GetCampaign(), resp.GetPosition()
+			}
+		}
+	}
+	first, err := a.oemAlerts.WatchAlerts(ctx, &ingestv1.WatchAlertsRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	recall("A")
+	campaign, position := receive(first)
+	if campaign != "A" {
+		t.Fatalf("the first alert is of %s", campaign)
+	}
+	passport := recall("B")
+	a.awaitAlerts(t, a.oemAlerts, passport, "RECALL_OPEN OPEN")
+	second, err := a.oemAlerts.WatchAlerts(ctx, &ingestv1.WatchAlertsRequest{AfterPosition: position})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, stream := range []ingestv1.AlertService_WatchAlertsClient{first, second} {
+		if campaign, at := receive(stream); campaign != "B" || at <= position {
+			t.Errorf("then %s at %d, after %d", campaign, at, position)
+		}
+	}
+}
