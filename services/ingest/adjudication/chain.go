@@ -36,27 +36,41 @@ func (p *point) weight() int { return max(p.assurance, 1) }
 // day counts from 1970, in UTC.
 func (p *point) day() int64 { return floorDiv(p.seconds, secondsPerDay) }
 
-// routes are the heaviest ways through points, which are in order of time, by possible steps.
+// credit is how much of its weight a reading adds to a chain that steps to it from another, in percent; 0 if it cannot.
+type credit func(from, to *point) int
+
+// allIf gives all or nothing.
+func allIf(possible func(a, b *point) bool) credit {
+	return func(from, to *point) int {
+		if possible(from, to) {
+			return 100
+		}
+		return 0
+	}
+}
+
+// routes are the heaviest ways through points, which are in order of time.
 type routes struct {
 	points []*point
-	// best[i] is the weight of the heaviest way that ends at i, previous[i] where it comes from or -1.
+	// best[i] is the weight, times 100, of the heaviest way that ends at i, previous[i] where it comes from or -1.
 	best, previous []int
 }
 
 // findRoutes finds them. It is quadratic at worst. But the search for a predecessor ends as soon as no earlier one can be
 // better, so that a history without contradictions costs a step a reading.
-func findRoutes(points []*point, possible func(a, b *point) bool) routes {
+func findRoutes(points []*point, step credit) routes {
 	n := len(points)
 	r := routes{points: points, best: make([]int, n), previous: make([]int, n)}
 	most := make([]int, n) // most[i] is the greatest of best[:i+1]
 	for i, b := range points {
-		heaviest, from := 0, -1
-		for j := i - 1; j >= 0 && most[j] > heaviest; j-- {
-			if r.best[j] > heaviest && possible(points[j], b) {
-				heaviest, from = r.best[j], j
+		full := 100 * b.weight()
+		value, from := full, -1
+		for j := i - 1; j >= 0 && most[j]+full > value; j-- {
+			if share := step(points[j], b); share > 0 && r.best[j]+share*b.weight() > value {
+				value, from = r.best[j]+share*b.weight(), j
 			}
 		}
-		r.best[i], r.previous[i] = heaviest+b.weight(), from
+		r.best[i], r.previous[i] = value, from
 		most[i] = r.best[i]
 		if i > 0 {
 			most[i] = max(most[i-1], r.best[i])
@@ -81,9 +95,9 @@ func (r *routes) longest(n int) (chain []*point, weight int) {
 	return chain, weight
 }
 
-// longest is the subset of greatest weight of points in which each step is possible, and that weight.
-func longest(points []*point, possible func(a, b *point) bool) (chain []*point, weight int) {
-	r := findRoutes(points, possible)
+// longest is the heaviest way through points, and its weight.
+func longest(points []*point, step credit) (chain []*point, weight int) {
+	r := findRoutes(points, step)
 	return r.longest(len(points))
 }
 

@@ -39,7 +39,7 @@ const maxLevels = 4
 // levelsOf takes longest chains of two or more readings out of what was left out, one after the other; singles remain.
 func (q *inquiry) levelsOf(left []*point) (levels [][]*point, singles []*point) {
 	for len(left) > 1 && len(levels) < maxLevels {
-		level, _ := longest(left, q.ordinary)
+		level, _ := longest(left, allIf(q.ordinary))
 		if len(level) < 2 {
 			break
 		}
@@ -91,7 +91,7 @@ func (q *inquiry) findTwoVehicles() {
 			gapOf[p] = i
 		}
 	}
-	second, _ := longest(left, q.ordinary)
+	second, _ := longest(left, allIf(q.ordinary))
 	if len(second) < 3 || gapOf[second[0]] == gapOf[second[len(second)-1]] {
 		return
 	}

@@ -91,11 +91,10 @@ func (q *inquiry) useFinding(code Code, s Signal, b bracket) Finding {
 
 // distance is the least and the most that a vehicle drove in a window of use.
 func (q *inquiry) distance(s Signal) (least, most int64) {
-	amount := min(max(s.Amount, 0), maxMetres)
 	if s.Kind != Charging {
-		return amount, amount
+		return s.Amount, s.Amount
 	}
-	return amount * km / q.policy.Use.MostConsumption, amount * km / q.policy.Use.LeastConsumption
+	return s.Amount * km / q.policy.Use.MostConsumption, s.Amount * km / q.policy.Use.LeastConsumption
 }
 
 func (q *inquiry) exceeds(a, b int64) bool {

@@ -115,7 +115,7 @@ func originals(points []*point) []*point {
 
 // link is step 2: it finds the chain and the vehicle's rate over it.
 func (q *inquiry) link() {
-	q.chain, q.weight = longest(q.usable, q.policy.feasible)
+	q.chain, q.weight = longest(q.usable, q.policy.credit)
 	for _, p := range q.usable {
 		p.linked = false
 	}

@@ -26,7 +26,8 @@ type Policy struct {
 	// than OrdinaryYearly metres a year. DefaultYearly is the mean rate of a vehicle that was not seen for RateSpan.
 	OrdinaryFactor, OrdinaryYearly, DefaultYearly int64
 	RateSpan                                      time.Duration
-	// A step of up to ImaginableYearly, or of four times the mean rate, is imaginable where something else explains it.
+	// A step at more than ImaginableYearly is driven by few: it adds to the chain only half of the reading that it leads to.
+	// A step at up to that rate, or at four times the vehicle's mean rate, is believed where something else explains it.
 	ImaginableYearly int64
 	// FiveDigitsUntil is the first registration from which no counter has five digits any more.
 	FiveDigitsUntil time.Time
@@ -131,8 +132,20 @@ func (p *Policy) reach(seconds int64) int64 {
 	return least + p.Slack
 }
 
+// credit makes the chain avoid steps that few vehicles drive, if it can: such a step takes half of what it leads to.
+func (p *Policy) credit(a, b *point) int {
+	step, seconds := b.metres-a.metres, elapsed(a, b)
+	switch {
+	case step < -p.Tolerance || step > p.reach(seconds):
+		return 0
+	case step > p.ImaginableYearly*seconds/secondsPerYear+p.Slack:
+		return 50
+	default:
+		return 100
+	}
+}
+
 // feasible says whether a vehicle that showed a can show b later.
 func (p *Policy) feasible(a, b *point) bool {
-	step := b.metres - a.metres
-	return step >= -p.Tolerance && step <= p.reach(elapsed(a, b))
+	return p.credit(a, b) > 0
 }

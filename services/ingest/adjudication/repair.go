@@ -54,7 +54,7 @@ func (q *inquiry) candidates() []repair {
 		return nil
 	}
 	// Before each position, the heaviest way through the readings so far is where the counter stood.
-	before := findRoutes(q.usable, q.policy.feasible)
+	before := findRoutes(q.usable, q.policy.credit)
 	candidates := q.replacements(&before)
 	candidates = append(candidates, q.rollovers(&before)...)
 	candidates = append(candidates, q.imports()...)
@@ -78,7 +78,7 @@ func (q *inquiry) try(r repair) (gain int, strain int64) {
 	}
 	q.swap(r)
 	defer q.swap(r)
-	chain, weight := longest(q.usable, q.policy.feasible)
+	chain, weight := longest(q.usable, q.policy.credit)
 	fitting, kept := 0, 0
 	for i, p := range chain {
 		if repaired[p] {

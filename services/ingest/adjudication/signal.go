@@ -49,6 +49,9 @@ type Signal struct {
 
 func (s Signal) canonical() Signal {
 	s.OccurredAt, s.Since = instant(s.OccurredAt), instant(s.Since)
+	for _, v := range []*int64{&s.Amount, &s.Removed, &s.Installed} {
+		*v = min(max(*v, 0), maxMetres)
+	}
 	return s
 }
 
