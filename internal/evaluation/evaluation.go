@@ -22,9 +22,9 @@ type Options struct {
 	Show int
 }
 
-// DefaultOptions simulate 20,000 vehicles at the published rates.
+// DefaultOptions simulate 100,000 vehicles at the published rates.
 func DefaultOptions() Options {
-	return Options{Vehicles: 20_000, Seed: 1, Rates: simulator.DefaultRates(), Policy: adjudication.DefaultPolicy()}
+	return Options{Vehicles: 100_000, Seed: 1, Rates: simulator.DefaultRates(), Policy: adjudication.DefaultPolicy()}
 }
 
 // Run measures and writes tables.
