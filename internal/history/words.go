@@ -45,38 +45,36 @@ const (
 	ResultOther          Result = "other"
 )
 
-// proto returns the unit on the wire, and UNSPECIFIED for a word that is none.
-func (u Unit) proto() eventsv1.OdometerUnit {
-	return map[Unit]eventsv1.OdometerUnit{
+// What the words are on the wire. A word that is not here is UNSPECIFIED.
+var (
+	unitsOnWire = map[Unit]eventsv1.OdometerUnit{
 		UnitKilometre: eventsv1.OdometerUnit_ODOMETER_UNIT_KILOMETRE,
 		UnitMile:      eventsv1.OdometerUnit_ODOMETER_UNIT_MILE,
 		UnitMetre:     eventsv1.OdometerUnit_ODOMETER_UNIT_METRE,
-	}[u]
-}
+	}
+	naturesOnWire = map[Nature]eventsv1.InspectionNature{
+		NaturePeriodic:            eventsv1.InspectionNature_INSPECTION_NATURE_PERIODIC,
+		NatureRetest:              eventsv1.InspectionNature_INSPECTION_NATURE_RETEST,
+		NatureComplementary:       eventsv1.InspectionNature_INSPECTION_NATURE_COMPLEMENTARY,
+		NatureComplementaryRetest: eventsv1.InspectionNature_INSPECTION_NATURE_COMPLEMENTARY_RETEST,
+		NatureOther:               eventsv1.InspectionNature_INSPECTION_NATURE_OTHER,
+	}
+	resultsOnWire = map[Result]eventsv1.InspectionResult{
+		ResultPassed:         eventsv1.InspectionResult_INSPECTION_RESULT_PASSED,
+		ResultRetestRequired: eventsv1.InspectionResult_INSPECTION_RESULT_RETEST_REQUIRED,
+		ResultRefused:        eventsv1.InspectionResult_INSPECTION_RESULT_REFUSED,
+		ResultAbandoned:      eventsv1.InspectionResult_INSPECTION_RESULT_ABANDONED,
+		ResultOther:          eventsv1.InspectionResult_INSPECTION_RESULT_OTHER,
+	}
+)
+
+func (u Unit) proto() eventsv1.OdometerUnit       { return unitsOnWire[u] }
+func (n Nature) proto() eventsv1.InspectionNature { return naturesOnWire[n] }
+func (r Result) proto() eventsv1.InspectionResult { return resultsOnWire[r] }
 
 // inspectionTerminal is a mileage as an inspection centre's own system has it.
 func inspectionTerminal(value string, unit Unit) *eventsv1.Odometer {
 	return &eventsv1.Odometer{
 		RawValue: value, RawUnit: unit.proto(), Provenance: eventsv1.Provenance_PROVENANCE_INSPECTION_TERMINAL,
 	}
-}
-
-func (n Nature) proto() eventsv1.InspectionNature {
-	return map[Nature]eventsv1.InspectionNature{
-		NaturePeriodic:            eventsv1.InspectionNature_INSPECTION_NATURE_PERIODIC,
-		NatureRetest:              eventsv1.InspectionNature_INSPECTION_NATURE_RETEST,
-		NatureComplementary:       eventsv1.InspectionNature_INSPECTION_NATURE_COMPLEMENTARY,
-		NatureComplementaryRetest: eventsv1.InspectionNature_INSPECTION_NATURE_COMPLEMENTARY_RETEST,
-		NatureOther:               eventsv1.InspectionNature_INSPECTION_NATURE_OTHER,
-	}[n]
-}
-
-func (r Result) proto() eventsv1.InspectionResult {
-	return map[Result]eventsv1.InspectionResult{
-		ResultPassed:         eventsv1.InspectionResult_INSPECTION_RESULT_PASSED,
-		ResultRetestRequired: eventsv1.InspectionResult_INSPECTION_RESULT_RETEST_REQUIRED,
-		ResultRefused:        eventsv1.InspectionResult_INSPECTION_RESULT_REFUSED,
-		ResultAbandoned:      eventsv1.InspectionResult_INSPECTION_RESULT_ABANDONED,
-		ResultOther:          eventsv1.InspectionResult_INSPECTION_RESULT_OTHER,
-	}[r]
 }

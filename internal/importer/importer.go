@@ -45,6 +45,7 @@ type Import struct {
 
 // Sums account for every row of the source: RowsRead = Accepted + Duplicates + all of Rejected, once the import is over.
 type Sums struct {
+	// Vehicles counts one that returns after more than maxKnown others again; VehiclesNew is exact.
 	Vehicles, VehiclesNew int
 	RowsRead              int
 	Sent                  int

@@ -134,26 +134,23 @@ func (r epcisReader) vehicle(epc string) draft {
 // transformation takes the one vehicle that came out of it; other inputs went
 // into that vehicle, other outputs came out of it.
 func (r epcisReader) transformation(e epcis.Event) []draft {
-	vehicles := map[string]draft{}
+	whole := map[string]bool{}
+	var found draft
 	for _, epc := range e.OutputEPCList {
 		if d := r.vehicle(epc); d.code == "" {
-			vehicles[epc] = d
+			whole[epc], found = true, d
 		}
 	}
-	if len(vehicles) != 1 {
+	if len(whole) != 1 {
 		return []draft{{code: CodeVehicleUnidentified, reason: "not exactly one vehicle came out of the transformation", rows: []row{{}}}}
 	}
-	var found draft
-	for _, found = range vehicles { // the one
-		break
-	}
 	for _, epc := range e.InputEPCList {
-		if _, whole := vehicles[epc]; !whole {
+		if !whole[epc] {
 			found.rows = append(found.rows, epcisPart(epcis.ActionAdd, epc))
 		}
 	}
 	for _, epc := range e.OutputEPCList {
-		if _, whole := vehicles[epc]; !whole {
+		if !whole[epc] {
 			found.rows = append(found.rows, epcisPart(epcis.ActionDelete, epc))
 		}
 	}
