@@ -68,13 +68,15 @@ type ReportRequest struct {
 }
 
 // Report is the whole history of a passport.
-type Report[E, R any] struct {
+type Report[E, V, R any] struct {
 	Passport    Passport
 	Events      []E
 	Transitions []Transition
 	Periods     []OwnershipPeriod
-	Receipt     R
-	CreateTime  time.Time
+	// Verdict is on the odometer, by the events.
+	Verdict    V
+	Receipt    R
+	CreateTime time.Time
 }
 
 // Catalogue is what a report reads of the registry itself.
@@ -86,10 +88,13 @@ type Catalogue interface {
 	Periods(ctx context.Context, passport string, after, limit int) ([]OwnershipPeriod, error)
 }
 
-// Journal gives histories.
-type Journal[E any] interface {
+// Journal gives histories and what they say about the odometer. V is the verdict as the journal's service gives it, which is
+// passed on.
+type Journal[E, V any] interface {
 	// History returns all events of a passport, or ErrReportTooLarge.
 	History(ctx context.Context, passport string) ([]Entry[E], error)
+	// Verdict returns the verdict on the events that were accepted by a time, zero for all, or ErrReportTooLarge.
+	Verdict(ctx context.Context, passport string, asOf time.Time) (V, error)
 }
 
 // Ledger sells reads. Its methods are idempotent: Hold by payer and request id, the others by the read's name.
@@ -102,20 +107,20 @@ type Ledger[R any] interface {
 // Reports sells reports: the price is held, the history read, the hold captured. Whoever repeats a request id pays once,
 // wherever the first try stopped: a hold that was not captured is found again, and one that nobody comes back for is
 // given back by settlement in time.
-type Reports[E, R any] struct {
+type Reports[E, V, R any] struct {
 	catalogue Catalogue
-	journal   Journal[E]
+	journal   Journal[E, V]
 	ledger    Ledger[R]
 	now       func() time.Time
 }
 
 // NewReports returns the seller of reports. now is its clock.
-func NewReports[E, R any](c Catalogue, j Journal[E], l Ledger[R], now func() time.Time) *Reports[E, R] {
-	return &Reports[E, R]{catalogue: c, journal: j, ledger: l, now: now}
+func NewReports[E, V, R any](c Catalogue, j Journal[E, V], l Ledger[R], now func() time.Time) *Reports[E, V, R] {
+	return &Reports[E, V, R]{catalogue: c, journal: j, ledger: l, now: now}
 }
 
 // Read sells one report. Errors: ErrPassportNotFound, ErrReportTooLarge, ErrReadVoided, and those of holding a read.
-func (s *Reports[E, R]) Read(ctx context.Context, r ReportRequest) (Report[E, R], error) {
+func (s *Reports[E, V, R]) Read(ctx context.Context, r ReportRequest) (Report[E, V, R], error) {
 	report, err := s.catalogued(ctx, r.Passport)
 	if err != nil {
 		return report, err
@@ -129,6 +134,10 @@ func (s *Reports[E, R]) Read(ctx context.Context, r ReportRequest) (Report[E, R]
 	}
 	history, err := s.journal.History(ctx, r.Passport)
 	if err != nil {
+		return report, s.giveBack(ctx, read, err)
+	}
+	// A read that was paid for before has the verdict of then, as it has the events of then.
+	if report.Verdict, err = s.journal.Verdict(ctx, r.Passport, read.CaptureTime); err != nil {
 		return report, s.giveBack(ctx, read, err)
 	}
 	if read.State == ReadCaptured {
@@ -145,7 +154,7 @@ func (s *Reports[E, R]) Read(ctx context.Context, r ReportRequest) (Report[E, R]
 }
 
 // catalogued returns the part of a report that is the registry's own.
-func (s *Reports[E, R]) catalogued(ctx context.Context, passport string) (report Report[E, R], err error) {
+func (s *Reports[E, V, R]) catalogued(ctx context.Context, passport string) (report Report[E, V, R], err error) {
 	report.CreateTime = s.now()
 	if report.Passport, err = s.catalogue.Passport(ctx, passport); err != nil {
 		return report, err
@@ -164,7 +173,7 @@ func (s *Reports[E, R]) catalogued(ctx context.Context, passport string) (report
 
 // giveBack frees a hold because of cause, which it returns. It keeps what a repeated request will use: a captured read,
 // whose first try was delivered, and the hold of a report that cannot be given only now.
-func (s *Reports[E, R]) giveBack(ctx context.Context, read Read[R], cause error) error {
+func (s *Reports[E, V, R]) giveBack(ctx context.Context, read Read[R], cause error) error {
 	refusal := apperr.As(cause)
 	if read.State == ReadCaptured || refusal != nil && refusal.Kind == apperr.Unavailable {
 		return cause

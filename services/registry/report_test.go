@@ -46,6 +46,8 @@ func (j journal) History(context.Context, string) ([]Entry[string], error) {
 	return slices.Clone(j.history), j.err
 }
 
+func (j journal) Verdict(context.Context, string, time.Time) (string, error) { return "verdict", j.err }
+
 // ledger keeps one read in memory by the contract of settlement's service.
 type ledger struct {
 	state         ReadState
@@ -91,8 +93,8 @@ var history = []Entry[string]{
 	{Member: "oem", Quality: 80, ReceiveTime: reportTime, Event: "third"},
 }
 
-func readReport(ctx context.Context, j journal, l *ledger) (Report[string, string], error) {
-	s := NewReports[string, string](catalogue{"p"}, j, l, func() time.Time { return reportTime })
+func readReport(ctx context.Context, j journal, l *ledger) (Report[string, string, string], error) {
+	s := NewReports[string, string, string](catalogue{"p"}, j, l, func() time.Time { return reportTime })
 	return s.Read(ctx, ReportRequest{RequestID: "r", Passport: "p", Payer: "insurer"})
 }
 
@@ -102,8 +104,8 @@ func TestReportIsPaidToItsContributors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Report[string, string]{
-		Passport: Passport{ID: "p"}, Events: []string{"first", "second", "third"}, Receipt: "receipt", CreateTime: reportTime,
+	want := Report[string, string, string]{
+		Passport: Passport{ID: "p"}, Events: []string{"first", "second", "third"}, Verdict: "verdict", Receipt: "receipt", CreateTime: reportTime,
 		Transitions: []Transition{{From: Registered, To: Active}}, Periods: []OwnershipPeriod{{Number: 1}},
 	}
 	if diff := cmp.Diff(want, report); diff != "" {
@@ -202,7 +204,7 @@ func TestVoidedReadIsRefused(t *testing.T) {
 
 func TestReportOfNoPassportHoldsNothing(t *testing.T) {
 	l := &ledger{}
-	s := NewReports[string, string](catalogue{"other"}, journal{}, l, time.Now)
+	s := NewReports[string, string, string](catalogue{"other"}, journal{}, l, time.Now)
 	if _, err := s.Read(t.Context(), ReportRequest{Passport: "p"}); !errors.Is(err, ErrPassportNotFound) || l.state != 0 {
 		t.Errorf("error %v, state %d", err, l.state)
 	}

@@ -49,6 +49,8 @@ type ingest struct {
 	mu      sync.Mutex
 	events  []*ingestv1.Event
 	refusal *apperr.Error
+	// asOf are the times for which verdicts were asked.
+	asOf []time.Time
 }
 
 func (i *ingest) register(s *grpc.Server) { ingestv1.RegisterJournalServiceServer(s, i) }
@@ -66,6 +68,13 @@ func (i *ingest) ListPassportEvents(context.Context, *ingestv1.ListPassportEvent
 		return nil, rpc.ToStatus(i.refusal).Err()
 	}
 	return &ingestv1.ListPassportEventsResponse{Events: i.events}, nil
+}
+
+func (i *ingest) GetPassportVerdict(_ context.Context, req *ingestv1.GetPassportVerdictRequest) (*ingestv1.GetPassportVerdictResponse, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.asOf = append(i.asOf, req.GetAsOf().AsTime())
+	return &ingestv1.GetPassportVerdictResponse{Verdict: &ingestv1.OdometerVerdict{Verdict: ingestv1.Verdict_VERDICT_EXPLAINED}}, nil
 }
 
 // settlement keeps reads in memory.

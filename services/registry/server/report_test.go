@@ -42,6 +42,9 @@ func TestReportIsSoldOnceARequest(t *testing.T) {
 	if r := report.GetReceipt(); r.GetState() != settlementv1.ReadState_READ_STATE_CAPTURED || r.GetPayer() != insurer.Name() || r.GetProduct() != "passport-report" {
 		t.Errorf("receipt %v", r)
 	}
+	if report.GetOdometerVerdict().GetVerdict() != ingestv1.Verdict_VERDICT_EXPLAINED {
+		t.Errorf("verdict %v", report.GetOdometerVerdict())
+	}
 	if !proto.Equal(report.GetPassport(), p) || len(report.GetOwnershipPeriods()) != 1 {
 		t.Errorf("report %v", report)
 	}
@@ -49,6 +52,9 @@ func TestReportIsSoldOnceARequest(t *testing.T) {
 	must(t, err)
 	if !proto.Equal(again.GetReceipt(), report.GetReceipt()) || len(w.settlement.captured) != 1 {
 		t.Errorf("%d captures, receipt %v", len(w.settlement.captured), again.GetReceipt())
+	}
+	if asOf := w.ingest.asOf; len(asOf) != 2 || asOf[0].Unix() > 0 || !asOf[1].Equal(report.GetReceipt().GetCaptureTime().AsTime()) {
+		t.Errorf("verdicts were asked for as of %v, want now and then the time of capture", asOf)
 	}
 	want := &settlementv1.CaptureReadRequest{Name: report.GetReceipt().GetName(), Contributions: []*settlementv1.Contribution{
 		{Member: "members/garage", Events: 1, QualitySum: 60}, {Member: "members/oem", Events: 1, QualitySum: 80},

@@ -52,7 +52,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 
 	store := postgres.NewStore(base.Pool)
 	rules := registry.New(vaultclient.New(others["vault"]), time.Now)
-	seller := registry.NewReports[*ingestv1.Event, *settlementv1.Read](
+	seller := registry.NewReports[*ingestv1.Event, *ingestv1.OdometerVerdict, *settlementv1.Read](
 		store, ingestclient.New(others["ingest"]), settlementclient.New(others["settlement"]), time.Now)
 	registryv1.RegisterPassportServiceServer(base.Server, &api.Passports{Rules: rules, Store: store})
 	registryv1.RegisterReportServiceServer(base.Server, &api.Reports{Seller: seller})

@@ -31,6 +31,7 @@ func (s *Reports) ReadReport(ctx context.Context, req *registryv1.ReadReportRequ
 		Transitions:      wire.All(r.Transitions, wire.FromTransition),
 		OwnershipPeriods: wire.All(r.Periods, wire.FromPeriod),
 		CreateTime:       timestamppb.New(r.CreateTime),
+		OdometerVerdict:  r.Verdict,
 	}, nil
 }
 

@@ -28,7 +28,7 @@ type Members struct {
 // Reports serves pcc.registry.v1.ReportService.
 type Reports struct {
 	registryv1.UnimplementedReportServiceServer
-	Seller *registry.Reports[*ingestv1.Event, *settlementv1.Read]
+	Seller *registry.Reports[*ingestv1.Event, *ingestv1.OdometerVerdict, *settlementv1.Read]
 }
 
 // callerMember is the id of the member that calls.

@@ -4,8 +4,10 @@ package ingestclient
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/registry"
@@ -15,7 +17,7 @@ import (
 // Client implements registry.Journal.
 type Client struct{ journal ingestv1.JournalServiceClient }
 
-var _ registry.Journal[*ingestv1.Event] = Client{}
+var _ registry.Journal[*ingestv1.Event, *ingestv1.OdometerVerdict] = Client{}
 
 // New returns a client over a connection to ingest.
 func New(conn grpc.ClientConnInterface) Client {
@@ -35,4 +37,17 @@ func (c Client) History(ctx context.Context, passport string) ([]registry.Entry[
 			ReceiveTime: e.GetReceiveTime().AsTime(), Event: e,
 		}
 	}), nil
+}
+
+// Verdict returns the verdict on a passport's mileages that were accepted by a time, zero for all.
+func (c Client) Verdict(ctx context.Context, passport string, asOf time.Time) (*ingestv1.OdometerVerdict, error) {
+	req := &ingestv1.GetPassportVerdictRequest{Passport: wire.PassportName(passport)}
+	if !asOf.IsZero() {
+		req.AsOf = timestamppb.New(asOf)
+	}
+	resp, err := c.journal.GetPassportVerdict(ctx, req)
+	if err != nil {
+		return nil, fmt.Errorf("ingestclient: get the verdict of a passport: %w", err)
+	}
+	return resp.GetVerdict(), nil
 }
