@@ -13,7 +13,8 @@
 //	  "time": "2026-01-31T10:00:00Z",            when it happened, as the source says
 //	  "member": "members/oem",                   who sent it
 //	  "received_at": "2026-01-31T10:00:01.5Z",   when the platform accepted it
-//	  "quality": {"index": 80, "policy_version": "…"},
+//	  "quality": {"index": 80, "policy_version": "…",
+//	              "inputs": {…}},                what the index was computed from; not in the oldest events
 //	  "odometer_metres": 123456000,              only for events with a mileage
 //	  "signature": {"key": "sourceKeys/…", "sequence": 7}, only for events that their source signed: the key that the
 //	                                             signature names and the event's number in its source's chain; the view
@@ -64,8 +65,39 @@ type view struct {
 }
 
 type quality struct {
-	Index         int32  `json:"index"`
-	PolicyVersion string `json:"policy_version"`
+	Index         int32   `json:"index"`
+	PolicyVersion string  `json:"policy_version"`
+	Inputs        *inputs `json:"inputs,omitempty"`
+}
+
+// inputs are QualityInputs; numbers are in millionths.
+type inputs struct {
+	DataKind              string `json:"data_kind"`
+	BaseRate              int64  `json:"base_rate"`
+	Confirmations         int64  `json:"confirmations"`
+	Refutations           int64  `json:"refutations"`
+	Marks                 int64  `json:"marks"`
+	Plausibility          int64  `json:"plausibility"`
+	PlausibilityReason    string `json:"plausibility_reason,omitempty"`
+	OdometerPolicyVersion string `json:"odometer_policy_version,omitempty"`
+	Provenance            int64  `json:"provenance"`
+	Completeness          int64  `json:"completeness"`
+	DelayMicroseconds     int64  `json:"delay_us"`
+	Corroborators         int64  `json:"corroborators"`
+	Withdrawn             bool   `json:"withdrawn,omitempty"`
+}
+
+func viewQuality(q *ingestv1.Quality) quality {
+	out := quality{Index: q.GetIndex(), PolicyVersion: q.GetPolicyVersion()}
+	if in := q.GetInputs(); in != nil {
+		out.Inputs = &inputs{
+			DataKind: in.GetDataKind(), BaseRate: in.GetBaseRate(), Confirmations: in.GetConfirmations(), Refutations: in.GetRefutations(),
+			Marks: in.GetMarks(), Plausibility: in.GetPlausibility(), PlausibilityReason: in.GetPlausibilityReason(),
+			OdometerPolicyVersion: in.GetOdometerPolicyVersion(), Provenance: in.GetProvenance(), Completeness: in.GetCompleteness(),
+			DelayMicroseconds: in.GetDelayUs(), Corroborators: in.GetCorroborators(), Withdrawn: in.GetWithdrawn(),
+		}
+	}
+	return out
 }
 
 type signature struct {
@@ -103,7 +135,7 @@ func Decode(leafType string, payload []byte) (passport string, shown json.RawMes
 		Time:           event.GetAttributes()["time"].GetCeTimestamp().AsTime(),
 		Member:         journaled.GetMember(),
 		ReceivedAt:     journaled.GetReceiveTime().AsTime(),
-		Quality:        quality{journaled.GetQuality().GetIndex(), journaled.GetQuality().GetPolicyVersion()},
+		Quality:        viewQuality(journaled.GetQuality()),
 		OdometerMetres: journaled.OdometerMetres,
 		Signature:      signed,
 		Data:           data,

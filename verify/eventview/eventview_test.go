@@ -63,6 +63,26 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+func TestDecodeShowsWhatTheIndexWasComputedFrom(t *testing.T) {
+	_, view, err := eventview.Decode(eventview.LeafType, payload(t, func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) {
+		j.Quality.Inputs = &ingestv1.QualityInputs{
+			DataKind: "odometer", BaseRate: 900_000, Confirmations: 1_500_000, Refutations: 2, Marks: 3, Plausibility: 800_000,
+			PlausibilityReason: "UNIT_ERROR", OdometerPolicyVersion: "odometer/1", Provenance: 4, Completeness: 5, DelayUs: 6, Corroborators: 7,
+		}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"index": 80, "policy_version": "2026-01", "inputs": {
+		"data_kind": "odometer", "base_rate": 900000, "confirmations": 1500000, "refutations": 2, "marks": 3, "plausibility": 800000,
+		"plausibility_reason": "UNIT_ERROR", "odometer_policy_version": "odometer/1", "provenance": 4, "completeness": 5, "delay_us": 6, "corroborators": 7
+	}}`
+	shown, _ := parse(t, view).(map[string]any)
+	if diff := cmp.Diff(parse(t, []byte(want)), shown["quality"]); diff != "" {
+		t.Errorf("quality (-want +got):\n%s", diff)
+	}
+}
+
 func parse(t *testing.T, text []byte) (value any) {
 	t.Helper()
 	if err := json.Unmarshal(text, &value); err != nil {

@@ -1,0 +1,130 @@
+package ingest_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"pgregory.net/rapid"
+
+	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/adjudication"
+	"github.com/pcc-platform/pcc/services/ingest/quality"
+)
+
+// newAppraiser takes every event with a mileage for one from a garage's system.
+func newAppraiser() *ingest.Appraiser {
+	return &ingest.Appraiser{
+		Quality: quality.DefaultPolicy(), Odometer: adjudication.DefaultPolicy(),
+		Evidence: func(e *ingest.Event) (ingest.Evidence, error) {
+			evidence := ingest.Evidence{Completeness: quality.One}
+			if e.OdometerMetres != nil {
+				evidence.Mileage = &ingest.Mileage{RawUnit: adjudication.Kilometre, Provenance: adjudication.GarageSystem}
+			}
+			return evidence, nil
+		},
+	}
+}
+
+func mileageEvent(member string, passport uuid.UUID, occurred, accepted time.Time, km int64) ingest.Event {
+	metres := km * 1000
+	policy := quality.DefaultPolicy()
+	return ingest.Event{
+		ID: uuid.Must(uuid.NewV7()), Member: member, Type: "pcc.events.v1.Service", Passport: passport, OccurredAt: occurred, ReceivedAt: accepted,
+		OdometerMetres: &metres, Quality: ingest.BaseQuality(&policy, ingest.ClassGarage),
+	}
+}
+
+// TestVehicleIsTheSameInAnyOrder appraises a history in batches of any size and order, and compares with the whole at once.
+func TestVehicleIsTheSameInAnyOrder(t *testing.T) {
+	appraiser := newAppraiser()
+	rapid.Check(t, func(t *rapid.T) {
+		passport := uuid.New()
+		var events []ingest.Event
+		km := int64(1000)
+		for i := range rapid.IntRange(1, 12).Draw(t, "events") {
+			at := now.AddDate(0, i-30, 0)
+			km += rapid.Int64Range(-5_000, 12_000).Draw(t, "km")
+			events = append(events, mileageEvent(rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "member"), passport, at, at.Add(time.Hour), max(km, 1)))
+		}
+		whole, err := appraiser.Verdict(events)
+		if err != nil {
+			t.Fatal(err)
+		}
+		vehicles := map[uuid.UUID]*ingest.Vehicle{}
+		order := rapid.Permutation(events).Draw(t, "order")
+		for len(order) > 0 {
+			n := rapid.IntRange(1, len(order)).Draw(t, "batch")
+			draft, err := appraiser.Read(order[:n])
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range draft.Appraise(vehicles, nil).Vehicles {
+				vehicles[v.Passport] = v
+			}
+			order = order[n:]
+		}
+		v := vehicles[passport].Verdict
+		if v.Verdict != whole.Verdict || v.Confidence != whole.Confidence || v.Metres != whole.Metres || len(v.Findings) != len(whole.Findings) {
+			t.Fatalf("piece by piece %v %d, at once %v %d", v.Verdict, v.Confidence, whole.Verdict, whole.Confidence)
+		}
+	})
+}
+
+// TestEachReadingIsMarkedOnce lets members confirm each other over and over.
+func TestEachReadingIsMarkedOnce(t *testing.T) {
+	appraiser := newAppraiser()
+	passport := uuid.New()
+	vehicles, seen := map[uuid.UUID]*ingest.Vehicle{}, map[string]bool{}
+	for i := range 20 {
+		at := now.AddDate(0, i-30, 0)
+		draft, err := appraiser.Read([]ingest.Event{mileageEvent([]string{"a", "b"}[i%2], passport, at, at, int64(10_000+1000*i))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		appraisal := draft.Appraise(vehicles, nil)
+		vehicles[passport] = appraisal.Vehicles[0]
+		for _, m := range appraisal.Marks {
+			if seen[m.Reading.EventID] || m.Outcome != quality.Confirmed || m.Reading.DataKind != quality.Repair {
+				t.Errorf("mark %+v", m)
+			}
+			seen[m.Reading.EventID] = true
+		}
+	}
+	if len(seen) != 19 {
+		t.Errorf("%d readings are confirmed, want all but the last", len(seen))
+	}
+}
+
+// TestQualityHasItsInputs recomputes an index from what the event then carries.
+func TestQualityHasItsInputs(t *testing.T) {
+	appraiser := newAppraiser()
+	e := mileageEvent("a", uuid.New(), now.Add(-48*time.Hour), now, 10_000)
+	draft, err := appraiser.Read([]ingest.Event{e})
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[ingest.Subject]quality.Reputation{
+		{Member: "a", Kind: quality.Repair}: {Confirmations: 4 * quality.One, Refutations: quality.One, Marks: 5, Day: now.Unix()/86400 - 365},
+	}
+	q := draft.Appraise(nil, known).Events[0].Quality
+	in := q.Inputs
+	if in.Confirmations != 2*quality.One || in.Refutations != quality.One/2 || q.Marks != 5 || in.Delay != 48*time.Hour || in.Kind != quality.Repair ||
+		in.Provenance != 800_000 || q.OdometerPolicy == "" || q.Policy != appraiser.Quality.Version {
+		t.Errorf("quality %+v", q)
+	}
+	if again := appraiser.Quality.Score(in); again.Index != q.Index || q.Index == 0 {
+		t.Errorf("index %d, computed again %d", q.Index, again.Index)
+	}
+}
+
+func TestDataKinds(t *testing.T) {
+	for eventType, want := range map[string]quality.Kind{
+		"pcc.events.v1.Inspection": quality.Odometer, "pcc.events.v1.Repair": quality.Repair, "pcc.events.v1.Theft": quality.Incident,
+		"pcc.events.v1.Import": quality.Register, "": quality.Register,
+	} {
+		if got := ingest.DataKind(eventType); got != want {
+			t.Errorf("%s is %s, want %s", eventType, got, want)
+		}
+	}
+}

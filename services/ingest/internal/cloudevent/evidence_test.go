@@ -1,0 +1,77 @@
+package cloudevent_test
+
+import (
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	"github.com/pcc-platform/pcc/proto/event"
+	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
+	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/adjudication"
+	"github.com/pcc-platform/pcc/services/ingest/internal/cloudevent"
+)
+
+func TestEvidence(t *testing.T) {
+	d, err := cloudevent.NewDecoder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, time.March, 1, 10, 0, 0, 0, time.UTC)
+	shown := func(raw string, p eventsv1.Provenance) *eventsv1.Odometer {
+		return &eventsv1.Odometer{RawValue: raw, RawUnit: eventsv1.OdometerUnit_ODOMETER_UNIT_MILE, Provenance: p}
+	}
+	typed := shown("100", eventsv1.Provenance_PROVENANCE_TYPED)
+	read := shown("100", eventsv1.Provenance_PROVENANCE_OBD_READ)
+	mileage := func(p adjudication.Provenance, k adjudication.Kind) *ingest.Mileage {
+		return &ingest.Mileage{RawValue: "100", RawUnit: adjudication.Mile, Provenance: p, Kind: k}
+	}
+	for name, c := range map[string]struct {
+		data proto.Message
+		want ingest.Evidence
+	}{
+		"connected reading": {&eventsv1.OdometerReading{Odometer: read}, ingest.Evidence{
+			Mileage: mileage(adjudication.OBD, adjudication.KindConnected), Completeness: 1_000_000,
+		}},
+		"typed reading": {&eventsv1.OdometerReading{Odometer: typed}, ingest.Evidence{
+			Mileage: mileage(adjudication.Typed, adjudication.KindOther), Completeness: 1_000_000,
+		}},
+		"service, one of three": {&eventsv1.Service{Odometer: typed}, ingest.Evidence{
+			Mileage: mileage(adjudication.Typed, adjudication.KindService), Completeness: 333_333,
+		}},
+		"claim without a mileage": {&eventsv1.ClaimOpened{ClaimReference: "x"}, ingest.Evidence{Completeness: 500_000}},
+		"empty theft":             {&eventsv1.Theft{}, ingest.Evidence{Completeness: 1_000_000}},
+		"first registration":      {&eventsv1.Registration{Country: "FR", First: true}, ingest.Evidence{Signal: &adjudication.Signal{Kind: adjudication.FirstRegistration}, Completeness: 1_000_000}},
+		"another registration":    {&eventsv1.Registration{Country: "FR"}, ingest.Evidence{Completeness: 1_000_000}},
+		"trip": {&eventsv1.TripSummary{DistanceMetres: 5000, Duration: durationpb.New(time.Hour)}, ingest.Evidence{
+			Signal: &adjudication.Signal{Kind: adjudication.Trips, Since: at.Add(-time.Hour), Amount: 5000}, Completeness: 500_000,
+		}},
+		"cluster": {&eventsv1.InstrumentClusterChange{Removed: typed, Installed: shown("0", eventsv1.Provenance_PROVENANCE_TYPED)}, ingest.Evidence{
+			Mileage:      mileage(adjudication.Typed, adjudication.KindService),
+			Signal:       &adjudication.Signal{Kind: adjudication.ClusterChange, Removed: 160_934, ValuesKnown: true},
+			Completeness: 500_000,
+		}},
+	} {
+		ce, err := event.New("id", "/members/oem/x", "passports/p", at, c.data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bytes, err := proto.Marshal(ce)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := d.Evidence(&ingest.Event{Type: ce.GetType(), Bytes: bytes, OccurredAt: at})
+		if err != nil || got.Completeness != c.want.Completeness || !same(got.Mileage, c.want.Mileage) || !same(got.Signal, c.want.Signal) {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+	if _, err := d.Evidence(&ingest.Event{Type: "pcc.events.v9.Flight"}); err == nil {
+		t.Error("an unknown kind was read")
+	}
+}
+
+func same[T comparable](a, b *T) bool {
+	return a == b || a != nil && b != nil && *a == *b
+}
