@@ -97,14 +97,24 @@ func readCSVPlan(options Options) (*csvPlan, error) {
 		return nil, fmt.Errorf("%w mapping: %w", ErrOption, err)
 	}
 	defer file.Close()
+	ids, err := readIdentities(options.Identities)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := parseCSVPlan(file)
+	if err != nil {
+		return nil, err
+	}
+	plan.ids = ids
+	return plan, nil
+}
+
+func parseCSVPlan(file io.Reader) (*csvPlan, error) {
 	plan := &csvPlan{}
 	decoder := yaml.NewDecoder(io.LimitReader(file, MaxLineBytes))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&plan.csvMapping); err != nil {
 		return nil, fmt.Errorf("%w mapping: %w", ErrOption, err)
-	}
-	if plan.ids, err = readIdentities(options.Identities); err != nil {
-		return nil, err
 	}
 	if err := plan.complete(); err != nil {
 		return nil, fmt.Errorf("%w mapping: %w", ErrOption, err)

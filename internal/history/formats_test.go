@@ -385,3 +385,44 @@ func TestIdentitiesAreStrict(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingOfARowIsTold holds that neither reasons nor ids show who a row is about.
+func TestNothingOfARowIsTold(t *testing.T) {
+	mapped := history.Options{Mapping: "testdata/csv_charges_mapping.yaml", Identities: "testdata/identities.csv"}
+	for _, c := range []struct {
+		format, path string
+		options      history.Options
+	}{
+		{"jsonl", "testdata/vehicles.jsonl", history.Options{}},
+		{"fr-inspections", "testdata/fr_quirks.jsonl", history.Options{}},
+		{"uk-mot", "testdata/uk_mot_piped.txt", history.Options{}},
+		{"csv", "testdata/charges.csv", mapped},
+		{"cloudevents-jsonl", "testdata/cloudevents.jsonl", history.Options{}},
+		{"epcis", "testdata/epcis.json", withIdentities()},
+		{"ocpi-cdr", "testdata/ocpi.json", withIdentities()},
+		{"catenax", "testdata/catenax_diagnostics.json", history.Options{}},
+		{"vss", "testdata/vss.jsonl", history.Options{}},
+	} {
+		source, err := history.Open(c.format, c.path, c.options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		records, _ := readAll(t, source)
+		var told []string
+		for _, record := range records {
+			for _, r := range record.Rejections {
+				told = append(told, r.Reason)
+			}
+			for _, e := range record.Events {
+				told = append(told, idOf(t, e, "passports/a"))
+			}
+		}
+		for _, text := range told {
+			for _, name := range []string{"0PC", "fr-0", "car-", "card-", "anon-", "NL-EXA", "urn:"} {
+				if strings.Contains(text, name) {
+					t.Errorf("%s tells %q", c.format, text)
+				}
+			}
+		}
+	}
+}

@@ -98,6 +98,45 @@ func FuzzCSV(f *testing.F) {
 	fuzzFormat(f, "testdata/inspections.csv", "csv", Options{Mapping: "testdata/csv_mapping.yaml"})
 }
 
+// FuzzCSVMapping holds that a mapping is refused or can be worked with, whatever a row says.
+func FuzzCSVMapping(f *testing.F) {
+	mapping, err := os.ReadFile("testdata/csv_mapping.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(mapping, "K")
+	f.Fuzz(func(t *testing.T, mapping []byte, value string) {
+		plan, err := parseCSVPlan(bytes.NewReader(mapping))
+		if err != nil {
+			return
+		}
+		r := &csvReader{csvPlan: plan}
+		text := func(string) string { return value }
+		d := r.vehicle(text)
+		d.rows = []row{r.row(text)}
+		checkDraft(t, d)
+	})
+}
+
+func FuzzIdentities(f *testing.F) {
+	file, err := os.ReadFile("testdata/identities.csv")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(file)
+	f.Fuzz(func(t *testing.T, file []byte) {
+		ids, err := parseIdentities(bytes.NewReader(file))
+		if err != nil {
+			return
+		}
+		for name, vin := range ids {
+			if normal, ok := vin.normalise(); name == "" || !ok || normal != vin {
+				t.Fatalf("identifier %q", name)
+			}
+		}
+	})
+}
+
 func FuzzCloudEvents(f *testing.F) {
 	fuzzFormat(f, "testdata/cloudevents.jsonl", "cloudevents-jsonl", Options{})
 }

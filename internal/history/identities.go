@@ -29,6 +29,10 @@ func readIdentities(path string) (identities, error) {
 		return nil, fmt.Errorf("%w identities: %w", ErrOption, err)
 	}
 	defer file.Close()
+	return parseIdentities(file)
+}
+
+func parseIdentities(file io.Reader) (identities, error) {
 	rows := csv.NewReader(bufio.NewReader(file))
 	rows.FieldsPerRecord, rows.ReuseRecord = 2, true
 	header, err := rows.Read()
@@ -41,11 +45,15 @@ func readIdentities(path string) (identities, error) {
 		if errors.Is(err, io.EOF) {
 			return found, nil
 		}
-		line, _ := rows.FieldPos(0)
+		var malformed *csv.ParseError
+		if errors.As(err, &malformed) {
+			return nil, fmt.Errorf("%w identities, line %d: not two fields", ErrOption, malformed.Line)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("%w identities, line %d: not two fields", ErrOption, line)
+			return nil, fmt.Errorf("%w identities: %w", ErrOption, err)
 		}
 		if err := found.add(fields[0], fields[1]); err != nil {
+			line, _ := rows.FieldPos(0)
 			return nil, fmt.Errorf("%w identities, line %d: %w", ErrOption, line, err)
 		}
 	}
