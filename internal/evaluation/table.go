@@ -29,7 +29,7 @@ func (m *Matrix) String() string {
 		}
 		fmt.Fprintln(t)
 	}
-	t.Flush()
+	_ = t.Flush() // a strings.Builder takes everything
 	precision, recall := m.Rollbacks()
 	refPrecision, refRecall := m.Reference()
 	fmt.Fprintf(&b, "\nvehicles with a decrease: %.1f %%\n", 100*ratio(refPrecision.Found, m.Vehicles))

@@ -131,8 +131,9 @@ func (l *life) drive() {
 	}
 }
 
-// pick is a visit with at least so many visits before it, or false if there is none.
-func (l *life) pick(before int) (int, bool) {
+// pick is a visit with two or more before it, or false if there is none.
+func (l *life) pick() (int, bool) {
+	const before = 2
 	if len(l.visits) <= before {
 		return 0, false
 	}

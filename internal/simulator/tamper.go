@@ -42,7 +42,7 @@ func (l *life) justBefore(i int) time.Time {
 }
 
 func (l *life) importVehicle() {
-	i, ok := l.pick(2)
+	i, ok := l.pick()
 	if !ok {
 		return
 	}
@@ -56,7 +56,7 @@ func (l *life) importVehicle() {
 }
 
 func (l *life) replaceDeclared() {
-	i, ok := l.pick(2)
+	i, ok := l.pick()
 	if !ok {
 		return
 	}
@@ -73,7 +73,7 @@ func (l *life) replaceDeclared() {
 }
 
 func (l *life) replaceUndeclared() {
-	i, ok := l.pick(2)
+	i, ok := l.pick()
 	if !ok {
 		return
 	}
@@ -88,7 +88,7 @@ func (l *life) replaceUndeclared() {
 
 // rollBack turns the counter back by 15 to 60 %, at least by 15,000 km, most often before a sale.
 func (l *life) rollBack() {
-	i, ok := l.pick(2)
+	i, ok := l.pick()
 	if !ok || l.visits[i].shown < 40_000 {
 		return
 	}
@@ -135,7 +135,7 @@ func (l *life) seen(i int) Class {
 
 // block stops a part of the distance from being counted; trips, which a device in the vehicle counts, have all of it.
 func (l *life) block() {
-	i, ok := l.pick(2)
+	i, ok := l.pick()
 	if !ok {
 		return
 	}

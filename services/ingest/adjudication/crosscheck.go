@@ -11,18 +11,25 @@ func (q *inquiry) crossCheck() {
 }
 
 func (q *inquiry) findBeforeRegistration() {
-	registered, known := q.firstRegistration()
-	if !known {
-		return
-	}
 	code := BeforeFirstRegistration
+	if q.imported() {
+		code = ReadAbroad
+	}
+	q.findUnusual(code, q.beforeRegistration)
+}
+
+func (q *inquiry) beforeRegistration(p *point) bool {
+	registered, known := q.firstRegistration()
+	return known && p.day() < floorDiv(registered.OccurredAt.Unix(), secondsPerDay)
+}
+
+func (q *inquiry) imported() bool {
 	for _, s := range q.life {
 		if s.Kind == Import {
-			code = ReadAbroad
+			return true
 		}
 	}
-	day := newPoint(Reading{OccurredAt: registered.OccurredAt}).day()
-	q.findUnusual(code, func(p *point) bool { return p.day() < day })
+	return false
 }
 
 func (q *inquiry) findAfterEndOfLife() {

@@ -1,6 +1,9 @@
 package adjudication
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // step is a step down from a high reading to a low one.
 type step struct {
@@ -52,7 +55,8 @@ func (q *inquiry) stepDown(s step, believed []bool) bool {
 	highs, lows := q.sides(s, believed)
 	weights, total := q.weigh(s, highs, lows)
 	dropped := s.high.metres - s.low.metres
-	if total < q.policy.Evidence.Suspect || dropped < q.policy.Evidence.LeastDrop || occasions(lows) < 2 {
+	e := q.policy.Evidence
+	if total < e.Suspect || dropped < e.LeastDrop || len(highs) == 0 || occasions(lows) < 2 {
 		return false
 	}
 	code := LevelShiftDown
@@ -61,7 +65,7 @@ func (q *inquiry) stepDown(s step, believed []bool) bool {
 	}
 	q.mark(code, lows)
 	excuse(s.highs)
-	f := weighedFinding(code, total, weights, append(highs, lows...)...)
+	f := weighedFinding(code, min(total, e.Most), weights, append(highs, lows...)...)
 	f.Missing = dropped
 	q.find(f)
 	return true
@@ -70,27 +74,17 @@ func (q *inquiry) stepDown(s step, believed []bool) bool {
 // sides are the believed readings before the step that are higher than where it leads, and those after it that are lower
 // than where it came from.
 func (q *inquiry) sides(s step, believed []bool) (highs, lows []*point) {
-	tolerance := q.policy.Tolerance
-	highs = append(highs, s.highs...)
 	for i, p := range q.usable {
 		switch {
-		case !believed[i] || p.finding == TwoVehicles:
-		case i <= s.high.position && p.metres > s.low.metres+tolerance && !contains(highs, p):
+		case p.finding == TwoVehicles || !believed[i] && !slices.Contains(s.highs, p):
+		case q.beforeRegistration(p) && !q.imported(): // perhaps of another vehicle
+		case i <= s.high.position && p.metres > s.low.metres+q.policy.Tolerance:
 			highs = append(highs, p)
-		case i >= s.low.position && p.metres < s.high.metres-tolerance:
+		case i >= s.low.position && p.metres < s.high.metres-q.policy.Tolerance:
 			lows = append(lows, p)
 		}
 	}
 	return highs, lows
-}
-
-func contains(points []*point, p *point) bool {
-	for _, x := range points {
-		if x == p {
-			return true
-		}
-	}
-	return false
 }
 
 // weigh adds up what speaks for a rollback.

@@ -75,6 +75,8 @@ type EvidencePolicy struct {
 	// Recovers is for a low level that ends in a jump back up, which nobody drives.
 	Recovers int
 	Suspect  int
+	// Most is the most decibans that count: an undeclared replacement by a used cluster looks like a rollback.
+	Most int
 	// LeastDrop is the decrease, in metres, below which nobody takes the trouble.
 	LeastDrop int64
 }
@@ -117,6 +119,7 @@ func DefaultPolicy() Policy {
 			Recovers:         -20,
 			RolloverPossible: -30,
 			Suspect:          10,
+			Most:             13,
 			LeastDrop:        1_000 * km,
 		},
 	}
