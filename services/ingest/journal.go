@@ -10,8 +10,12 @@ import (
 const (
 	// MaxReportEvents bounds the events of a passport in one answer.
 	MaxReportEvents = 10_000
-	// MaxReportBytes bounds their bytes. With proofs of up to 30 hashes each they fit into a gRPC message of 16 MiB.
+	// MaxReportBytes bounds their bytes.
 	MaxReportBytes = 4 << 20
+	// MaxProvenBytes bounds the leaves of a passport with their proofs, so that they fit into a gRPC message of 16 MiB.
+	// MaxProofBytes is what a proof has at most: 30 hashes, position, and their framing.
+	MaxProvenBytes = 15 << 20
+	MaxProofBytes  = 30*(32+2) + 180
 	// MaxCheckpoints bounds the streams listed.
 	MaxCheckpoints = 1024
 )

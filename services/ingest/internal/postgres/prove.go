@@ -57,9 +57,24 @@ func (s *Store) checkReportSize(ctx context.Context, passport uuid.UUID) error {
 	return nil
 }
 
+// checkProofSize refuses before anything large is read. A leaf holds more than its event, above all its source's signature.
+func (s *Store) checkProofSize(ctx context.Context, passport uuid.UUID) error {
+	if err := s.checkReportSize(ctx, passport); err != nil {
+		return err
+	}
+	size, err := dbsqlc.New(s.owner).MeasureLeaves(ctx, passport)
+	if err != nil {
+		return failed("measure a passport's leaves", err)
+	}
+	if size.Bytes+size.Leaves*ingest.MaxProofBytes > ingest.MaxProvenBytes {
+		return ingest.ErrReportTooLarge
+	}
+	return nil
+}
+
 // ProvePassport implements ingest.JournalReader.
 func (s *Store) ProvePassport(ctx context.Context, passport uuid.UUID, at []ingest.Checkpoint) ([]ingest.ProvenEvent, int, error) {
-	if err := s.checkReportSize(ctx, passport); err != nil {
+	if err := s.checkProofSize(ctx, passport); err != nil {
 		return nil, 0, err
 	}
 	positions, err := dbsqlc.New(s.owner).PassportPositions(ctx, dbsqlc.PassportPositionsParams{Passport: passport, Most: ingest.MaxReportEvents})

@@ -66,6 +66,11 @@ ORDER BY event.id;
 -- name: MeasurePassport :one
 SELECT count(*) AS events, coalesce(sum(octet_length(cloud_event)), 0)::bigint AS bytes FROM event WHERE passport = @passport;
 
+-- The length of a leaf is known without reading it.
+-- name: MeasureLeaves :one
+SELECT count(*) AS leaves, coalesce(sum(octet_length(j.leaf)), 0)::bigint AS bytes
+FROM event e JOIN journal_entry j ON j.stream = e.stream AND j.seq = e.seq WHERE e.passport = @passport;
+
 -- name: PassportEvents :many
 SELECT * FROM event WHERE passport = @passport ORDER BY id LIMIT @most;
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
+	"errors"
 	"testing"
 	"time"
 
@@ -84,6 +85,33 @@ func TestNothingIsJournaledBehindTheEndOfItsKey(t *testing.T) {
 		if _, err := pool.Exec(ctx, statement); err == nil {
 			t.Errorf("the database permits: %s", statement)
 		}
+	}
+}
+
+// TestSignaturesCountInTheSizeOfProofs: as many events as a report holds are too many for an answer once each has a signature.
+func TestSignaturesCountInTheSizeOfProofs(t *testing.T) {
+	store, _ := newStore(t)
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := signing.NewSigner(private, "/members/oem/x", signing.State{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	passport := uuid.New()
+	for range ingest.MaxReportEvents / signing.MaxEvents {
+		events := newEvents(passport, signing.MaxEvents, 20)
+		signAll(t, signer, events)
+		if _, err := store.Journal(t.Context(), events, appraiser()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if events, err := store.PassportEvents(t.Context(), passport); err != nil || len(events) != ingest.MaxReportEvents {
+		t.Errorf("%d events, %v", len(events), err)
+	}
+	if _, _, err := store.ProvePassport(t.Context(), passport, nil); !errors.Is(err, ingest.ErrReportTooLarge) {
+		t.Errorf("proofs: %v, want REPORT_TOO_LARGE", err)
 	}
 }
 

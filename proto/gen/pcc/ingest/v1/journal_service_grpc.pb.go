@@ -42,7 +42,8 @@ type JournalServiceClient interface {
 	// Permission: call, for services only. Errors: REPORT_TOO_LARGE.
 	GetPassportVerdict(ctx context.Context, in *GetPassportVerdictRequest, opts ...grpc.CallOption) (*GetPassportVerdictResponse, error)
 	// ProvePassportEvents returns the leaves of a passport's events, each with its inclusion proof in the checkpoint of
-	// its stream that the request names. Events after those checkpoints are left out and counted. Bounds as above.
+	// its stream that the request names. Events after those checkpoints are left out and counted. Bounds as of
+	// ListPassportEvents, and 15 MiB with signatures and proofs.
 	// Permission: call, for services only. Errors: REPORT_TOO_LARGE, CHECKPOINT_UNKNOWN.
 	ProvePassportEvents(ctx context.Context, in *ProvePassportEventsRequest, opts ...grpc.CallOption) (*ProvePassportEventsResponse, error)
 }
@@ -112,7 +113,8 @@ type JournalServiceServer interface {
 	// Permission: call, for services only. Errors: REPORT_TOO_LARGE.
 	GetPassportVerdict(context.Context, *GetPassportVerdictRequest) (*GetPassportVerdictResponse, error)
 	// ProvePassportEvents returns the leaves of a passport's events, each with its inclusion proof in the checkpoint of
-	// its stream that the request names. Events after those checkpoints are left out and counted. Bounds as above.
+	// its stream that the request names. Events after those checkpoints are left out and counted. Bounds as of
+	// ListPassportEvents, and 15 MiB with signatures and proofs.
 	// Permission: call, for services only. Errors: REPORT_TOO_LARGE, CHECKPOINT_UNKNOWN.
 	ProvePassportEvents(context.Context, *ProvePassportEventsRequest) (*ProvePassportEventsResponse, error)
 	mustEmbedUnimplementedJournalServiceServer()

@@ -609,6 +609,24 @@ func (q *Queries) MarkReplayed(ctx context.Context, arg MarkReplayedParams) (int
 	return result.RowsAffected(), nil
 }
 
+const measureLeaves = `-- name: MeasureLeaves :one
+SELECT count(*) AS leaves, coalesce(sum(octet_length(j.leaf)), 0)::bigint AS bytes
+FROM event e JOIN journal_entry j ON j.stream = e.stream AND j.seq = e.seq WHERE e.passport = $1
+`
+
+type MeasureLeavesRow struct {
+	Leaves int64
+	Bytes  int64
+}
+
+// The length of a leaf is known without reading it.
+func (q *Queries) MeasureLeaves(ctx context.Context, passport uuid.UUID) (MeasureLeavesRow, error) {
+	row := q.db.QueryRow(ctx, measureLeaves, passport)
+	var i MeasureLeavesRow
+	err := row.Scan(&i.Leaves, &i.Bytes)
+	return i, err
+}
+
 const measurePassport = `-- name: MeasurePassport :one
 SELECT count(*) AS events, coalesce(sum(octet_length(cloud_event)), 0)::bigint AS bytes FROM event WHERE passport = $1
 `
