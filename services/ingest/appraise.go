@@ -46,7 +46,7 @@ func (a *Appraiser) Read(events []Event) (*Draft, error) {
 		if d.evidence[i], err = a.Evidence(e); err != nil {
 			return nil, &PoisonError{Cause: err}
 		}
-		if d.evidence[i].provenance() == quality.SignedECU {
+		if d.evidence[i].Provenance() == quality.SignedECU {
 			e.Quality.Inputs.BaseRate = max(e.Quality.Inputs.BaseRate, a.Quality.BaseRate(quality.SignedInVehicle))
 		}
 	}
@@ -135,7 +135,7 @@ func (d *Draft) score(i int, v *Vehicle, reputations map[Subject]quality.Reputat
 	q.Inputs.Kind = DataKind(e.Type)
 	reputation := policy.Aged(reputations[Subject{Member: e.Member, Kind: q.Inputs.Kind}], dayOf(e.ReceivedAt))
 	q.Inputs.Confirmations, q.Inputs.Refutations, q.Marks = reputation.Confirmations, reputation.Refutations, reputation.Marks
-	q.Inputs.Provenance = policy.ProvenanceWorth(d.evidence[i].provenance())
+	q.Inputs.Provenance = policy.ProvenanceWorth(d.evidence[i].Provenance())
 	q.Inputs.Completeness = d.evidence[i].Completeness
 	q.Inputs.Delay = max(e.ReceivedAt.Sub(e.OccurredAt), 0).Truncate(clockStep)
 	q.Inputs.Plausibility = policy.Unjudged

@@ -28,8 +28,8 @@ type Mileage struct {
 // feed is the provenance of an event without a mileage: a member's system sends it.
 const feed = quality.GarageSystem
 
-// provenance is how the event's value left the vehicle.
-func (e *Evidence) provenance() quality.Provenance {
+// Provenance is how the event's value left the vehicle.
+func (e *Evidence) Provenance() quality.Provenance {
 	if e.Mileage == nil {
 		return feed
 	}

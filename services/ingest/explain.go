@@ -65,7 +65,7 @@ func (a *Appraiser) Reappraise(e *Event, v *Vehicle, r quality.Reputation, at ti
 	r = a.Quality.Aged(r, dayOf(at))
 	q.Policy, q.Marks = a.Quality.Version, r.Marks
 	q.Inputs.Confirmations, q.Inputs.Refutations = r.Confirmations, r.Refutations
-	q.Inputs.Provenance = a.Quality.ProvenanceWorth(evidence.provenance())
+	q.Inputs.Provenance = a.Quality.ProvenanceWorth(evidence.Provenance())
 	if reading, ok := e.reading(&evidence); ok && v != nil {
 		verdict := v.History.Judge(a.Odometer)
 		v.Verdict = verdict

@@ -56,3 +56,15 @@ func FromOutcome(o quality.Outcome) ingestv1.MarkOutcome {
 	}
 	return ingestv1.MarkOutcome_MARK_OUTCOME_UNSPECIFIED
 }
+
+// ToOutcome reads what FromOutcome made.
+func ToOutcome(o ingestv1.MarkOutcome) quality.Outcome {
+	switch o {
+	case ingestv1.MarkOutcome_MARK_OUTCOME_CONFIRMED:
+		return quality.Confirmed
+	case ingestv1.MarkOutcome_MARK_OUTCOME_REFUTED:
+		return quality.Refuted
+	default:
+		return ""
+	}
+}

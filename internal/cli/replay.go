@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	"github.com/pcc-platform/pcc/services/ingest/server/replay"
+)
+
+// maxLeafPages bounds a replay: with the platform's pages of 1000 leaves, a hundred million.
+const maxLeafPages = 100_000
+
+func newReplay(env *environment) *cobra.Command {
+	c := &cobra.Command{Use: "replay", Short: "Compute anew what the platform has stored, from the member's journal"}
+	c.AddCommand(newReplayQuality(env))
+	return c
+}
+
+func newReplayQuality(env *environment) *cobra.Command {
+	return &cobra.Command{
+		Use:   "quality",
+		Short: "Compute every quality index of the member's events anew",
+		Long: "Reads the member's journal stream, computes its reputation from the marks and every index from the event and its\n" +
+			"inputs, and prints what differs. Exits with 0 only when nothing does.",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			conn, closeConn, err := env.connect("oem-admin", "ingest")
+			if err != nil {
+				return err
+			}
+			defer closeConn()
+			r, err := replay.New()
+			if err != nil {
+				return err
+			}
+			if err := replayLeaves(c, ingestv1.NewIngestServiceClient(conn), r); err != nil {
+				return err
+			}
+			return printReplay(env, r)
+		},
+	}
+}
+
+func replayLeaves(c *cobra.Command, client ingestv1.IngestServiceClient, r *replay.Replay) error {
+	req := &ingestv1.ListJournalLeavesRequest{PageSize: 1000}
+	for range maxLeafPages {
+		page, err := client.ListJournalLeaves(c.Context(), req)
+		if err != nil {
+			return err
+		}
+		for _, leaf := range page.GetLeaves() {
+			if err := r.Add(leaf); err != nil {
+				return err
+			}
+		}
+		if req.PageToken = page.GetNextPageToken(); req.PageToken == "" {
+			return nil
+		}
+	}
+	return fmt.Errorf("replay: more than %d pages of leaves", maxLeafPages)
+}
+
+func printReplay(env *environment, r *replay.Replay) error {
+	env.printf("%d indices and %d marks computed anew, %d other leaves: %d differences\n", r.Indices, r.Marks, r.Others, len(r.Differences))
+	if len(r.Differences) == 0 {
+		return nil
+	}
+	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "leaf\twhat\tstored\tcomputed")
+	for _, d := range r.Differences {
+		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", d.Sequence, d.What, d.Stored, d.Computed)
+	}
+	_ = w.Flush()
+	return fmt.Errorf("replay: %d differences", len(r.Differences))
+}

@@ -1,0 +1,188 @@
+// Package replay computes the quality indices of a member's journal stream anew and tells where they differ from what the stream
+// says. Nothing is believed that the stream itself can show:
+//
+//   - reputations are made from the marks in the stream, in their order;
+//   - provenance, completeness, kind of data and delay are read from the event;
+//   - the index is computed from the inputs by the policy that the event names.
+//
+// The class of the member (its base rate) and the plausibility of a mileage, which other members' events decide, are taken from
+// the leaf: the stream alone cannot show them.
+package replay
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/pcc-platform/pcc/internal/journal/proof"
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/internal/cloudevent"
+	"github.com/pcc-platform/pcc/services/ingest/internal/wire"
+	"github.com/pcc-platform/pcc/services/ingest/quality"
+)
+
+const (
+	eventType = "pcc.ingest.v1.JournaledEvent"
+	markType  = "pcc.ingest.v1.ReputationMark"
+)
+
+// Difference is one thing that the stream says otherwise than it computes.
+type Difference struct {
+	// Sequence is the leaf's.
+	Sequence int64
+	What     string
+	// Stored is what the leaf says, Computed what comes out.
+	Stored, Computed string
+}
+
+// Replay is a stream under way. It wants the leaves in their order, from the first on, and is not safe for concurrent use.
+type Replay struct {
+	policies map[string]quality.Policy
+	decoder  *cloudevent.Decoder
+	// reputations has, for each kind of data, the reputation after so many marks.
+	reputations map[string][]quality.Reputation
+	next        int64
+
+	// Indices, Marks and Others count the leaves so far: events with inputs, marks, and what has no index to compute.
+	Indices, Marks, Others int
+	Differences            []Difference
+}
+
+// New returns a replay of a stream that begins.
+func New() (*Replay, error) {
+	decoder, err := cloudevent.NewDecoder()
+	if err != nil {
+		return nil, err
+	}
+	policy := quality.DefaultPolicy()
+	return &Replay{
+		policies: map[string]quality.Policy{policy.Version: policy}, decoder: decoder, reputations: map[string][]quality.Reputation{},
+	}, nil
+}
+
+// Add replays the next leaf. Its error is of a leaf that is not one; what is merely wrong becomes a Difference.
+func (r *Replay) Add(leaf *ingestv1.JournalLeaf) error {
+	sequence := leaf.GetPosition().GetSequence()
+	if sequence != r.next {
+		return fmt.Errorf("replay: leaf %d after %d leaves", sequence, r.next)
+	}
+	r.next++
+	if hash := proof.LeafHash(leaf.GetLeaf()); string(hash[:]) != string(leaf.GetPosition().GetLeafHash()) {
+		r.differ(sequence, "leaf hash", leaf.GetPosition().GetLeafHash(), hash[:])
+	}
+	frame, err := proof.ParseFrame(leaf.GetLeaf())
+	if err != nil {
+		return fmt.Errorf("replay: leaf %d: %w", sequence, err)
+	}
+	switch frame.Type {
+	case eventType:
+		err = r.event(sequence, frame.Payload)
+	case markType:
+		err = r.mark(sequence, frame.Payload)
+	default:
+		r.Others++
+	}
+	if err != nil {
+		return fmt.Errorf("replay: leaf %d: %w", sequence, err)
+	}
+	return nil
+}
+
+func (r *Replay) differ(sequence int64, what string, stored, computed any) {
+	r.Differences = append(r.Differences, Difference{
+		Sequence: sequence, What: what, Stored: fmt.Sprintf("%v", stored), Computed: fmt.Sprintf("%v", computed),
+	})
+}
+
+// policy is the one that counts reputations; there has been one so far.
+func (r *Replay) policy() quality.Policy { return r.policies[quality.DefaultPolicy().Version] }
+
+func (r *Replay) mark(sequence int64, payload []byte) error {
+	m := &ingestv1.ReputationMark{}
+	if err := proto.Unmarshal(payload, m); err != nil {
+		return err
+	}
+	r.Marks++
+	history := r.reputations[m.GetDataKind()]
+	if len(history) == 0 {
+		history = []quality.Reputation{{}}
+	}
+	if m.GetNumber() != int64(len(history)) {
+		r.differ(sequence, "number of the mark", m.GetNumber(), len(history))
+	}
+	policy := r.policy()
+	r.reputations[m.GetDataKind()] = append(history, policy.Marked(history[len(history)-1], wire.ToOutcome(m.GetOutcome()), m.GetDay()))
+	return nil
+}
+
+func (r *Replay) event(sequence int64, payload []byte) error {
+	journaled := &ingestv1.JournaledEvent{}
+	if err := proto.Unmarshal(payload, journaled); err != nil {
+		return err
+	}
+	stored := wire.ToQuality(journaled.GetQuality())
+	policy, known := r.policies[stored.Policy]
+	if journaled.GetQuality().GetInputs() == nil || !known {
+		r.Others++
+		return nil
+	}
+	r.Indices++
+	computed, err := r.inputs(&policy, journaled, &stored)
+	if err != nil {
+		return err
+	}
+	r.compareInputs(sequence, &stored.Inputs, &computed)
+	if index := policy.Score(computed).Index; index != stored.Index {
+		r.differ(sequence, "index", stored.Index, index)
+	}
+	return nil
+}
+
+// inputs are an event's, with all that the stream can show in place of what the leaf says.
+func (r *Replay) inputs(policy *quality.Policy, journaled *ingestv1.JournaledEvent, stored *ingest.Quality) (quality.Inputs, error) {
+	in := stored.Inputs
+	ce := &pb.CloudEvent{}
+	if err := proto.Unmarshal(journaled.GetCloudEvent(), ce); err != nil {
+		return in, err
+	}
+	e := ingest.Event{
+		Member: strings.TrimPrefix(journaled.GetMember(), "members/"), Type: ce.GetType(), Bytes: journaled.GetCloudEvent(),
+		OccurredAt: ce.GetAttributes()["time"].GetCeTimestamp().AsTime(), ReceivedAt: journaled.GetReceiveTime().AsTime(),
+		OdometerMetres: journaled.OdometerMetres,
+	}
+	evidence, err := r.decoder.Evidence(&e)
+	if err != nil {
+		return in, err
+	}
+	in.Kind = ingest.DataKind(e.Type)
+	in.Provenance, in.Completeness = policy.ProvenanceWorth(evidence.Provenance()), evidence.Completeness
+	in.Delay = max(e.ReceivedAt.Sub(e.OccurredAt), 0).Truncate(time.Microsecond)
+	in.Confirmations, in.Refutations = 0, 0
+	if history := r.reputations[string(in.Kind)]; stored.Marks > 0 && stored.Marks < int64(len(history)) {
+		reputation := policy.Aged(history[stored.Marks], e.ReceivedAt.Unix()/int64((24*time.Hour).Seconds()))
+		in.Confirmations, in.Refutations = reputation.Confirmations, reputation.Refutations
+	}
+	return in, nil
+}
+
+func (r *Replay) compareInputs(sequence int64, stored, computed *quality.Inputs) {
+	for _, c := range []struct {
+		what             string
+		stored, computed any
+	}{
+		{"kind of data", stored.Kind, computed.Kind},
+		{"confirmations", stored.Confirmations, computed.Confirmations},
+		{"refutations", stored.Refutations, computed.Refutations},
+		{"provenance", stored.Provenance, computed.Provenance},
+		{"completeness", stored.Completeness, computed.Completeness},
+		{"delay", stored.Delay, computed.Delay},
+	} {
+		if c.stored != c.computed {
+			r.differ(sequence, c.what, c.stored, c.computed)
+		}
+	}
+}
