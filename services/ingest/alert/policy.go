@@ -40,10 +40,3 @@ func DefaultPolicy() Policy {
 		RoadUses: road, Sightings: slices.Concat(road, workshop),
 	}
 }
-
-// Uses are all types of event that can be a use.
-func (p Policy) Uses() []string {
-	out := slices.Concat(p.RoadUses, p.Sightings)
-	slices.Sort(out)
-	return slices.Compact(out)
-}

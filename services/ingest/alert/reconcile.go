@@ -54,8 +54,8 @@ func Reconcile(given []Alert, kept []Raised, complete bool) (c Change) {
 type Verdict struct {
 	// Rollback says that the verdict is rollback_suspected or rollback_established.
 	Rollback bool
-	// Evidence is the event at which the step down was found.
-	Evidence Mark
+	// Cause is the first of the readings that show it and Evidence the last; of both only name and time count.
+	Cause, Evidence Mark
 }
 
 // JudgeVerdict compares a vehicle's verdict with the rollback alerts that are kept: one rollback is one alert, however long
@@ -69,7 +69,7 @@ func JudgeVerdict(v Verdict, kept []Raised) (c Change) {
 		switch {
 		case !v.Rollback && k.Open:
 			c.Explain = append(c.Explain, k)
-		case v.Rollback && k.Cause == v.Evidence.Name:
+		case v.Rollback && k.Cause == v.Cause.Name:
 			known = true
 			if !k.Open {
 				c.Reopen = append(c.Reopen, k)
@@ -80,7 +80,7 @@ func JudgeVerdict(v Verdict, kept []Raised) (c Change) {
 	}
 	if v.Rollback && !known {
 		c.Raise = append(c.Raise, Alert{
-			Kind: RollbackSuspected, Causes: []Mark{v.Evidence}, Evidence: v.Evidence.Name, EvidenceAt: v.Evidence.At,
+			Kind: RollbackSuspected, Causes: []Mark{v.Cause}, Evidence: v.Evidence.Name, EvidenceAt: v.Evidence.At,
 		})
 	}
 	return c

@@ -125,13 +125,13 @@ func TestVerdicts(t *testing.T) {
 		raise, reopen, explain int
 	}{
 		"no rollback":                {kept: []alert.Raised{wreck}},
-		"a rollback":                 {verdict: alert.Verdict{Rollback: true, Evidence: step}, kept: []alert.Raised{wreck}, raise: 1},
-		"the same":                   {verdict: alert.Verdict{Rollback: true, Evidence: step}, kept: []alert.Raised{open}},
-		"the same by other evidence": {verdict: alert.Verdict{Rollback: true, Evidence: other}, kept: []alert.Raised{open}},
+		"a rollback":                 {verdict: alert.Verdict{Rollback: true, Cause: step, Evidence: other}, kept: []alert.Raised{wreck}, raise: 1},
+		"the same":                   {verdict: alert.Verdict{Rollback: true, Cause: step, Evidence: other}, kept: []alert.Raised{open}},
+		"the same by other evidence": {verdict: alert.Verdict{Rollback: true, Cause: other, Evidence: other}, kept: []alert.Raised{open}},
 		"explained":                  {kept: []alert.Raised{open, wreck}, explain: 1},
 		"explained already":          {kept: []alert.Raised{closed}},
-		"suspected again":            {verdict: alert.Verdict{Rollback: true, Evidence: step}, kept: []alert.Raised{closed}, reopen: 1},
-		"another one":                {verdict: alert.Verdict{Rollback: true, Evidence: other}, kept: []alert.Raised{closed}, raise: 1},
+		"suspected again":            {verdict: alert.Verdict{Rollback: true, Cause: step, Evidence: other}, kept: []alert.Raised{closed}, reopen: 1},
+		"another one":                {verdict: alert.Verdict{Rollback: true, Cause: other, Evidence: other}, kept: []alert.Raised{closed}, raise: 1},
 	} {
 		got := alert.JudgeVerdict(c.verdict, c.kept)
 		if len(got.Raise) != c.raise || len(got.Reopen) != c.reopen || len(got.Explain) != c.explain {

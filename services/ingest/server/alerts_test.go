@@ -167,6 +167,32 @@ func TestCodesAndRecalls(t *testing.T) {
 	}
 }
 
+// TestATurnedBackOdometer has a vehicle driven by its maker's readings, and then come to a garage with far less.
+func TestATurnedBackOdometer(t *testing.T) {
+	a := startAlerting(t)
+	passport := a.registry.enrol()
+	const year = 365
+	at := func(m *stand.Member, id string, years int, km string) *pb.CloudEvent {
+		return onDay(t, m, id, passport, years*year, &eventsv1.OdometerReading{Odometer: odometer(km)})
+	}
+	send(t, a.oem, at(a.oemMember, "1", -14, "80000"), at(a.oemMember, "2", -13, "95000"), at(a.oemMember, "3", -12, "110000"))
+	awaitJournaled(t, a.oem)
+	send(t, a.garage, at(a.garMember, "4", -11, "40000"), at(a.garMember, "5", -10, "55000"))
+	a.awaitAlerts(t, a.oemAlerts, passport, "ROLLBACK_SUSPECTED OPEN")
+	send(t, a.garage, at(a.garMember, "6", -9, "70000")) // the same rollback
+	awaitJournaled(t, a.garage)
+	a.awaitFollowed(t)
+	a.awaitAlerts(t, a.garageAlerts, passport, "ROLLBACK_SUSPECTED OPEN")
+}
+
+// awaitFollowed waits until alerts were judged by everything that is journaled.
+func (a alerting) awaitFollowed(t *testing.T) {
+	t.Helper()
+	await(t, "the journal is followed", func() bool {
+		return a.count(t, "SELECT (SELECT count(*) FROM journal_entry) - coalesce((SELECT sum(next) FROM alert_position), 0)") == 0
+	})
+}
+
 // TestNoMemberSeesAnothersAlerts asks every RPC, and the tables as the role that members' reads run under.
 func TestNoMemberSeesAnothersAlerts(t *testing.T) {
 	a := startAlerting(t)

@@ -79,7 +79,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	watches := api.NewAlertService(store, api.DefaultWatchLimits())
 	ingestv1.RegisterAlertServiceServer(base.Server, watches)
 	ingestv1.RegisterJournalServiceServer(base.Server, api.NewJournalService(service, store))
-	keeper := &alerting.Keeper{Policy: alert.DefaultPolicy(), Publish: events.PublishAlert, Now: time.Now}
+	keeper := &alerting.Keeper{Policy: alert.DefaultPolicy(), Odometer: adjudication.DefaultPolicy(), Publish: events.PublishAlert, Now: time.Now}
 	return &Server{
 		base: base, members: app.NewDirectory(registry), handlers: handlers, watches: watches,
 		runners: []app.Runner{

@@ -24,7 +24,7 @@ type Fact struct {
 	// Key is the event's; Name is that of a step, "" for an event, whose name its key finds.
 	Key  ingest.Key
 	Name string
-	// Mark is empty when it is a use only.
+	// Mark is empty when it is none.
 	Mark     alert.MarkKind
 	Campaign string
 	Type     string
@@ -37,8 +37,8 @@ const clockStep = time.Microsecond
 // journaledEvent is the type of the leaves that are events.
 var journaledEvent = string((*ingestv1.JournaledEvent)(nil).ProtoReflect().Descriptor().FullName())
 
-// factOf reads an entry of the journal; ok is false for one that says nothing about alerts.
-func factOf(leaf []byte, isUse map[string]bool) (f Fact, ok bool, err error) {
+// factOf reads an entry of the journal; ok is false for one that is no event.
+func factOf(leaf []byte) (f Fact, ok bool, err error) {
 	frame, err := proof.ParseFrame(leaf)
 	if err != nil || frame.Type != journaledEvent {
 		return Fact{}, false, err
@@ -50,10 +50,7 @@ func factOf(leaf []byte, isUse map[string]bool) (f Fact, ok bool, err error) {
 	if err := proto.Unmarshal(entry.GetCloudEvent(), ce); err != nil {
 		return Fact{}, false, fmt.Errorf("alerting: an event of a leaf: %w", err)
 	}
-	mark, isMark := alert.MarkOf(ce.GetType())
-	if !isMark && !isUse[ce.GetType()] {
-		return Fact{}, false, nil
-	}
+	mark, _ := alert.MarkOf(ce.GetType())
 	f = Fact{
 		Key: ingest.Key{Source: ce.GetSource(), EventID: ce.GetId()}, Mark: mark, Type: ce.GetType(),
 		At: ce.GetAttributes()[event.AttributeTime].GetCeTimestamp().AsTime().Truncate(clockStep),

@@ -108,12 +108,8 @@ func (f *Follower) step(ctx context.Context, stream string) (read int, err error
 
 // facts reads entries. One that cannot be read is passed over: it will not be readable later either.
 func (f *Follower) facts(ctx context.Context, stream string, entries []journal.Entry) (facts []Fact) {
-	isUse := make(map[string]bool)
-	for _, t := range f.Keeper.Policy.Uses() {
-		isUse[t] = true
-	}
 	for _, e := range entries {
-		fact, ok, err := factOf(e.Leaf, isUse)
+		fact, ok, err := factOf(e.Leaf)
 		if err != nil {
 			f.Logger.ErrorContext(ctx, "entry not readable", slog.String("stream", stream), slog.Uint64("sequence", e.Seq),
 				slog.String("error", err.Error()))

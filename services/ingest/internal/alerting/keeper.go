@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/adjudication"
 	"github.com/pcc-platform/pcc/services/ingest/alert"
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres"
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
@@ -26,8 +27,10 @@ type Publish func(ctx context.Context, tx pgx.Tx, a ingest.Alert, recipients []s
 
 // Keeper keeps the alerts. It is safe for concurrent use.
 type Keeper struct {
-	Policy  alert.Policy
-	Publish Publish
+	Policy alert.Policy
+	// Odometer is the policy of the verdicts.
+	Odometer adjudication.Policy
+	Publish  Publish
 	// Now is the clock.
 	Now func() time.Time
 }
@@ -42,7 +45,7 @@ func (k *Keeper) Learn(ctx context.Context, tx pgx.Tx, facts []Fact) error {
 	if err != nil {
 		return err
 	}
-	known, err := k.knowledge(ctx, q, facts)
+	known, err := k.knowledge(ctx, tx, inOrder(facts))
 	if err != nil {
 		return err
 	}
@@ -59,49 +62,63 @@ func (k *Keeper) Learn(ctx context.Context, tx pgx.Tx, facts []Fact) error {
 		if err != nil {
 			return err
 		}
-		if err := k.apply(ctx, tx, vehicle, alert.Reconcile(given, vehicle.kept, changed[passport])); err != nil {
-			return err
+		for _, change := range []alert.Change{
+			alert.Reconcile(given, vehicle.kept, changed[passport]), alert.JudgeVerdict(vehicle.odometer, vehicle.kept),
+		} {
+			if err := k.apply(ctx, tx, vehicle, change); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// vehicle is what is known of one whose marks are not all ordinary.
+// vehicle is what is known of one that is not ordinary: it has marks, alerts, or a rollback.
 type vehicle struct {
 	passport uuid.UUID
 	marks    []alert.Mark
 	watches  []alert.Watch
 	kept     []alert.Raised
+	odometer alert.Verdict
 }
 
-// knowledge reads the marks and alerts of those of the facts' passports that have any.
-func (k *Keeper) knowledge(ctx context.Context, q *dbsqlc.Queries, facts []Fact) (map[uuid.UUID]*vehicle, error) {
-	rows, err := q.MarksOf(ctx, inOrder(facts))
+// knowledge reads what is known of passports, without those that are ordinary.
+func (k *Keeper) knowledge(ctx context.Context, tx pgx.Tx, passports []uuid.UUID) (map[uuid.UUID]*vehicle, error) {
+	q := dbsqlc.New(tx)
+	known := make(map[uuid.UUID]*vehicle)
+	of := func(passport uuid.UUID) *vehicle {
+		if known[passport] == nil {
+			known[passport] = &vehicle{passport: passport}
+		}
+		return known[passport]
+	}
+	marks, err := q.MarksOf(ctx, passports)
 	if err != nil {
 		return nil, fmt.Errorf("alerting: read marks: %w", err)
 	}
-	known := make(map[uuid.UUID]*vehicle)
-	var ids []uuid.UUID
-	for _, r := range rows {
-		v := known[r.Passport]
-		if v == nil {
-			v = &vehicle{passport: r.Passport}
-			known[r.Passport], ids = v, append(ids, r.Passport)
-		}
+	for _, r := range marks {
+		v := of(r.Passport)
 		v.marks = append(v.marks, alert.Mark{
 			Kind: alert.MarkKind(r.Kind), Name: r.Name, At: r.OccurredAt, Campaign: r.Campaign,
 		})
 	}
-	for _, v := range known {
-		v.watches = k.Policy.Watches(v.marks)
-	}
-	kept, err := q.AlertsOfPassports(ctx, ids)
+	kept, err := q.AlertsOfPassports(ctx, passports)
 	if err != nil {
 		return nil, fmt.Errorf("alerting: read alerts: %w", err)
 	}
 	for _, r := range kept {
-		v := known[r.Passport]
+		v := of(r.Passport)
 		v.kept = append(v.kept, alert.Raised{Kind: alert.Kind(r.Kind), Cause: r.Cause, Open: r.Open})
+	}
+	verdicts, err := postgres.Rollbacks(ctx, tx, k.Odometer, passports)
+	if err != nil {
+		return nil, err
+	}
+	for passport, verdict := range verdicts {
+		of(passport).odometer = verdict
+	}
+	for _, v := range known {
+		v.watches = k.Policy.Watches(v.marks)
 	}
 	return known, nil
 }

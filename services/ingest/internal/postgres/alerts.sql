@@ -73,3 +73,7 @@ SELECT a.* FROM alert_recipient r JOIN alert a ON a.id = r.alert WHERE r.member 
 -- name: AlertsAfter :many
 SELECT a.* FROM alert a JOIN alert_recipient r ON r.alert = a.id AND r.member = @member
 WHERE a.position > @after ORDER BY a.position LIMIT @page;
+
+-- name: RollbackVerdicts :many
+SELECT passport, revision, state FROM odometer_state
+WHERE passport = ANY(@passports::uuid[]) AND verdict IN ('rollback_suspected', 'rollback_established');

@@ -525,6 +525,37 @@ func (q *Queries) RememberEnroller(ctx context.Context, arg RememberEnrollerPara
 	return err
 }
 
+const rollbackVerdicts = `-- name: RollbackVerdicts :many
+SELECT passport, revision, state FROM odometer_state
+WHERE passport = ANY($1::uuid[]) AND verdict IN ('rollback_suspected', 'rollback_established')
+`
+
+type RollbackVerdictsRow struct {
+	Passport uuid.UUID
+	Revision int64
+	State    []byte
+}
+
+func (q *Queries) RollbackVerdicts(ctx context.Context, passports []uuid.UUID) ([]RollbackVerdictsRow, error) {
+	rows, err := q.db.Query(ctx, rollbackVerdicts, passports)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RollbackVerdictsRow
+	for rows.Next() {
+		var i RollbackVerdictsRow
+		if err := rows.Scan(&i.Passport, &i.Revision, &i.State); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const saveAlertPosition = `-- name: SaveAlertPosition :exec
 INSERT INTO alert_position (stream, next) VALUES ($1, $2)
 ON CONFLICT ON CONSTRAINT alert_position_pkey DO UPDATE SET next = excluded.next
