@@ -1,7 +1,6 @@
 package adjudication_test
 
 import (
-	"bytes"
 	"fmt"
 	"strconv"
 	"testing"
@@ -66,7 +65,7 @@ func anySignals(t *rapid.T) []adjudication.Signal {
 	return signals
 }
 
-// Readings and signals in any order, some twice, in parts of any size, some through the encoding, give the verdict of all
+// Readings and signals in any order, some twice, in parts of any size, stored in between, give the verdict of all
 // at once.
 func TestStateGivesTheVerdictOfAFullRecomputation(t *testing.T) {
 	policy := adjudication.DefaultPolicy()
@@ -80,7 +79,7 @@ func TestStateGivesTheVerdictOfAFullRecomputation(t *testing.T) {
 			n := rapid.IntRange(1, len(arriving)).Draw(t, "batch")
 			state.Add(arriving[:n]...)
 			arriving = arriving[n:]
-			state = throughBytes(t, state)
+			state = adjudication.Restore(state.Content()) // as a service does that stores it
 			if n%2 == 0 {
 				state.Judge(policy) // must not change it
 			}
@@ -104,22 +103,6 @@ func sameResult(t *rapid.T, got, want adjudication.Result) {
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(adjudication.Result{}, adjudication.Finding{}), cmpopts.EquateEmpty()); diff != "" {
 		t.Fatalf("piece by piece it differs from all at once (-all at once, +piece by piece):\n%s", diff)
 	}
-}
-
-func throughBytes(t *rapid.T, s adjudication.State) adjudication.State {
-	encoded, err := s.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var decoded adjudication.State
-	if err := decoded.UnmarshalBinary(encoded); err != nil {
-		t.Fatal(err)
-	}
-	again, err := decoded.MarshalBinary()
-	if err != nil || !bytes.Equal(encoded, again) {
-		t.Fatalf("encoded %x, then %x (%v)", encoded, again, err)
-	}
-	return decoded
 }
 
 func TestMergeGivesTheVerdictOfBoth(t *testing.T) {
@@ -153,35 +136,4 @@ func TestStateIsBounded(t *testing.T) {
 	if n := len(result.Assessments); n == 0 || n > adjudication.MaxReadings {
 		t.Errorf("%d readings are kept, of at most %d", n, adjudication.MaxReadings)
 	}
-}
-
-func TestTornStateIsRefused(t *testing.T) {
-	var state adjudication.State
-	state.Add(reading(1, 0, 10, "a"), reading(2, 900, 20, "b"))
-	encoded, err := state.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for n := range encoded {
-		if err := new(adjudication.State).UnmarshalBinary(encoded[:n]); err == nil {
-			t.Errorf("the first %d of %d bytes were taken for a state", n, len(encoded))
-		}
-	}
-}
-
-func FuzzUnmarshalBinary(f *testing.F) {
-	var state adjudication.State
-	state.Add(reading(1, 0, 10, "a"), reading(2, 900, 20, "b"))
-	state.AddSignals(adjudication.Signal{EventID: "s", Kind: adjudication.Import})
-	encoded, err := state.MarshalBinary()
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(encoded)
-	f.Fuzz(func(t *testing.T, b []byte) {
-		var s adjudication.State
-		if s.UnmarshalBinary(b) == nil {
-			s.Judge(adjudication.DefaultPolicy())
-		}
-	})
 }
