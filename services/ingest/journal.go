@@ -13,9 +13,9 @@ const (
 	// MaxReportBytes bounds their bytes.
 	MaxReportBytes = 4 << 20
 	// MaxProvenBytes bounds the leaves of a passport with their proofs, so that they fit into a gRPC message of 16 MiB.
-	// MaxProofBytes is what a proof has at most: 30 hashes, position, and their framing.
 	MaxProvenBytes = 15 << 20
-	MaxProofBytes  = 30*(32+2) + 180
+	// MaxProofBytes is what a proof has at most: 30 hashes, position, and their framing.
+	MaxProofBytes = 30*(32+2) + 180
 	// MaxCheckpoints bounds the streams listed.
 	MaxCheckpoints = 1024
 )
