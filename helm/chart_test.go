@@ -36,7 +36,7 @@ func configs() map[string]any {
 // everything turns on what the defaults leave off.
 var everything = []string{
 	"--set", "issuers[0].url=https://login.example.org,issuers[0].jwksURL=https://login.example.org/keys,issuers[0].audience=pcc",
-	"--set", "gateway.publicTLSSecret=public,image.pullSecrets[0]=pull",
+	"--set", "gateway.publicTLSSecret=public,gateway.devices=true,image.pullSecrets[0]=pull",
 	"--set", "ingress.enabled=true,ingress.gatewayHost=api.example.org,ingress.grpcHosts.ingest=ingest.example.org",
 	"--set", "networkPolicy.scrapers[0].namespaceSelector.matchLabels.name=monitoring",
 	"--set", "networkPolicy.egress.vault[0].ports[0].port=5432",

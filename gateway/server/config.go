@@ -20,6 +20,14 @@ type Config struct {
 	Public Certificate `yaml:"public"`
 	// RateLimit is each principal's; 200 a second and 400 at once when zero.
 	RateLimit edge.RateLimit `yaml:"rate_limit"`
+	Devices   Devices        `yaml:"devices"`
+}
+
+// Devices configures the bridge that takes to ingest what cars and dongles publish over MQTT.
+type Devices struct {
+	// BrokerURL is where the broker answers its own clients, for example "nats://nats.example.org:4222"; without it this
+	// gateway serves no devices.
+	BrokerURL string `yaml:"broker_url"`
 }
 
 // Certificate names the PEM files of a certificate chain and its key.

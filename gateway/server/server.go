@@ -10,10 +10,13 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/pcc-platform/pcc/gateway"
+	"github.com/pcc-platform/pcc/gateway/internal/bridge"
 	"github.com/pcc-platform/pcc/gateway/internal/edge"
 	"github.com/pcc-platform/pcc/gateway/internal/transcode"
 	"github.com/pcc-platform/pcc/internal/app"
 	"github.com/pcc-platform/pcc/internal/authn"
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
 	"github.com/pcc-platform/pcc/web"
 )
 
@@ -61,7 +64,14 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	directory := newDirectory(app.NewDirectory(conns["registry"]))
 	base.AddReadiness("members", directory.ready)
 	front := front{base: base, server: newHTTPServer(handler, certificate, base.Logger)}
-	return app.RunnerFunc(func(ctx context.Context) error { return base.Run(ctx, directory, front) }), nil
+	runners := []app.Runner{front}
+	if url := cfg.Devices.BrokerURL; url != "" {
+		runners = append(runners, &bridge.Bridge{
+			URL: url, Members: app.NewDirectory(conns["registry"]), Logger: base.Logger,
+			Devices: registryv1.NewDeviceServiceClient(conns["registry"]), Ingest: ingestv1.NewIngestServiceClient(conns["ingest"]),
+		})
+	}
+	return app.RunnerFunc(func(ctx context.Context) error { return base.Run(ctx, directory, runners...) }), nil
 }
 
 func newHTTPServer(handler http.Handler, certificate tls.Certificate, logger *slog.Logger) *http.Server {

@@ -189,6 +189,7 @@ func printWhere(env *environment, layout devstack.Layout, info devstack.Info) {
 	for process, address := range info.Admin {
 		env.printf("admin %-11s http://%s/metrics\n", process, address)
 	}
+	env.printf("MQTT              %s\n", info.MQTT)
 	env.printf("token issuer      %s\n", info.Issuer)
 	env.printf("profiles          %s\n", layout.ProfileFile("*"))
 	env.printf("logs              %s\n", layout.SupervisorLog())

@@ -56,6 +56,11 @@ func (s *Stack) writeConfigs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	broker, err := s.brokerConfig("gateway")
+	if err != nil {
+		return err
+	}
+	devices := gateway.Devices{BrokerURL: broker.URL}
 	return errors.Join(
 		s.writeConfig("registry", registry.Config{
 			ServiceConfig: common["registry"], KetoWriteURL: "http://" + ketoConfig.WriteAddr(), NATSAccountsDir: s.accountsDir(),
@@ -64,7 +69,7 @@ func (s *Stack) writeConfigs(ctx context.Context) error {
 		s.writeConfig("ingest", ingest.Config{ServiceConfig: common["ingest"]}),
 		s.writeConfig("settlement", settlement.Config{ServiceConfig: common["settlement"]}),
 		s.writeConfig("anchor", anchor.Config{ServiceConfig: common["anchor"], EpochInterval: s.opts.EpochInterval, Fabric: ledger}),
-		s.writeConfig("gateway", gateway.Config{ServiceConfig: common["gateway"]}),
+		s.writeConfig("gateway", gateway.Config{ServiceConfig: common["gateway"], Devices: devices}),
 	)
 }
 
@@ -170,6 +175,11 @@ func (s *Stack) info() (Info, error) {
 			return info, err
 		}
 	}
+	mqtt, err := s.mqttConfig()
+	if err != nil {
+		return info, err
+	}
+	info.MQTT = nats.MQTTURL(mqtt)
 	for name, into := range map[string]*string{"gateway": &info.Gateway, "issuer": &info.Issuer, "nats": &info.NATS} {
 		port, err := s.ports.Get(name)
 		if err != nil {

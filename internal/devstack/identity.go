@@ -43,7 +43,7 @@ func (s *Stack) issueIdentities() error {
 	if err != nil {
 		return err
 	}
-	for _, service := range Services() {
+	for _, service := range append(Services(), brokerName) {
 		leaf := pki.Leaf{CommonName: service, Hosts: []string{service, "localhost", "127.0.0.1"}}
 		if err := issue(platform, leaf, pki.FilesIn(s.pki(), service)); err != nil {
 			return err

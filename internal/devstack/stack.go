@@ -198,6 +198,7 @@ type Info struct {
 	Admin     map[string]string `json:"admin"`
 	Issuer    string            `json:"issuer"`
 	NATS      string            `json:"nats"`
+	MQTT      string            `json:"mqtt"`
 	Topology  fabric.Topology   `json:"topology"`
 	Shape     Shape             `json:"shape"`
 	Channel   string            `json:"channel"`

@@ -36,10 +36,11 @@ func PlatformLimits() Limits {
 	}
 }
 
-// MemberLimits fit one member organisation.
+// MemberLimits fit one member organisation with its cars. The broker keeps the sessions of MQTT clients in streams of its
+// own, which count among the member's.
 func MemberLimits() Limits {
 	return Limits{
-		Connections: 64, Subscriptions: 2048, PayloadBytes: 256 << 10,
+		Connections: 2048, Subscriptions: 8192, PayloadBytes: 256 << 10,
 		DiskBytes: 128 << 20, MemoryBytes: 0, Streams: 16, Consumers: 64,
 	}
 }

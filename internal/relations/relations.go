@@ -104,7 +104,7 @@ func Operator(subject string) []Relation {
 // members' directory.
 func Services() []Relation {
 	calls := map[string][]string{
-		"registry":   {"ingest"},
+		"registry":   {"ingest", "gateway"},
 		"vault":      {"registry"},
 		"ingest":     {"registry", "anchor"},
 		"settlement": {"registry", "anchor"},

@@ -20,7 +20,7 @@ const MaxEvents = 1000
 
 // Errors about a batch as a whole.
 var (
-	ErrMalformed = errors.New("cloudevents: not JSON of the format, in UTF-8")
+	ErrMalformed = errors.New("cloudevents: not of the format")
 	ErrTooMany   = errors.New("cloudevents: more events than a batch holds")
 )
 
@@ -51,6 +51,20 @@ func (b *Batch) Refuse(r *ingestv1.Rejection) {
 	b.refused = append(b.refused, r)
 }
 
+// Check refuses those of Events for which f returns why.
+func (b *Batch) Check(f func(*pb.CloudEvent) *ingestv1.Rejection) {
+	events, positions := b.Events, b.positions
+	b.Events, b.positions = nil, nil
+	for i, ce := range events {
+		if r := f(ce); r != nil {
+			r.Index = positions[i]
+			b.refused = append(b.refused, r)
+			continue
+		}
+		b.Events, b.positions = append(b.Events, ce), append(b.positions, positions[i])
+	}
+}
+
 // Complete makes of ingest's answer to Events the answer to the whole batch. It is nil where there were none to ask about.
 func (b *Batch) Complete(ack *ingestv1.BatchAcknowledgement) *ingestv1.BatchAcknowledgement {
 	out := &ingestv1.BatchAcknowledgement{
@@ -64,4 +78,20 @@ func (b *Batch) Complete(ack *ingestv1.BatchAcknowledgement) *ingestv1.BatchAckn
 	}
 	slices.SortFunc(out.Rejections, func(a, b *ingestv1.Rejection) int { return cmp.Compare(a.GetIndex(), b.GetIndex()) })
 	return out
+}
+
+// Refusal is why an event that could be read goes no further, with as much of its names as an answer repeats.
+func Refusal(ce *pb.CloudEvent, reason, field, detail string) *ingestv1.Rejection {
+	return named(&ingestv1.Rejection{Reason: reason, Field: field, Detail: detail}, ce.GetSource(), ce.GetId())
+}
+
+// named names the event that r is about, unless its names are longer than ingest takes.
+func named(r *ingestv1.Rejection, source, id string) *ingestv1.Rejection {
+	if len(id) <= maxShownID {
+		r.EventId = id
+	}
+	if len(source) <= maxShownSource {
+		r.Source = source
+	}
+	return r
 }

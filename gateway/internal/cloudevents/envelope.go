@@ -155,12 +155,5 @@ func textInto(into *string, value []byte, field string) *fault {
 
 // rejection names the event as far as it could be read.
 func (e *envelope) rejection(f *fault) *ingestv1.Rejection {
-	r := &ingestv1.Rejection{Reason: reasonMalformed, Field: f.field, Detail: f.detail}
-	if len(e.id) <= maxShownID {
-		r.EventId = e.id
-	}
-	if len(e.source) <= maxShownSource {
-		r.Source = e.source
-	}
-	return r
+	return named(&ingestv1.Rejection{Reason: reasonMalformed, Field: f.field, Detail: f.detail}, e.source, e.id)
 }

@@ -38,14 +38,15 @@ type Error struct {
 // Error returns the problem in JSON. The generated handlers keep nothing of a decoder's error but this text, from which
 // Of makes an Error again.
 func (e *Error) Error() string {
-	text, err := protojson.Marshal(e.message())
+	text, err := protojson.Marshal(e.Message())
 	if err != nil {
 		return e.Reason
 	}
 	return string(text)
 }
 
-func (e *Error) message() *gatewayv1.Problem {
+// Message returns the problem as it is answered.
+func (e *Error) Message() *gatewayv1.Problem {
 	return &gatewayv1.Problem{
 		Type: typePrefix + e.Reason, Title: http.StatusText(e.Status), Status: int32(e.Status), //nolint:gosec // three digits
 		Detail: e.Detail, Reason: e.Reason, Field: e.Field,
@@ -110,7 +111,7 @@ func Write(ctx context.Context, w http.ResponseWriter, err error) {
 	if labels, ok := otelhttp.LabelerFromContext(ctx); ok {
 		labels.Add(attribute.String("pcc.reason", p.Reason))
 	}
-	m := p.message()
+	m := p.Message()
 	if span := trace.SpanContextFromContext(ctx); span.IsSampled() {
 		m.TraceId = span.TraceID().String()
 	}

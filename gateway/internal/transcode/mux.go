@@ -56,6 +56,7 @@ func New(ctx context.Context, conns map[string]*grpc.ClientConn, hooks Hooks) (h
 	for service, handlers := range map[string][]register{
 		"registry": {
 			registrygw.RegisterPassportServiceHandler, registrygw.RegisterReportServiceHandler, registrygw.RegisterMemberServiceHandler,
+			registrygw.RegisterDeviceServiceHandler,
 		},
 		"vault":      {vaultgw.RegisterVaultServiceHandler},
 		"ingest":     {ingestgw.RegisterIngestServiceHandler, ingestgw.RegisterAlertServiceHandler, ingestgw.RegisterSourceKeyServiceHandler},

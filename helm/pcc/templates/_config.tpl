@@ -68,6 +68,8 @@ fabric:
 rate_limit:
   per_second: {{ $v.gateway.rateLimit.perSecond }}
   burst: {{ $v.gateway.rateLimit.burst }}
+devices:
+  broker_url: {{ if $v.gateway.devices }}{{ $v.nats.url | quote }}{{ else }}""{{ end }}
 {{- if $v.gateway.publicTLSSecret }}
 public:
   certificate_file: /etc/pcc/public/tls.crt

@@ -12,7 +12,7 @@ import (
 // Limits of the server as a whole; an account's own are in its token.
 const (
 	defaultMaxPayload     = 1 << 20
-	defaultMaxConnections = 1024
+	defaultMaxConnections = 4096
 	defaultMaxStore       = 8 << 30
 	defaultMaxMemory      = 256 << 20
 )
@@ -32,14 +32,24 @@ type Config struct {
 	// AccountJWTs are tokens known from the start: the system account's must be among them. Others are pushed later
 	// and kept in Dir; of two tokens of an account the more recent one counts.
 	AccountJWTs []string `json:"account_jwts"`
+	// MQTT serves cars and dongles; nil turns it off.
+	MQTT *MQTT `json:"mqtt,omitempty"`
 
 	// MaxPayload bounds a message, in bytes; 0 means 1 MiB.
 	MaxPayload int32 `json:"max_payload,omitempty"`
-	// MaxConnections bounds the clients; 0 means 1,024.
+	// MaxConnections bounds the clients; 0 means 4,096.
 	MaxConnections int `json:"max_connections,omitempty"`
 	// MaxStore and MaxMemory bound the streams of all accounts, in bytes; 0 means 8 GiB and 256 MiB.
 	MaxStore  int64 `json:"max_store,omitempty"`
 	MaxMemory int64 `json:"max_memory,omitempty"`
+}
+
+// MQTT configures MQTT 3.1.1 over TLS, on loopback. Clients prove who they are by a user's bearer token as their password.
+type MQTT struct {
+	Port int `json:"port"`
+	// CertificateFile and KeyFile are the server's, PEM.
+	CertificateFile string `json:"certificate_file"`
+	KeyFile         string `json:"key_file"`
 }
 
 // withDefaults validates cfg and fills in its limits.
@@ -48,6 +58,7 @@ func (cfg Config) withDefaults() (Config, error) {
 	for what, missing := range map[string]bool{
 		"dir": cfg.Dir == "", "port": cfg.Port <= 0, "operator_jwt": cfg.OperatorJWT == "",
 		"system_account": cfg.SystemAccount == "", "account_jwts": len(cfg.AccountJWTs) == 0,
+		"mqtt.port": cfg.MQTT != nil && cfg.MQTT.Port <= 0,
 	} {
 		if missing {
 			errs = append(errs, fmt.Errorf("%s is missing", what))

@@ -2,6 +2,7 @@ package nats
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,6 +20,8 @@ const (
 	// packInterval is how often servers of a cluster would compare their tokens; here there is one server.
 	packInterval = time.Minute
 	readyTimeout = 20 * time.Second
+	// tlsTimeout bounds the handshake of a car on a slow network.
+	tlsTimeout = 10 * time.Second
 )
 
 // Run serves until ctx ends, then shuts down in order: streams are synced and closed before it returns.
@@ -77,6 +80,10 @@ func options(cfg Config) (*server.Options, error) {
 			return nil, fmt.Errorf("nats account %s: %w", account.Subject, err)
 		}
 	}
+	mqtt, err := mqttOptions(cfg.MQTT)
+	if err != nil {
+		return nil, err
+	}
 	return &server.Options{
 		ServerName: "pcc-dev",
 		Host:       host, Port: cfg.Port,
@@ -91,7 +98,21 @@ func options(cfg Config) (*server.Options, error) {
 		JetStream: true, StoreDir: cfg.Dir,
 		JetStreamMaxStore: cfg.MaxStore, JetStreamMaxMemory: cfg.MaxMemory,
 		SyncAlways: true,
+		MQTT:       mqtt,
 	}, nil
+}
+
+func mqttOptions(cfg *MQTT) (opts server.MQTTOpts, err error) {
+	if cfg == nil {
+		return opts, nil
+	}
+	certificate, err := tls.LoadX509KeyPair(cfg.CertificateFile, cfg.KeyFile)
+	if err != nil {
+		return opts, fmt.Errorf("nats mqtt: %w", err)
+	}
+	opts.Host, opts.Port, opts.TLSTimeout = host, cfg.Port, tlsTimeout.Seconds()
+	opts.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}}
+	return opts, nil
 }
 
 // logger passes the server's lines on: its text is data of ours, not a message of ours.

@@ -28,6 +28,9 @@ func Spec(exe string, args []string, cfg Config) proc.Spec {
 // URL is where clients connect.
 func URL(cfg Config) string { return "nats://" + address(cfg.Port) }
 
+// MQTTURL is where MQTT clients connect, as their libraries read it.
+func MQTTURL(cfg MQTT) string { return "mqtts://" + address(cfg.Port) }
+
 func address(port int) string { return net.JoinHostPort(host, strconv.Itoa(port)) }
 
 // greeted checks that a NATS server answers on the port: it speaks first, so no credentials are needed.

@@ -57,6 +57,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	registryv1.RegisterPassportServiceServer(base.Server, &api.Passports{Rules: rules, Store: store})
 	registryv1.RegisterReportServiceServer(base.Server, &api.Reports{Seller: seller})
 	registryv1.RegisterMemberServiceServer(base.Server, &api.Members{Rules: rules, Store: store})
+	registryv1.RegisterDeviceServiceServer(base.Server, &api.Devices{Store: store, Accounts: accounts, Now: time.Now})
 
 	admission := events.Admission{Pool: base.Pool, JS: base.JS, Logger: base.Logger, Complete: postgres.CompleteStep}
 	keto := relations.NewWriter("http://"+cfg.KetoReadAddress, cfg.KetoWriteURL)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/pcc-platform/pcc/internal/authn"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
@@ -29,6 +30,22 @@ type Members struct {
 type Reports struct {
 	registryv1.UnimplementedReportServiceServer
 	Seller *registry.Reports[*ingestv1.Event, *ingestv1.OdometerVerdict, *settlementv1.Read]
+}
+
+// Devices serves pcc.registry.v1.DeviceService.
+type Devices struct {
+	registryv1.UnimplementedDeviceServiceServer
+	Store    *postgres.Store
+	Accounts DeviceAccounts
+	Now      func() time.Time
+}
+
+// DeviceAccounts admits devices, and the bridge that serves them, to the members' accounts at the broker.
+type DeviceAccounts interface {
+	// DeviceToken issues the password of the device of a passport.
+	DeviceToken(member, passport string, now time.Time, lifetime time.Duration) (string, error)
+	// BridgeCredentials returns the content of a credentials file.
+	BridgeCredentials(member string) (string, error)
 }
 
 // callerMember is the id of the member that calls.

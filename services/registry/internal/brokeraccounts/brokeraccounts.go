@@ -1,12 +1,15 @@
-// Package brokeraccounts creates the members' accounts at the message broker.
+// Package brokeraccounts creates the members' accounts at the message broker, and admits devices to them.
 package brokeraccounts
 
 import (
 	"context"
 	"fmt"
+	"os"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/pcc-platform/pcc/internal/devicebus"
 	"github.com/pcc-platform/pcc/internal/messaging"
 	"github.com/pcc-platform/pcc/internal/natsaccounts"
 )
@@ -52,6 +55,28 @@ func (c *Creator) Create(ctx context.Context, member string) error {
 		return fmt.Errorf("brokeraccounts: %w", err)
 	}
 	return nil
+}
+
+// DeviceToken issues the MQTT password of the device of a passport, both by id.
+func (c *Creator) DeviceToken(member, passport string, now time.Time, lifetime time.Duration) (string, error) {
+	token, err := c.authority.MQTTToken(member, passport, devicebus.DevicePermissions(passport), now, lifetime)
+	if err != nil {
+		return "", fmt.Errorf("brokeraccounts: %w", err)
+	}
+	return token, nil
+}
+
+// BridgeCredentials returns the credentials of the bridge in a member's account, in the form of their file.
+func (c *Creator) BridgeCredentials(member string) (string, error) {
+	file, err := c.authority.Credentials(member, devicebus.Consumer, devicebus.BridgePermissions())
+	if err != nil {
+		return "", fmt.Errorf("brokeraccounts: %w", err)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("brokeraccounts: %w", err)
+	}
+	return string(text), nil
 }
 
 // Close disconnects.

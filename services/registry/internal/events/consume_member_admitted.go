@@ -15,12 +15,16 @@ type RelationWriter interface {
 	Put(ctx context.Context, relations ...relations.Relation) error
 }
 
-// Relations gives a new member's administrators their rights.
+// devices is the principal as which a member's devices send events. Its rights are the member's like any other's, and can be
+// taken away like them.
+const devices = "devices"
+
+// Relations gives a new member's administrators and devices their rights.
 func (a Admission) Relations(w RelationWriter) *messaging.Consumer[*registryv1.MemberAdmitted] {
 	return stepConsumer(a, "registry-relations", newMemberAdmitted, registry.StepRelations,
 		func(ctx context.Context, m *registryv1.MemberAdmitted) (string, error) {
 			member := wire.MemberID(m.GetMember().GetName())
-			return member, w.Put(ctx, administratorRelations(member, m.GetMember().GetAdministrators())...)
+			return member, w.Put(ctx, append(administratorRelations(member, m.GetMember().GetAdministrators()), deviceRelation(member))...)
 		})
 }
 
@@ -51,4 +55,8 @@ func administratorRelations(member string, subjects []string) []relations.Relati
 		)
 	}
 	return out
+}
+
+func deviceRelation(member string) relations.Relation {
+	return relations.Relation{Namespace: "Member", Object: member, Name: "contributors", Subject: member + "/" + devices}
 }

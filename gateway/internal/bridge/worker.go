@@ -1,0 +1,116 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/pcc-platform/pcc/internal/devicebus"
+	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
+)
+
+const (
+	// fetchMessages bounds the messages taken at once; with the broker's bound on a message they need 25 MiB.
+	fetchMessages = 100
+	// fetchWait is how long a worker waits for the first message before it asks again.
+	fetchWait = 5 * time.Second
+	// setUpTimeout bounds what a worker does before its first message.
+	setUpTimeout = 20 * time.Second
+)
+
+// worker serves the devices of one member.
+type worker struct {
+	bridge *Bridge
+	member string
+	conn   *nats.Conn
+}
+
+// work takes messages until the first failure, for which it returns the error.
+func (b *Bridge) work(ctx context.Context, member string) error {
+	conn, err := b.connect(ctx, member)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	consumer, err := openStream(ctx, conn)
+	if err != nil {
+		return err
+	}
+	w := worker{bridge: b, member: member, conn: conn}
+	for {
+		messages, err := fetch(ctx, consumer)
+		if err != nil {
+			return err
+		}
+		if err := w.take(ctx, messages); err != nil {
+			for _, m := range messages {
+				_ = m.Nak() // or they come again by themselves, later
+			}
+			return err
+		}
+	}
+}
+
+func (b *Bridge) connect(ctx context.Context, member string) (*nats.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, setUpTimeout)
+	defer cancel()
+	resp, err := b.Devices.IssueBridgeCredentials(ctx, &registryv1.IssueBridgeCredentialsRequest{Member: "members/" + member})
+	if err != nil {
+		return nil, err
+	}
+	// A lost connection is a failure like others: the worker begins anew.
+	conn, err := nats.Connect(b.URL, nats.Name("pcc-bridge"), nats.NoReconnect(), nats.UserCredentialBytes([]byte(resp.GetCredentials())))
+	if err != nil {
+		return nil, fmt.Errorf("bridge: connect: %w", err)
+	}
+	return conn, nil
+}
+
+func openStream(ctx context.Context, conn *nats.Conn) (jetstream.Consumer, error) {
+	ctx, cancel := context.WithTimeout(ctx, setUpTimeout)
+	defer cancel()
+	js, err := jetstream.New(conn)
+	if err != nil {
+		return nil, fmt.Errorf("bridge: %w", err)
+	}
+	stream, err := js.CreateOrUpdateStream(ctx, devicebus.StreamConfig())
+	if err != nil {
+		return nil, fmt.Errorf("bridge: ensure stream %s: %w", devicebus.Stream, err)
+	}
+	consumer, err := stream.CreateOrUpdateConsumer(ctx, devicebus.ConsumerConfig())
+	if err != nil {
+		return nil, fmt.Errorf("bridge: ensure consumer %s: %w", devicebus.Consumer, err)
+	}
+	return consumer, nil
+}
+
+// fetch returns what is there, and waits when nothing is: batches grow with the load, and without load nothing waits.
+func fetch(ctx context.Context, consumer jetstream.Consumer) ([]jetstream.Msg, error) {
+	there, err := consumer.FetchNoWait(fetchMessages)
+	messages, err := collect(there, err)
+	if err != nil || len(messages) > 0 {
+		return messages, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, fetchWait)
+	defer cancel()
+	first, err := consumer.Fetch(1, jetstream.FetchContext(ctx))
+	return collect(first, err)
+}
+
+func collect(batch jetstream.MessageBatch, err error) ([]jetstream.Msg, error) {
+	if err != nil {
+		return nil, fmt.Errorf("bridge: fetch: %w", err)
+	}
+	var messages []jetstream.Msg
+	for m := range batch.Messages() {
+		messages = append(messages, m)
+	}
+	if err := batch.Error(); err != nil && len(messages) == 0 && !errors.Is(err, context.DeadlineExceeded) {
+		return nil, fmt.Errorf("bridge: fetch: %w", err)
+	}
+	return messages, nil
+}
