@@ -6,6 +6,7 @@ import "github.com/pcc-platform/pcc/internal/apperr"
 var (
 	ErrVINLength       = apperr.New(apperr.InvalidArgument, "VIN_LENGTH", "a VIN has 17 characters").WithField("vin")
 	ErrVINAlphabet     = apperr.New(apperr.InvalidArgument, "VIN_ALPHABET", "a VIN has digits and letters without I, O and Q").WithField("vin")
+	ErrRangeInvalid    = apperr.New(apperr.InvalidArgument, "VIN_RANGE_INVALID", "not a range of VINs, or the end of VINs without a maker's identifier")
 	ErrVehicleNotFound = apperr.New(apperr.NotFound, "VEHICLE_NOT_FOUND", "no vehicle is bound to this VIN")
 	ErrHolderNotFound  = apperr.New(apperr.NotFound, "HOLDER_NOT_FOUND", "no such holder")
 	// ErrVehicleUnknown refuses a holder for a handle that nobody bound.

@@ -16,6 +16,8 @@ type Store interface {
 	VehicleByTag(ctx context.Context, tag Tag) (uuid.UUID, error)
 	// BoundVehicles returns those of ids that are stored, in no order.
 	BoundVehicles(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error)
+	// Identities returns up to limit sealed VINs of vehicles with ids above after, in their order; the call is audited.
+	Identities(ctx context.Context, after uuid.UUID, limit int) ([]SealedVIN, error)
 	// AuditHolderRead records that the caller reads a holder, and is on disk when it returns.
 	AuditHolderRead(ctx context.Context, id uuid.UUID) error
 	// Holder returns a holder of member or ErrHolderNotFound.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -21,6 +22,7 @@ const (
 	actionBind           = "vault.BindVehicle"
 	actionRegisterHolder = "vault.RegisterHolder"
 	actionReadHolder     = "vault.GetHolder"
+	actionMatch          = "vault.MatchVehicles"
 )
 
 // Store implements vault.Store.
@@ -113,6 +115,21 @@ func (s *Store) BoundVehicles(ctx context.Context, ids []uuid.UUID) (bound []uui
 		return nil, fmt.Errorf("vault: resolve: %w", err)
 	}
 	return bound, nil
+}
+
+// Identities implements vault.Store.
+func (s *Store) Identities(ctx context.Context, after uuid.UUID, limit int) (out []vault.SealedVIN, err error) {
+	err = postgres.InTx(ctx, s.owner, func(tx pgx.Tx) error {
+		rows, err := dbsqlc.New(tx).IdentitiesAfter(ctx, dbsqlc.IdentitiesAfterParams{After: after, Page: int32(min(limit, math.MaxInt32))})
+		if err != nil {
+			return fmt.Errorf("vault: select identities: %w", err)
+		}
+		for _, r := range rows {
+			out = append(out, vault.SealedVIN{Vehicle: r.VehicleID, Ciphertext: r.Ciphertext})
+		}
+		return audit.Record(ctx, tx, actionMatch, "vehicles/-")
+	})
+	return out, err
 }
 
 // AuditHolderRead implements vault.Store.

@@ -453,6 +453,178 @@ func (x *ResolveVehiclesResponse) GetVehicles() []string {
 	return nil
 }
 
+// VinRange is a range of VINs as a recall states it.
+type VinRange struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// First and last VIN, in which *, #, ? and a point stand for any character. Two ends of 6 to 16 characters are the ends of
+	// VINs. One cell may hold "A to B" with the other empty.
+	Start string `protobuf:"bytes,1,opt,name=start,proto3" json:"start,omitempty"`
+	End   string `protobuf:"bytes,2,opt,name=end,proto3" json:"end,omitempty"`
+	// World manufacturer identifiers, the first three characters of VINs, to which the range is confined. Required for ends of
+	// less than 17 characters.
+	Manufacturers []string `protobuf:"bytes,3,rep,name=manufacturers,proto3" json:"manufacturers,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VinRange) Reset() {
+	*x = VinRange{}
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VinRange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VinRange) ProtoMessage() {}
+
+func (x *VinRange) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VinRange.ProtoReflect.Descriptor instead.
+func (*VinRange) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *VinRange) GetStart() string {
+	if x != nil {
+		return x.Start
+	}
+	return ""
+}
+
+func (x *VinRange) GetEnd() string {
+	if x != nil {
+		return x.End
+	}
+	return ""
+}
+
+func (x *VinRange) GetManufacturers() []string {
+	if x != nil {
+		return x.Manufacturers
+	}
+	return nil
+}
+
+type MatchVehiclesRequest struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Ranges []*VinRange            `protobuf:"bytes,1,rep,name=ranges,proto3" json:"ranges,omitempty"`
+	// next_after of the call before; empty for the first.
+	After         string `protobuf:"bytes,2,opt,name=after,proto3" json:"after,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MatchVehiclesRequest) Reset() {
+	*x = MatchVehiclesRequest{}
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MatchVehiclesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MatchVehiclesRequest) ProtoMessage() {}
+
+func (x *MatchVehiclesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MatchVehiclesRequest.ProtoReflect.Descriptor instead.
+func (*MatchVehiclesRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *MatchVehiclesRequest) GetRanges() []*VinRange {
+	if x != nil {
+		return x.Ranges
+	}
+	return nil
+}
+
+func (x *MatchVehiclesRequest) GetAfter() string {
+	if x != nil {
+		return x.After
+	}
+	return ""
+}
+
+type MatchVehiclesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Vehicles of this part of the vault whose VINs are in one of the ranges.
+	Vehicles []string `protobuf:"bytes,1,rep,name=vehicles,proto3" json:"vehicles,omitempty"`
+	// Where the next call goes on; empty when all vehicles were looked at.
+	NextAfter     string `protobuf:"bytes,2,opt,name=next_after,json=nextAfter,proto3" json:"next_after,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MatchVehiclesResponse) Reset() {
+	*x = MatchVehiclesResponse{}
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MatchVehiclesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MatchVehiclesResponse) ProtoMessage() {}
+
+func (x *MatchVehiclesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MatchVehiclesResponse.ProtoReflect.Descriptor instead.
+func (*MatchVehiclesResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *MatchVehiclesResponse) GetVehicles() []string {
+	if x != nil {
+		return x.Vehicles
+	}
+	return nil
+}
+
+func (x *MatchVehiclesResponse) GetNextAfter() string {
+	if x != nil {
+		return x.NextAfter
+	}
+	return ""
+}
+
 // HolderIdentity is personal data. It is stored encrypted and leaves the vault only to the member that gave it.
 type HolderIdentity struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -465,7 +637,7 @@ type HolderIdentity struct {
 
 func (x *HolderIdentity) Reset() {
 	*x = HolderIdentity{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[9]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -477,7 +649,7 @@ func (x *HolderIdentity) String() string {
 func (*HolderIdentity) ProtoMessage() {}
 
 func (x *HolderIdentity) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[9]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -490,7 +662,7 @@ func (x *HolderIdentity) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HolderIdentity.ProtoReflect.Descriptor instead.
 func (*HolderIdentity) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{9}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *HolderIdentity) GetFullName() string {
@@ -526,7 +698,7 @@ type RegisterHolderRequest struct {
 
 func (x *RegisterHolderRequest) Reset() {
 	*x = RegisterHolderRequest{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[10]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -538,7 +710,7 @@ func (x *RegisterHolderRequest) String() string {
 func (*RegisterHolderRequest) ProtoMessage() {}
 
 func (x *RegisterHolderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[10]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -551,7 +723,7 @@ func (x *RegisterHolderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterHolderRequest.ProtoReflect.Descriptor instead.
 func (*RegisterHolderRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{10}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *RegisterHolderRequest) GetRequestId() string {
@@ -585,7 +757,7 @@ type RegisterHolderResponse struct {
 
 func (x *RegisterHolderResponse) Reset() {
 	*x = RegisterHolderResponse{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[11]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -597,7 +769,7 @@ func (x *RegisterHolderResponse) String() string {
 func (*RegisterHolderResponse) ProtoMessage() {}
 
 func (x *RegisterHolderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[11]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -610,7 +782,7 @@ func (x *RegisterHolderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterHolderResponse.ProtoReflect.Descriptor instead.
 func (*RegisterHolderResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{11}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *RegisterHolderResponse) GetName() string {
@@ -629,7 +801,7 @@ type GetHolderRequest struct {
 
 func (x *GetHolderRequest) Reset() {
 	*x = GetHolderRequest{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[12]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -641,7 +813,7 @@ func (x *GetHolderRequest) String() string {
 func (*GetHolderRequest) ProtoMessage() {}
 
 func (x *GetHolderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[12]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -654,7 +826,7 @@ func (x *GetHolderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHolderRequest.ProtoReflect.Descriptor instead.
 func (*GetHolderRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{12}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *GetHolderRequest) GetName() string {
@@ -676,7 +848,7 @@ type GetHolderResponse struct {
 
 func (x *GetHolderResponse) Reset() {
 	*x = GetHolderResponse{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[13]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -688,7 +860,7 @@ func (x *GetHolderResponse) String() string {
 func (*GetHolderResponse) ProtoMessage() {}
 
 func (x *GetHolderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[13]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -701,7 +873,7 @@ func (x *GetHolderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHolderResponse.ProtoReflect.Descriptor instead.
 func (*GetHolderResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{13}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *GetHolderResponse) GetName() string {
@@ -760,7 +932,19 @@ const file_pcc_vault_v1_vault_service_proto_rawDesc = "" +
 	"\x16ResolveVehiclesRequest\x12'\n" +
 	"\bvehicles\x18\x01 \x03(\tB\v\xbaH\b\x92\x01\x05\b\x01\x10\xe8\aR\bvehicles\"5\n" +
 	"\x17ResolveVehiclesResponse\x12\x1a\n" +
-	"\bvehicles\x18\x01 \x03(\tR\bvehicles\"\x93\x01\n" +
+	"\bvehicles\x18\x01 \x03(\tR\bvehicles\"\x92\x01\n" +
+	"\bVinRange\x12 \n" +
+	"\x05start\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x02R\x05start\x12\x1a\n" +
+	"\x03end\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x03end\x12H\n" +
+	"\rmanufacturers\x18\x03 \x03(\tB\"\xbaH\x1f\x92\x01\x1c\x102\"\x18r\x162\x14^[0-9A-HJ-NPR-Z]{3}$R\rmanufacturers\"\x8d\x01\n" +
+	"\x14MatchVehiclesRequest\x12;\n" +
+	"\x06ranges\x18\x01 \x03(\v2\x16.pcc.vault.v1.VinRangeB\v\xbaH\b\x92\x01\x05\b\x01\x10\xf4\x03R\x06ranges\x128\n" +
+	"\x05after\x18\x02 \x01(\tB\"\xbaH\x1fr\x1d2\x1b^(vehicles/[0-9a-f-]{36})?$R\x05after\"R\n" +
+	"\x15MatchVehiclesResponse\x12\x1a\n" +
+	"\bvehicles\x18\x01 \x03(\tR\bvehicles\x12\x1d\n" +
+	"\n" +
+	"next_after\x18\x02 \x01(\tR\tnextAfter\"\x93\x01\n" +
 	"\x0eHolderIdentity\x12*\n" +
 	"\tfull_name\x18\x01 \x01(\tB\r\xbaH\ar\x05\x10\x01\x18\xc8\x01\x80\x01\x01R\bfullName\x12!\n" +
 	"\x05email\x18\x02 \x01(\tB\v\xbaH\x05r\x03\x18\xfe\x01\x80\x01\x01R\x05email\x122\n" +
@@ -779,12 +963,13 @@ const file_pcc_vault_v1_vault_service_proto_rawDesc = "" +
 	"\avehicle\x18\x02 \x01(\tR\avehicle\x12=\n" +
 	"\bidentity\x18\x03 \x01(\v2\x1c.pcc.vault.v1.HolderIdentityB\x03\x80\x01\x01R\bidentity\x12;\n" +
 	"\vcreate_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime2\xc4\x06\n" +
+	"createTime2\xac\a\n" +
 	"\fVaultService\x12\x85\x01\n" +
 	"\vBindVehicle\x12 .pcc.vault.v1.BindVehicleRequest\x1a!.pcc.vault.v1.BindVehicleResponse\"1\xa2\xd4\x18\x11\b\x01\x12\rbind_vehicles\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/vehicles:bind\x12\x9c\x01\n" +
 	"\x11BatchBindVehicles\x12&.pcc.vault.v1.BatchBindVehiclesRequest\x1a'.pcc.vault.v1.BatchBindVehiclesResponse\"6\xa2\xd4\x18\x11\b\x01\x12\rbind_vehicles\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/v1/vehicles:batchBind\x12\x8f\x01\n" +
 	"\rLookupVehicle\x12\".pcc.vault.v1.LookupVehicleRequest\x1a#.pcc.vault.v1.LookupVehicleResponse\"5\xa2\xd4\x18\x13\b\x01\x12\x0flookup_vehicles\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/vehicles:lookup\x12l\n" +
-	"\x0fResolveVehicles\x12$.pcc.vault.v1.ResolveVehiclesRequest\x1a%.pcc.vault.v1.ResolveVehiclesResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12\x89\x01\n" +
+	"\x0fResolveVehicles\x12$.pcc.vault.v1.ResolveVehiclesRequest\x1a%.pcc.vault.v1.ResolveVehiclesResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12f\n" +
+	"\rMatchVehicles\x12\".pcc.vault.v1.MatchVehiclesRequest\x1a#.pcc.vault.v1.MatchVehiclesResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12\x89\x01\n" +
 	"\x0eRegisterHolder\x12#.pcc.vault.v1.RegisterHolderRequest\x1a$.pcc.vault.v1.RegisterHolderResponse\",\xa2\xd4\x18\x12\b\x01\x12\x0emanage_holders\x82\xd3\xe4\x93\x02\x10:\x01*\"\v/v1/holders\x12\x80\x01\n" +
 	"\tGetHolder\x12\x1e.pcc.vault.v1.GetHolderRequest\x1a\x1f.pcc.vault.v1.GetHolderResponse\"2\xa2\xd4\x18\x12\b\x01\x12\x0emanage_holders\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/{name=holders/*}B<Z:github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1;vaultv1b\x06proto3"
 
@@ -800,7 +985,7 @@ func file_pcc_vault_v1_vault_service_proto_rawDescGZIP() []byte {
 	return file_pcc_vault_v1_vault_service_proto_rawDescData
 }
 
-var file_pcc_vault_v1_vault_service_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_pcc_vault_v1_vault_service_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_pcc_vault_v1_vault_service_proto_goTypes = []any{
 	(*BindVehicleRequest)(nil),        // 0: pcc.vault.v1.BindVehicleRequest
 	(*BindVehicleResponse)(nil),       // 1: pcc.vault.v1.BindVehicleResponse
@@ -811,35 +996,41 @@ var file_pcc_vault_v1_vault_service_proto_goTypes = []any{
 	(*LookupVehicleResponse)(nil),     // 6: pcc.vault.v1.LookupVehicleResponse
 	(*ResolveVehiclesRequest)(nil),    // 7: pcc.vault.v1.ResolveVehiclesRequest
 	(*ResolveVehiclesResponse)(nil),   // 8: pcc.vault.v1.ResolveVehiclesResponse
-	(*HolderIdentity)(nil),            // 9: pcc.vault.v1.HolderIdentity
-	(*RegisterHolderRequest)(nil),     // 10: pcc.vault.v1.RegisterHolderRequest
-	(*RegisterHolderResponse)(nil),    // 11: pcc.vault.v1.RegisterHolderResponse
-	(*GetHolderRequest)(nil),          // 12: pcc.vault.v1.GetHolderRequest
-	(*GetHolderResponse)(nil),         // 13: pcc.vault.v1.GetHolderResponse
-	(*timestamppb.Timestamp)(nil),     // 14: google.protobuf.Timestamp
+	(*VinRange)(nil),                  // 9: pcc.vault.v1.VinRange
+	(*MatchVehiclesRequest)(nil),      // 10: pcc.vault.v1.MatchVehiclesRequest
+	(*MatchVehiclesResponse)(nil),     // 11: pcc.vault.v1.MatchVehiclesResponse
+	(*HolderIdentity)(nil),            // 12: pcc.vault.v1.HolderIdentity
+	(*RegisterHolderRequest)(nil),     // 13: pcc.vault.v1.RegisterHolderRequest
+	(*RegisterHolderResponse)(nil),    // 14: pcc.vault.v1.RegisterHolderResponse
+	(*GetHolderRequest)(nil),          // 15: pcc.vault.v1.GetHolderRequest
+	(*GetHolderResponse)(nil),         // 16: pcc.vault.v1.GetHolderResponse
+	(*timestamppb.Timestamp)(nil),     // 17: google.protobuf.Timestamp
 }
 var file_pcc_vault_v1_vault_service_proto_depIdxs = []int32{
 	4,  // 0: pcc.vault.v1.BatchBindVehiclesResponse.results:type_name -> pcc.vault.v1.BindResult
-	9,  // 1: pcc.vault.v1.RegisterHolderRequest.identity:type_name -> pcc.vault.v1.HolderIdentity
-	9,  // 2: pcc.vault.v1.GetHolderResponse.identity:type_name -> pcc.vault.v1.HolderIdentity
-	14, // 3: pcc.vault.v1.GetHolderResponse.create_time:type_name -> google.protobuf.Timestamp
-	0,  // 4: pcc.vault.v1.VaultService.BindVehicle:input_type -> pcc.vault.v1.BindVehicleRequest
-	2,  // 5: pcc.vault.v1.VaultService.BatchBindVehicles:input_type -> pcc.vault.v1.BatchBindVehiclesRequest
-	5,  // 6: pcc.vault.v1.VaultService.LookupVehicle:input_type -> pcc.vault.v1.LookupVehicleRequest
-	7,  // 7: pcc.vault.v1.VaultService.ResolveVehicles:input_type -> pcc.vault.v1.ResolveVehiclesRequest
-	10, // 8: pcc.vault.v1.VaultService.RegisterHolder:input_type -> pcc.vault.v1.RegisterHolderRequest
-	12, // 9: pcc.vault.v1.VaultService.GetHolder:input_type -> pcc.vault.v1.GetHolderRequest
-	1,  // 10: pcc.vault.v1.VaultService.BindVehicle:output_type -> pcc.vault.v1.BindVehicleResponse
-	3,  // 11: pcc.vault.v1.VaultService.BatchBindVehicles:output_type -> pcc.vault.v1.BatchBindVehiclesResponse
-	6,  // 12: pcc.vault.v1.VaultService.LookupVehicle:output_type -> pcc.vault.v1.LookupVehicleResponse
-	8,  // 13: pcc.vault.v1.VaultService.ResolveVehicles:output_type -> pcc.vault.v1.ResolveVehiclesResponse
-	11, // 14: pcc.vault.v1.VaultService.RegisterHolder:output_type -> pcc.vault.v1.RegisterHolderResponse
-	13, // 15: pcc.vault.v1.VaultService.GetHolder:output_type -> pcc.vault.v1.GetHolderResponse
-	10, // [10:16] is the sub-list for method output_type
-	4,  // [4:10] is the sub-list for method input_type
-	4,  // [4:4] is the sub-list for extension type_name
-	4,  // [4:4] is the sub-list for extension extendee
-	0,  // [0:4] is the sub-list for field type_name
+	9,  // 1: pcc.vault.v1.MatchVehiclesRequest.ranges:type_name -> pcc.vault.v1.VinRange
+	12, // 2: pcc.vault.v1.RegisterHolderRequest.identity:type_name -> pcc.vault.v1.HolderIdentity
+	12, // 3: pcc.vault.v1.GetHolderResponse.identity:type_name -> pcc.vault.v1.HolderIdentity
+	17, // 4: pcc.vault.v1.GetHolderResponse.create_time:type_name -> google.protobuf.Timestamp
+	0,  // 5: pcc.vault.v1.VaultService.BindVehicle:input_type -> pcc.vault.v1.BindVehicleRequest
+	2,  // 6: pcc.vault.v1.VaultService.BatchBindVehicles:input_type -> pcc.vault.v1.BatchBindVehiclesRequest
+	5,  // 7: pcc.vault.v1.VaultService.LookupVehicle:input_type -> pcc.vault.v1.LookupVehicleRequest
+	7,  // 8: pcc.vault.v1.VaultService.ResolveVehicles:input_type -> pcc.vault.v1.ResolveVehiclesRequest
+	10, // 9: pcc.vault.v1.VaultService.MatchVehicles:input_type -> pcc.vault.v1.MatchVehiclesRequest
+	13, // 10: pcc.vault.v1.VaultService.RegisterHolder:input_type -> pcc.vault.v1.RegisterHolderRequest
+	15, // 11: pcc.vault.v1.VaultService.GetHolder:input_type -> pcc.vault.v1.GetHolderRequest
+	1,  // 12: pcc.vault.v1.VaultService.BindVehicle:output_type -> pcc.vault.v1.BindVehicleResponse
+	3,  // 13: pcc.vault.v1.VaultService.BatchBindVehicles:output_type -> pcc.vault.v1.BatchBindVehiclesResponse
+	6,  // 14: pcc.vault.v1.VaultService.LookupVehicle:output_type -> pcc.vault.v1.LookupVehicleResponse
+	8,  // 15: pcc.vault.v1.VaultService.ResolveVehicles:output_type -> pcc.vault.v1.ResolveVehiclesResponse
+	11, // 16: pcc.vault.v1.VaultService.MatchVehicles:output_type -> pcc.vault.v1.MatchVehiclesResponse
+	14, // 17: pcc.vault.v1.VaultService.RegisterHolder:output_type -> pcc.vault.v1.RegisterHolderResponse
+	16, // 18: pcc.vault.v1.VaultService.GetHolder:output_type -> pcc.vault.v1.GetHolderResponse
+	12, // [12:19] is the sub-list for method output_type
+	5,  // [5:12] is the sub-list for method input_type
+	5,  // [5:5] is the sub-list for extension type_name
+	5,  // [5:5] is the sub-list for extension extendee
+	0,  // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_pcc_vault_v1_vault_service_proto_init() }
@@ -853,7 +1044,7 @@ func file_pcc_vault_v1_vault_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_vault_v1_vault_service_proto_rawDesc), len(file_pcc_vault_v1_vault_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -82,6 +82,40 @@ func (q *Queries) HolderOfMember(ctx context.Context, arg HolderOfMemberParams) 
 	return i, err
 }
 
+const identitiesAfter = `-- name: IdentitiesAfter :many
+SELECT vehicle_id, ciphertext FROM vehicle_identity WHERE vehicle_id > $1 ORDER BY vehicle_id LIMIT $2
+`
+
+type IdentitiesAfterParams struct {
+	After uuid.UUID
+	Page  int32
+}
+
+type IdentitiesAfterRow struct {
+	VehicleID  uuid.UUID
+	Ciphertext []byte
+}
+
+func (q *Queries) IdentitiesAfter(ctx context.Context, arg IdentitiesAfterParams) ([]IdentitiesAfterRow, error) {
+	rows, err := q.db.Query(ctx, identitiesAfter, arg.After, arg.Page)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []IdentitiesAfterRow
+	for rows.Next() {
+		var i IdentitiesAfterRow
+		if err := rows.Scan(&i.VehicleID, &i.Ciphertext); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertHolder = `-- name: InsertHolder :exec
 INSERT INTO holder (id, member, vehicle_id, ciphertext, key_id)
 VALUES ($1, $2, $3, $4, $5)
