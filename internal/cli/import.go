@@ -12,13 +12,16 @@ import (
 
 	"github.com/pcc-platform/pcc/internal/history"
 	"github.com/pcc-platform/pcc/internal/importer"
+	"github.com/pcc-platform/pcc/internal/sourcesign"
 )
 
 // importFlags are what `pcc import` is asked for.
 type importFlags struct {
 	format, rejects string
-	dryRun          bool
-	options         history.Options
+	// signKey is the file of the key that signs; empty sends unsigned.
+	signKey string
+	dryRun  bool
+	options history.Options
 }
 
 func newImport(env *environment) *cobra.Command {
@@ -36,6 +39,7 @@ func newImport(env *environment) *cobra.Command {
 	c.Flags().StringVar(&flags.options.Mapping, "mapping", "", "YAML file that says what the columns of csv mean")
 	c.Flags().StringVar(&flags.options.VSSRelease, "vss-release", "", "release of the signals of vss, 5.1 or 6.0, if the records do not state it")
 	c.Flags().StringVar(&flags.options.Identities, "identities", "", `CSV file "identifier,vin" of other systems' names for vehicles`)
+	c.Flags().StringVar(&flags.signKey, "sign", "", "file of a key registered with pcc keys: sign every batch")
 	c.Flags().BoolVar(&flags.dryRun, "dry-run", false, "report every rejected row and send nothing")
 	c.Flags().StringVar(&flags.rejects, "rejects", "", "file to write rejected rows to, as JSON Lines")
 	return c
@@ -82,6 +86,13 @@ func (f *importFlags) send(ctx context.Context, env *environment, source history
 	}
 	defer closeAll()
 	run.Source, run.Format, run.Rejected = source, f.format, rejects.write
+	if f.signKey != "" {
+		signer, err := sourcesign.Open(f.signKey, run.Others.Source(f.format))
+		if err != nil {
+			return err
+		}
+		run.Others.SignWith(signer)
+	}
 	last := time.Now()
 	run.Progress = func(s importer.Sums) {
 		if time.Since(last) > progressEvery {

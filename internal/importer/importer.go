@@ -74,7 +74,9 @@ func (i *Import) Run(ctx context.Context) (Sums, error) {
 	senders := i.senders()
 	for _, s := range senders {
 		s.rejected = i.report
-		s.start(ctx)
+		if err := s.start(ctx); err != nil {
+			return sums, err // ctx ends those that were started
+		}
 	}
 	err := i.feed(ctx, &sums)
 	if err != nil {

@@ -12,8 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/pcc-platform/pcc/internal/authn"
 	"github.com/pcc-platform/pcc/internal/history"
@@ -43,6 +45,9 @@ type platform struct {
 	mu      sync.Mutex
 	opened  int
 	effects map[string]int // by event id
+	// statements are those of the batches taken, nil for an unsigned one; malformed counts signed events that are none.
+	statements [][]byte
+	malformed  int
 }
 
 func newPlatform(t *testing.T) *platform {
@@ -127,7 +132,16 @@ func (p *platform) accept(req *ingestv1.StreamEventsRequest) *ingestv1.StreamEve
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	ack := &ingestv1.BatchAcknowledgement{}
-	for n, e := range req.GetEvents() {
+	events := req.GetEvents()
+	for _, raw := range req.GetSigned().GetCloudEvents() {
+		e := &pb.CloudEvent{}
+		if err := proto.Unmarshal(raw, e); err != nil {
+			p.malformed++
+		}
+		events = append(events, e)
+	}
+	p.statements = append(p.statements, req.GetSigned().GetStatement())
+	for n, e := range events {
 		switch {
 		case len(e.GetId()) >= len(refusedID) && e.GetId()[:len(refusedID)] == refusedID:
 			ack.Rejections = append(ack.Rejections, &ingestv1.Rejection{Index: int32(n), EventId: e.GetId(), Reason: "ODOMETER_ABSURD"})

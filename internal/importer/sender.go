@@ -34,6 +34,11 @@ type Sender struct {
 	done  chan error
 	next  int64
 
+	// signer signs each batch; nil sends events unsigned. own is the number of the first batch of this run: those before it
+	// were signed by an earlier one and not acknowledged.
+	signer Signer
+	own    int64
+
 	// patience and stall are the constants of the same names, which tests shorten.
 	patience, stall time.Duration
 
@@ -42,9 +47,23 @@ type Sender struct {
 
 	mu   sync.Mutex
 	sums Sums
+	// acks counts acknowledgements, those of an earlier run's batches too.
+	acks int
 	// places say where the events of each batch under way stand in the file: for one batch more than the window at most.
 	places map[int64][]place
 }
+
+// Signer signs batches of one source and keeps each on disk until it is acknowledged; *sourcesign.Source is one.
+type Signer interface {
+	// Pending returns what earlier runs signed and had no acknowledgement for, to be sent before anything else.
+	Pending() ([]*ingestv1.SignedBatch, error)
+	Sign(events []*pb.CloudEvent) (*ingestv1.SignedBatch, error)
+	// Acknowledged forgets the oldest pending batch.
+	Acknowledged() error
+}
+
+// SignWith makes the sender sign what it sends. The signer's source must be that of every event.
+func (s *Sender) SignWith(signer Signer) { s.signer = signer }
 
 // place is where an event comes from.
 type place struct{ line, row int }
@@ -62,12 +81,36 @@ func (s *Sender) Source(format string) string {
 	return fmt.Sprintf("/members/%s/import/%s", s.member, format)
 }
 
-func (s *Sender) start(ctx context.Context) {
+func (s *Sender) start(ctx context.Context) error {
+	pending, err := s.pending()
+	if err != nil {
+		return err
+	}
 	s.in, s.done = make(chan *ingestv1.StreamEventsRequest), make(chan error, 1)
 	go func() {
-		s.done <- s.run(ctx)
+		s.done <- s.run(ctx, pending)
 		close(s.done)
 	}()
+	return nil
+}
+
+// pending makes requests of what an earlier run signed: their statements hold numbers of the source's chain, which no other
+// batch may have. Their rows come again in this run, as known ones, and are counted then.
+func (s *Sender) pending() ([]*ingestv1.StreamEventsRequest, error) {
+	if s.signer == nil {
+		return nil, nil
+	}
+	batches, err := s.signer.Pending()
+	if err != nil {
+		return nil, fmt.Errorf("import: %w", err)
+	}
+	requests := make([]*ingestv1.StreamEventsRequest, len(batches))
+	for i, b := range batches {
+		requests[i] = &ingestv1.StreamEventsRequest{BatchNumber: s.next, Signed: b}
+		s.next++
+	}
+	s.own = s.next
+	return requests, nil
 }
 
 // send collects the event and hands a full batch over.
@@ -87,6 +130,13 @@ func (s *Sender) flush(ctx context.Context) error {
 		return nil
 	}
 	req := &ingestv1.StreamEventsRequest{BatchNumber: s.next, Events: s.batch}
+	if s.signer != nil {
+		signed, err := s.signer.Sign(s.batch)
+		if err != nil {
+			return fmt.Errorf("import: sign: %w", err)
+		}
+		req.Events, req.Signed = nil, signed
+	}
 	s.next++
 	s.batch = nil
 	select {
@@ -131,8 +181,7 @@ func (s *Sender) addTo(sums *Sums) {
 
 // run keeps a stream open until all batches are acknowledged. A broken stream is opened again while there is progress, and
 // for as long as patience lasts without any.
-func (s *Sender) run(ctx context.Context) error {
-	var pending []*ingestv1.StreamEventsRequest
+func (s *Sender) run(ctx context.Context, pending []*ingestv1.StreamEventsRequest) error {
 	lastProgress := time.Now()
 	for {
 		before := s.acknowledged()
@@ -158,15 +207,20 @@ func (s *Sender) run(ctx context.Context) error {
 func (s *Sender) acknowledged() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.sums.Sent
+	return s.acks
 }
 
 func (s *Sender) acknowledge(pending *[]*ingestv1.StreamEventsRequest, ack *ingestv1.StreamEventsResponse) error {
 	if len(*pending) == 0 || (*pending)[0].GetBatchNumber() != ack.GetBatchNumber() {
 		return fmt.Errorf("import: acknowledgement of batch %d out of order", ack.GetBatchNumber())
 	}
-	sent := len((*pending)[0].GetEvents())
+	sent := len((*pending)[0].GetEvents()) + len((*pending)[0].GetSigned().GetCloudEvents())
 	*pending = (*pending)[1:]
+	if s.signer != nil {
+		if err := s.signer.Acknowledged(); err != nil {
+			return fmt.Errorf("import: %w", err)
+		}
+	}
 	places := s.count(sent, ack)
 	for _, r := range ack.GetAcknowledgement().GetRejections() {
 		at := int(r.GetIndex())
@@ -187,6 +241,10 @@ func (s *Sender) acknowledge(pending *[]*ingestv1.StreamEventsRequest, ack *inge
 func (s *Sender) count(sent int, ack *ingestv1.StreamEventsResponse) []place {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.acks++
+	if ack.GetBatchNumber() < s.own {
+		return nil
+	}
 	s.sums.Sent += sent
 	s.sums.Accepted += int(ack.GetAcknowledgement().GetAccepted())
 	s.sums.Duplicates += int(ack.GetAcknowledgement().GetDuplicates())
