@@ -156,6 +156,7 @@ func (d *demo) buyReport(ctx context.Context) error {
 		return err
 	}
 	d.say("  %s: %d events", d.result.passport, len(report.GetEvents()))
+	printVerdict(d.quiet(), report.GetOdometerVerdict())
 	printReceipt(d.quiet(), report.GetReceipt())
 	d.result.ReadPrice = report.GetReceipt().GetPrice()
 	if err := d.checkBalances(ctx); err != nil {

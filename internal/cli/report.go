@@ -1,23 +1,28 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
 
+	"github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"github.com/pcc-platform/pcc/internal/client"
+	"github.com/pcc-platform/pcc/internal/history/epcis"
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
 	settlementv1 "github.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1"
 	vaultv1 "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
 )
 
 func newReport(env *environment) *cobra.Command {
-	var maxPrice string
+	var maxPrice, epcisFile string
 	var asJSON, vinFromStdin bool
 	c := &cobra.Command{
 		Use:   "report [passports/ID]",
@@ -48,6 +53,9 @@ func newReport(env *environment) *cobra.Command {
 			if err := rest.Call(c.Context(), "POST", "/v1/"+passport+":report", req, report); err != nil {
 				return err
 			}
+			if epcisFile != "" {
+				return writeEPCIS(env, epcisFile, report)
+			}
 			if asJSON {
 				return printProto(env, report)
 			}
@@ -56,9 +64,28 @@ func newReport(env *environment) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&maxPrice, "max-price", "", "highest price to accept, in PCC_token")
+	c.Flags().StringVar(&epcisFile, "epcis", "", "write the events to this file as an EPCIS 2.0 document")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the answer as JSON")
 	c.Flags().BoolVar(&vinFromStdin, "vin-stdin", false, "read the VIN from standard input")
 	return c
+}
+
+// writeEPCIS writes the report's events for systems that read EPCIS; docs/formats.md says what becomes of each field.
+func writeEPCIS(env *environment, path string, r *registryv1.ReadReportResponse) error {
+	var events []*pb.CloudEvent
+	for _, e := range r.GetEvents() {
+		events = append(events, e.GetCloudEvent())
+	}
+	var document bytes.Buffer
+	if err := epcis.Write(&document, r.GetCreateTime().AsTime(), events); err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, document.Bytes(), 0o600); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	env.printf("%s: %d events\n", path, len(events))
+	printReceipt(env, r.GetReceipt())
+	return nil
 }
 
 // maxVINInput bounds what is read as a VIN.
@@ -96,7 +123,19 @@ func printReport(env *environment, r *registryv1.ReadReportResponse) {
 			e.GetQuality().GetIndex(), e.GetMember())
 	}
 	_ = w.Flush()
+	printVerdict(env, r.GetOdometerVerdict())
 	printReceipt(env, r.GetReceipt())
+}
+
+// printVerdict shows what the platform thinks of the odometer, why, and what would change it.
+func printVerdict(env *environment, v *ingestv1.OdometerVerdict) {
+	if v == nil {
+		return
+	}
+	env.printf("odometer: %s, confidence %d %%\n", strings.ToLower(strings.TrimPrefix(v.GetVerdict().String(), "VERDICT_")), v.GetConfidence())
+	for _, f := range v.GetFindings() {
+		env.printf("  %s: %s\n", f.GetCode(), f.GetText())
+	}
 }
 
 func printReceipt(env *environment, read *settlementv1.Read) {
