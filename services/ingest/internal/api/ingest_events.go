@@ -12,6 +12,11 @@ import (
 
 // IngestEvents implements the RPC.
 func (s *IngestService) IngestEvents(ctx context.Context, req *ingestv1.IngestEventsRequest) (*ingestv1.IngestEventsResponse, error) {
+	giveBack, err := s.room.take(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	defer giveBack()
 	ack, err := s.accept(ctx, req)
 	if err != nil {
 		return nil, err

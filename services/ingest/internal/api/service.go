@@ -20,6 +20,7 @@ type IngestService struct {
 	reader  ingest.TenantReader
 	decoder *cloudevent.Decoder
 	idle    time.Duration
+	room    room
 
 	closing   chan struct{}
 	closeOnce sync.Once
@@ -27,7 +28,7 @@ type IngestService struct {
 
 // NewIngestService returns the handlers. idle is how long a stream may go without a batch.
 func NewIngestService(s *ingest.Service, r ingest.TenantReader, d *cloudevent.Decoder, idle time.Duration) *IngestService {
-	return &IngestService{ingest: s, reader: r, decoder: d, idle: idle, closing: make(chan struct{})}
+	return &IngestService{ingest: s, reader: r, decoder: d, idle: idle, room: newRoom(), closing: make(chan struct{})}
 }
 
 // CloseStreams ends all streams, each after the acknowledgements of what it has read, so that a stop need not wait for

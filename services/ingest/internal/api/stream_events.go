@@ -36,15 +36,15 @@ type outcome struct {
 func (s *IngestService) StreamEvents(stream ingestv1.IngestService_StreamEventsServer) error {
 	ctx, cancel := context.WithCancel(stream.Context())
 	defer cancel()
-	in := make(chan received)
+	in, want := make(chan received), make(chan struct{}, 1)
 	// gRPC ends a Recv only with its stream, so pump is not waited for: it ends after this function.
-	go pump(ctx, stream, in)
+	go pump(ctx, stream, want, in)
 
 	inFlight := make(chan chan outcome, maxInFlight)
 	var end error
 	go func() {
 		defer close(inFlight)
-		end = s.dispatch(ctx, in, inFlight)
+		end = s.dispatch(ctx, want, in, inFlight)
 	}()
 	for result := range inFlight {
 		o := <-result
@@ -58,8 +58,14 @@ func (s *IngestService) StreamEvents(stream ingestv1.IngestService_StreamEventsS
 	return end
 }
 
-func pump(ctx context.Context, stream ingestv1.IngestService_StreamEventsServer, in chan<- received) {
+// pump reads one batch whenever one is wanted, so that a stream that is held back keeps one in memory, not two.
+func pump(ctx context.Context, stream ingestv1.IngestService_StreamEventsServer, want <-chan struct{}, in chan<- received) {
 	for {
+		select {
+		case <-want:
+		case <-ctx.Done():
+			return
+		}
 		req, err := stream.Recv()
 		select {
 		case in <- received{req, err}:
@@ -74,10 +80,11 @@ func pump(ctx context.Context, stream ingestv1.IngestService_StreamEventsServer,
 
 // dispatch starts the batches as they come, at most maxInFlight at once, until the stream is to end. It returns the error
 // to end it with, nil when the sender is done.
-func (s *IngestService) dispatch(ctx context.Context, in <-chan received, inFlight chan<- chan outcome) error {
+func (s *IngestService) dispatch(ctx context.Context, want chan<- struct{}, in <-chan received, inFlight chan<- chan outcome) error {
 	idle := time.NewTimer(s.idle)
 	defer idle.Stop()
 	for last := int64(-1); ; idle.Reset(s.idle) {
+		want <- struct{}{} // pump has taken the one before
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -102,7 +109,16 @@ func (s *IngestService) dispatch(ctx context.Context, in <-chan received, inFlig
 			case <-ctx.Done():
 				return ctx.Err()
 			}
-			go func() { result <- s.acceptBatch(ctx, r.req) }()
+			// With its place in flight a batch waits for the platform alone, no more for the client to read.
+			giveBack, err := s.room.take(ctx, r.req)
+			if err != nil {
+				result <- outcome{err: err}
+				return err
+			}
+			go func() {
+				defer giveBack()
+				result <- s.acceptBatch(ctx, r.req)
+			}()
 		}
 	}
 }
