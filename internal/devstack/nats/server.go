@@ -24,12 +24,24 @@ const (
 	tlsTimeout = 10 * time.Second
 )
 
-// Run serves until ctx ends, then shuts down in order: streams are synced and closed before it returns.
+// Run serves until ctx ends, then shuts down in order: streams are synced and closed before it returns. When a stream could
+// not be written, as on a full disk, the server starts anew.
 func Run(ctx context.Context, cfg Config, log *slog.Logger) error {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
 		return err
 	}
+	for {
+		err := serve(ctx, cfg, log)
+		if !errors.Is(err, errUnwritable) || ctx.Err() != nil {
+			return err
+		}
+		log.ErrorContext(ctx, "nats server starts anew", slog.String("error", err.Error()))
+	}
+}
+
+// serve is Run without beginning anew: then it returns errUnwritable.
+func serve(ctx context.Context, cfg Config, log *slog.Logger) error {
 	opts, err := options(cfg)
 	if err != nil {
 		return err
@@ -45,8 +57,14 @@ func Run(ctx context.Context, cfg Config, log *slog.Logger) error {
 	defer s.Shutdown()
 	ready := make(chan bool, 1)
 	go func() { ready <- s.ReadyForConnections(readyTimeout) }()
+	check := time.NewTicker(checkEvery)
+	defer check.Stop()
 	for {
 		select {
+		case <-check.C:
+			if err := writable(s); err != nil {
+				return err
+			}
 		case <-ctx.Done():
 			return nil
 		case text := <-fatal:
