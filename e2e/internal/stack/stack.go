@@ -63,9 +63,10 @@ func (s *Stack) Path(parts ...string) string {
 
 // Info says where a running stack answers.
 type Info struct {
-	// Gateway and Issuer are URLs. Services are addresses of gRPC APIs, Admin those of admin ports by process.
+	// Gateway, Issuer and MQTT are URLs. Services are addresses of gRPC APIs, Admin those of admin ports by process.
 	Gateway  string            `json:"gateway"`
 	Issuer   string            `json:"issuer"`
+	MQTT     string            `json:"mqtt"`
 	Services map[string]string `json:"services"`
 	Admin    map[string]string `json:"admin"`
 }
