@@ -68,7 +68,7 @@ func Run(ctx context.Context, opts Options, out io.Writer) (err error) {
 		return err
 	}
 	b := &bench{opts: opts, out: out, layout: layout}
-	defer func() { err = errors.Join(err, b.close(), layout.Forget()) }()
+	defer func() { err = errors.Join(err, b.close(context.WithoutCancel(ctx)), layout.Forget()) }()
 	if err := b.start(ctx); err != nil {
 		return err
 	}
@@ -188,8 +188,7 @@ func (b *bench) startReference(ctx context.Context, log *slog.Logger) (err error
 	return err
 }
 
-func (b *bench) close() error {
-	ctx := context.Background()
+func (b *bench) close(ctx context.Context) error {
 	var errs []error
 	for _, c := range []*grpc.ClientConn{b.platform, b.plain} {
 		if c != nil {
