@@ -57,7 +57,7 @@ func (a *Appraiser) Read(events []Event) (*Draft, error) {
 func (d *Draft) Passports() []uuid.UUID {
 	seen := map[uuid.UUID]bool{}
 	for i := range d.events {
-		if d.evidence[i].Mileage != nil || d.evidence[i].Signal != nil {
+		if d.evidence[i].Mileage != nil || d.evidence[i].Signal != nil || d.evidence[i].Note != nil {
 			seen[d.events[i].Passport] = true
 		}
 	}
@@ -81,11 +81,23 @@ type Appraisal struct {
 	Vehicles []*Vehicle
 	// Marks are in the order of their vehicles.
 	Marks []Mark
+	// Notes are what the events say about others.
+	Notes []Note
 }
 
-// Appraise judges the events. Vehicles are those of Passports that are known, and are changed; reputations are of Members.
-// Events that come in one transaction are judged together, each vehicle once.
-func (d *Draft) Appraise(vehicles map[uuid.UUID]*Vehicle, reputations map[Subject]quality.Reputation) Appraisal {
+// Known is what is known before new events.
+type Known struct {
+	// Vehicles are those of Passports; they are changed.
+	Vehicles map[uuid.UUID]*Vehicle
+	// Reputations are of Members.
+	Reputations map[Subject]quality.Reputation
+	// Pasts are of the passports whose history has to be read again, because what is said about its events changes.
+	Pasts map[uuid.UUID]*Past
+}
+
+// Appraise judges the events. Those that come in one transaction are judged together, each vehicle once. Its error is of an
+// event of the past that cannot be read.
+func (d *Draft) Appraise(known Known) (Appraisal, error) {
 	readings, signals := d.byPassport()
 	ids := make(map[string]uuid.UUID, len(d.events))
 	for i := range d.events {
@@ -95,22 +107,30 @@ func (d *Draft) Appraise(vehicles map[uuid.UUID]*Vehicle, reputations map[Subjec
 		id, ok := ids[eventID]
 		return id, ok
 	}
-	appraisal := Appraisal{Events: d.events}
+	appraisal := Appraisal{Events: d.events, Notes: d.notes()}
 	judged := make(map[uuid.UUID]*Vehicle)
 	for _, passport := range d.Passports() {
-		v := vehicles[passport]
+		v := known.Vehicles[passport]
 		if v == nil {
 			v = &Vehicle{Passport: passport}
 		}
-		v.learn(d.appraiser.Odometer, readings[passport], signals[passport])
+		if past := known.Pasts[passport]; past == nil {
+			v.learn(d.appraiser.Odometer, readings[passport], signals[passport])
+		} else {
+			marks, err := d.relearn(v, past)
+			if err != nil {
+				return Appraisal{}, err
+			}
+			appraisal.Marks = append(appraisal.Marks, marks...)
+		}
 		judged[passport] = v
 		appraisal.Vehicles = append(appraisal.Vehicles, v)
 		appraisal.Marks = append(appraisal.Marks, v.settle(d.appraiser.Odometer.Tolerance, isNew)...)
 	}
 	for i := range d.events {
-		d.score(i, judged[d.events[i].Passport], reputations)
+		d.score(i, judged[d.events[i].Passport], known.Reputations)
 	}
-	return appraisal
+	return appraisal, nil
 }
 
 func (d *Draft) byPassport() (readings map[uuid.UUID][]KeptReading, signals map[uuid.UUID][]adjudication.Signal) {

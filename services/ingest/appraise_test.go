@@ -1,6 +1,7 @@
 package ingest_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -47,7 +48,7 @@ func TestVehicleIsTheSameInAnyOrder(t *testing.T) {
 			km += rapid.Int64Range(-5_000, 12_000).Draw(t, "km")
 			events = append(events, mileageEvent(rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "member"), passport, at, at.Add(time.Hour), max(km, 1)))
 		}
-		whole, err := appraiser.Verdict(events)
+		whole, err := appraiser.Verdict(events, nil, now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +60,11 @@ func TestVehicleIsTheSameInAnyOrder(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, v := range draft.Appraise(vehicles, nil).Vehicles {
+			appraisal, err := draft.Appraise(ingest.Known{Vehicles: vehicles})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range appraisal.Vehicles {
 				vehicles[v.Passport] = v
 			}
 			order = order[n:]
@@ -82,7 +87,10 @@ func TestEachReadingIsMarkedOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		appraisal := draft.Appraise(vehicles, nil)
+		appraisal, err := draft.Appraise(ingest.Known{Vehicles: vehicles})
+		if err != nil {
+			t.Fatal(err)
+		}
 		vehicles[passport] = appraisal.Vehicles[0]
 		for _, m := range appraisal.Marks {
 			if seen[m.Reading.EventID] || m.Outcome != quality.Confirmed || m.Reading.DataKind != quality.Repair {
@@ -107,7 +115,11 @@ func TestQualityHasItsInputs(t *testing.T) {
 	known := map[ingest.Subject]quality.Reputation{
 		{Member: "a", Kind: quality.Repair}: {Confirmations: 4 * quality.One, Refutations: quality.One, Marks: 5, Day: now.Unix()/86400 - 365},
 	}
-	q := draft.Appraise(nil, known).Events[0].Quality
+	appraisal, err := draft.Appraise(ingest.Known{Reputations: known})
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := appraisal.Events[0].Quality
 	in := q.Inputs
 	if in.Confirmations != 2*quality.One || in.Refutations != quality.One/2 || q.Marks != 5 || in.Delay != 48*time.Hour || in.Kind != quality.Repair ||
 		in.Provenance != 800_000 || q.OdometerPolicy == "" || q.Policy != appraiser.Quality.Version {
@@ -125,6 +137,56 @@ func TestDataKinds(t *testing.T) {
 	} {
 		if got := ingest.DataKind(eventType); got != want {
 			t.Errorf("%s is %s, want %s", eventType, got, want)
+		}
+	}
+}
+
+// TestConsequencesOfCorrections corrects a reading that was refuted before: in time, and late.
+func TestConsequencesOfCorrections(t *testing.T) {
+	appraiser := newAppraiser()
+	appraiser.Evidence = func(e *ingest.Event) (ingest.Evidence, error) {
+		if e.OdometerMetres == nil {
+			return ingest.Evidence{Note: &ingest.Note{Kind: ingest.Correction, Target: "wrong"}}, nil
+		}
+		return newAppraiser().Evidence(e)
+	}
+	passport := uuid.New()
+	wrong := mileageEvent("hasty", passport, now.AddDate(0, -1, 0), now, 990_000)
+	wrong.Key = ingest.Key{Source: "/members/hasty/x", EventID: "wrong"}
+	refuted := map[quality.Outcome]int64{quality.Refuted: 20_000}
+	for name, c := range map[string]struct {
+		after  time.Duration
+		marked map[quality.Outcome]int64
+		want   []quality.Outcome
+	}{
+		"in time":                   {day, nil, nil},
+		"in time, after refutation": {day, refuted, []quality.Outcome{quality.Forgiven}},
+		"in time, forgiven before":  {day, map[quality.Outcome]int64{quality.Refuted: 1, quality.Forgiven: 2}, nil},
+		"late":                      {6 * day, nil, []quality.Outcome{quality.Refuted}},
+		"late, after refutation":    {6 * day, refuted, nil},
+	} {
+		fix := ingest.Event{
+			ID: uuid.New(), Member: "hasty", Key: ingest.Key{Source: wrong.Source, EventID: "fix"}, Passport: passport,
+			Type: "pcc.events.v1.Correction", OccurredAt: now.Add(c.after), ReceivedAt: now.Add(c.after),
+		}
+		draft, err := appraiser.Read([]ingest.Event{fix})
+		if err != nil {
+			t.Fatal(err)
+		}
+		past := &ingest.Past{Events: []ingest.Event{wrong}, Marks: map[uuid.UUID]map[quality.Outcome]int64{wrong.ID: c.marked}}
+		appraisal, err := draft.Appraise(ingest.Known{Pasts: map[uuid.UUID]*ingest.Past{passport: past}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []quality.Outcome
+		for _, m := range appraisal.Marks {
+			got = append(got, m.Outcome)
+			if m.Cause != fix.ID || m.Reading.EventID != wrong.ID.String() || m.Outcome == quality.Forgiven && m.ForgivenDay != 20_000 {
+				t.Errorf("%s: mark %+v", name, m)
+			}
+		}
+		if !slices.Equal(got, c.want) || len(appraisal.Vehicles) != 1 || len(appraisal.Vehicles[0].Readings) != 0 {
+			t.Errorf("%s: marks %v, want %v; vehicle %+v", name, got, c.want, appraisal.Vehicles[0].Readings)
 		}
 	}
 }

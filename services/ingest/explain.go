@@ -45,6 +45,12 @@ func (s *Service) EventQuality(ctx context.Context, member string, passport, id 
 	if err != nil {
 		return EventQuality{}, err
 	}
+	notes, err := s.store.Notes(ctx, passport)
+	if err != nil {
+		return EventQuality{}, err
+	}
+	standing := StandingOf(&e, notes, s.now())
+	e.Quality.Inputs.Withdrawn = standing.Withdrawn()
 	now, err := s.appraiser.Reappraise(&e, vehicle, reputation, s.now())
 	q.Now = s.appraiser.explain(now)
 	return q, err
@@ -79,11 +85,14 @@ func (a *Appraiser) Reappraise(e *Event, v *Vehicle, r quality.Reputation, at ti
 	return q, nil
 }
 
-// Verdict adjudicates the mileages of a history.
-func (a *Appraiser) Verdict(history []Event) (adjudication.Result, error) {
+// Verdict adjudicates the mileages of a history, without the events that were withdrawn by the notes known at a time.
+func (a *Appraiser) Verdict(history []Event, notes []Note, at time.Time) (adjudication.Result, error) {
 	var readings []adjudication.Reading
 	var signals []adjudication.Signal
 	for i := range history {
+		if standing := StandingOf(&history[i], notes, at); standing.Withdrawn() {
+			continue
+		}
 		evidence, err := a.Evidence(&history[i])
 		if err != nil {
 			return adjudication.Result{}, err
@@ -104,7 +113,11 @@ func (s *Service) OwnVerdict(ctx context.Context, member string, passport uuid.U
 	if err != nil {
 		return adjudication.Result{}, err
 	}
-	return s.appraiser.Verdict(history)
+	notes, err := s.store.Notes(ctx, passport)
+	if err != nil {
+		return adjudication.Result{}, err
+	}
+	return s.appraiser.Verdict(history, notes, s.now())
 }
 
 // PassportVerdict adjudicates a passport's mileages by the events of all members that were accepted by a
@@ -117,5 +130,9 @@ func (s *Service) PassportVerdict(ctx context.Context, passport uuid.UUID, asOf 
 	if err != nil {
 		return adjudication.Result{}, err
 	}
-	return s.appraiser.Verdict(history)
+	notes, err := s.store.Notes(ctx, passport)
+	if err != nil {
+		return adjudication.Result{}, err
+	}
+	return s.appraiser.Verdict(history, notes, asOf)
 }

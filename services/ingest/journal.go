@@ -50,7 +50,7 @@ type JournalReader interface {
 	Checkpoints(ctx context.Context) ([]Checkpoint, error)
 	// PassportEvents returns the events of a passport, oldest first. Error: ErrReportTooLarge.
 	PassportEvents(ctx context.Context, passport uuid.UUID) ([]JournaledEvent, error)
-	// History returns the events of a passport that were accepted by a time, with the inputs of their quality, oldest first.
+	// History returns the events of a passport that were accepted by a time, with the inputs of their quality, newest first.
 	// Error: ErrReportTooLarge.
 	History(ctx context.Context, passport uuid.UUID, asOf time.Time) ([]Event, error)
 	// ProvePassport returns the leaves of a passport that lie within the checkpoints, with their proofs, oldest first, and

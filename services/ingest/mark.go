@@ -41,7 +41,11 @@ func (a *Appraisal) Count(policy *quality.Policy, reputations map[Subject]qualit
 	for i, m := range a.Marks {
 		subject, cause := m.subject(), at[m.Cause]
 		day := dayOf(cause.ReceivedAt)
-		reputations[subject] = policy.Marked(reputations[subject], m.Outcome, day)
+		if m.Outcome == quality.Forgiven {
+			reputations[subject] = policy.Forgiven(reputations[subject], m.ForgivenDay, day)
+		} else {
+			reputations[subject] = policy.Marked(reputations[subject], m.Outcome, day)
+		}
 		counted[i] = CountedMark{Mark: m, Subject: subject, Passport: cause.Passport, Number: reputations[subject].Marks, Day: day}
 	}
 	return counted

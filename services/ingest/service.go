@@ -42,6 +42,8 @@ type Store interface {
 	MarkReplayed(ctx context.Context, member string, id uuid.UUID) (DeadLetter, error)
 	// Vehicle returns what is kept of a vehicle, nil when nothing is.
 	Vehicle(ctx context.Context, passport uuid.UUID) (*Vehicle, error)
+	// Notes returns what the events of a passport say about others.
+	Notes(ctx context.Context, passport uuid.UUID) ([]Note, error)
 	// Reputation returns what is known of a subject.
 	Reputation(ctx context.Context, s Subject) (quality.Reputation, error)
 	TenantReader

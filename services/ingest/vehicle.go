@@ -46,12 +46,14 @@ func (v *Vehicle) learn(policy adjudication.Policy, readings []KeptReading, sign
 	v.Readings = kept
 }
 
-// Mark is a confirmation or refutation of a reading by data of independent members.
+// Mark is what became of an event, for the reputation of its source. Of events without a mileage Reading has the names only.
 type Mark struct {
 	Reading KeptReading
 	Outcome quality.Outcome
 	// Cause is the id of the event, among the new ones, that decided it.
 	Cause uuid.UUID
+	// ForgivenDay is the day of the refutation that is taken back.
+	ForgivenDay int64
 }
 
 // refuters is how many members other than its own, at least, support the history that excludes a refuted reading.

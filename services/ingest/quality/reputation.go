@@ -7,6 +7,8 @@ type Outcome string
 const (
 	Confirmed Outcome = "confirmed"
 	Refuted   Outcome = "refuted"
+	// Forgiven takes a refutation back.
+	Forgiven Outcome = "forgiven"
 )
 
 // maxMarks bounds the sums of a reputation, far above what any source reaches within a few half-lives.
@@ -44,7 +46,7 @@ func (p *Policy) halfLives(days int64) uint64 {
 	return whole<<logBits + rest<<logBits/life
 }
 
-// Marked returns a reputation with one mark more, made on a day.
+// Marked returns a reputation with one confirmation or refutation more, made on a day.
 func (p *Policy) Marked(r Reputation, o Outcome, day int64) Reputation {
 	r = p.Aged(r, day)
 	r.Marks++
@@ -54,6 +56,15 @@ func (p *Policy) Marked(r Reputation, o Outcome, day int64) Reputation {
 	case Refuted:
 		r.Refutations = min(r.Refutations+One, maxMarks)
 	}
+	return r
+}
+
+// Forgiven returns a reputation without a refutation that was made on one day, by a mark more that is made on another.
+func (p *Policy) Forgiven(r Reputation, refuted, day int64) Reputation {
+	r = p.Aged(r, day)
+	r.Marks++
+	one := p.Aged(Reputation{Refutations: One, Day: refuted}, day)
+	r.Refutations = max(r.Refutations-one.Refutations, 0)
 	return r
 }
 

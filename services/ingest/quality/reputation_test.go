@@ -28,6 +28,18 @@ func TestMarksHalveInAYear(t *testing.T) {
 	}
 }
 
+func TestForgivenIsAsIfNever(t *testing.T) {
+	kept := policy.Marked(quality.Reputation{}, quality.Refuted, 20_000)
+	forgiven := policy.Forgiven(policy.Marked(kept, quality.Refuted, 20_100), 20_100, 20_250)
+	want := policy.Aged(kept, 20_250)
+	if d := forgiven.Refutations - want.Refutations; d < -2 || d > 2 || forgiven.Marks != 3 || forgiven.Confirmations != 0 {
+		t.Errorf("%+v, want the refutations of %+v", forgiven, want)
+	}
+	if r := policy.Forgiven(quality.Reputation{}, 20_000, 20_000); r.Refutations != 0 {
+		t.Errorf("%+v", r)
+	}
+}
+
 // TestReputationIsTheSumOfItsMarks compares with floating point.
 func TestReputationIsTheSumOfItsMarks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -43,7 +43,7 @@ func rejectionToProto(r *ingest.Rejection) *ingestv1.Rejection {
 	}
 }
 
-func eventToProto(e *ingest.JournaledEvent) (*ingestv1.Event, error) {
+func eventToProto(e *ingest.StandingEvent) (*ingestv1.Event, error) {
 	ce := &pb.CloudEvent{}
 	if err := proto.Unmarshal(e.Bytes, ce); err != nil {
 		return nil, fmt.Errorf("api: unmarshal a stored event: %w", err)
@@ -53,7 +53,7 @@ func eventToProto(e *ingest.JournaledEvent) (*ingestv1.Event, error) {
 		CloudEvent: ce, Member: "members/" + e.Member,
 		Quality:     &ingestv1.Quality{Index: int32(e.Quality.Index), PolicyVersion: e.Quality.Policy},
 		ReceiveTime: timestamppb.New(e.ReceivedAt), OdometerMetres: e.OdometerMetres,
-		Position: positionToProto(&e.Position),
+		Position: positionToProto(&e.Position), Standing: standingToProto(e.Passport, &e.Standing),
 	}
 	if e.SignedBy != nil {
 		out.SourceKey = ingest.SourceKey{ID: *e.SignedBy}.Name()

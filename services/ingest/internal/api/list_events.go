@@ -8,6 +8,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/aip"
 	"github.com/pcc-platform/pcc/internal/authn"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	"github.com/pcc-platform/pcc/services/ingest"
 )
 
 // ListEvents implements the RPC.
@@ -17,23 +18,34 @@ func (s *IngestService) ListEvents(ctx context.Context, req *ingestv1.ListEvents
 		return nil, err
 	}
 	member := authn.FromContext(ctx).Member
-	scope := member + "/" + req.GetParent()
+	view := viewOf(req)
+	scope := member + "/" + req.GetParent() + "@" + view.KnownAt.String() + "/" + view.ValidAt.String()
 	after, _, err := aip.DecodePageToken[uuid.UUID](scope, req.GetPageToken())
 	if err != nil {
 		return nil, err
 	}
-	page, more, err := s.reader.ListEvents(ctx, member, passport, after, aip.PageSize(req.GetPageSize()))
+	page, err := s.ingest.ListEvents(ctx, member, passport, after, aip.PageSize(req.GetPageSize()), view)
 	if err != nil {
 		return nil, err
 	}
-	resp := &ingestv1.ListEventsResponse{Events: make([]*ingestv1.Event, len(page))}
-	for i := range page {
-		if resp.Events[i], err = eventToProto(&page[i]); err != nil {
+	resp := &ingestv1.ListEventsResponse{Events: make([]*ingestv1.Event, len(page.Events))}
+	for i := range page.Events {
+		if resp.Events[i], err = eventToProto(&page.Events[i]); err != nil {
 			return nil, err
 		}
 	}
-	if more {
-		resp.NextPageToken, err = aip.EncodePageToken(scope, page[len(page)-1].ID)
+	if page.More {
+		resp.NextPageToken, err = aip.EncodePageToken(scope, page.Last)
 	}
 	return resp, err
+}
+
+func viewOf(req *ingestv1.ListEventsRequest) (v ingest.View) {
+	if req.GetKnownAt() != nil {
+		v.KnownAt = req.GetKnownAt().AsTime()
+	}
+	if req.GetValidAt() != nil {
+		v.ValidAt = req.GetValidAt().AsTime()
+	}
+	return v
 }

@@ -12,7 +12,7 @@ func (s *JournalService) ListPassportEvents(ctx context.Context, req *ingestv1.L
 	if err != nil {
 		return nil, err
 	}
-	events, err := s.journal.PassportEvents(ctx, passport)
+	events, err := s.ingest.PassportEvents(ctx, passport)
 	if err != nil {
 		return nil, err
 	}

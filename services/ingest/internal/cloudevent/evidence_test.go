@@ -45,6 +45,12 @@ func TestEvidence(t *testing.T) {
 		"empty theft":             {&eventsv1.Theft{}, ingest.Evidence{Completeness: 1_000_000}},
 		"first registration":      {&eventsv1.Registration{Country: "FR", First: true}, ingest.Evidence{Signal: &adjudication.Signal{Kind: adjudication.FirstRegistration}, Completeness: 1_000_000}},
 		"another registration":    {&eventsv1.Registration{Country: "FR"}, ingest.Evidence{Completeness: 1_000_000}},
+		"correction": {&eventsv1.Correction{CorrectedEventId: "x"}, ingest.Evidence{
+			Note: &ingest.Note{Kind: ingest.Correction, Target: "x"}, Completeness: 500_000,
+		}},
+		"end of a dispute": {&eventsv1.DisputeResolved{OpenedEventId: "x", Upheld: true}, ingest.Evidence{
+			Note: &ingest.Note{Kind: ingest.Resolution, Target: "x", Upheld: true}, Completeness: 1_000_000,
+		}},
 		"trip": {&eventsv1.TripSummary{DistanceMetres: 5000, Duration: durationpb.New(time.Hour)}, ingest.Evidence{
 			Signal: &adjudication.Signal{Kind: adjudication.Trips, Since: at.Add(-time.Hour), Amount: 5000}, Completeness: 500_000,
 		}},
@@ -63,7 +69,7 @@ func TestEvidence(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, err := d.Evidence(&ingest.Event{Type: ce.GetType(), Bytes: bytes, OccurredAt: at})
-		if err != nil || got.Completeness != c.want.Completeness || !same(got.Mileage, c.want.Mileage) || !same(got.Signal, c.want.Signal) {
+		if err != nil || got.Completeness != c.want.Completeness || !same(got.Mileage, c.want.Mileage) || !same(got.Signal, c.want.Signal) || !same(got.Note, c.want.Note) {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}

@@ -39,7 +39,14 @@ func appraise(ctx context.Context, tx pgx.Tx, a *ingest.Appraiser, events []inge
 	if err != nil {
 		return appraised{}, fmt.Errorf("read reputations: %w", err)
 	}
-	result := appraised{Appraisal: draft.Appraise(vehicles, toReputations(rows))}
+	known := ingest.Known{Vehicles: vehicles, Reputations: toReputations(rows)}
+	if known.Pasts, err = pasts(ctx, tx, draft); err != nil {
+		return appraised{}, err
+	}
+	result := appraised{}
+	if result.Appraisal, err = draft.Appraise(known); err != nil {
+		return appraised{}, err
+	}
 	subjects := result.Subjects()
 	if len(subjects) == 0 {
 		return result, nil
@@ -96,6 +103,9 @@ func toReputations(rows []dbsqlc.Reputation) map[ingest.Subject]quality.Reputati
 // save writes vehicles, reputations and marks.
 func (a *appraised) save(ctx context.Context, tx pgx.Tx, now time.Time) error {
 	if err := a.saveVehicles(ctx, tx, now); err != nil {
+		return err
+	}
+	if err := a.saveNotes(ctx, tx); err != nil {
 		return err
 	}
 	if len(a.marks) == 0 {

@@ -126,7 +126,7 @@ func fromLeaf(row dbsqlc.GetEventRow) (ingest.Event, error) {
 		return ingest.Event{}, fmt.Errorf("postgres: leaf of event %s: %w", row.ID, err)
 	}
 	return ingest.Event{
-		ID: row.ID, Member: strings.TrimPrefix(journaled.GetMember(), "members/"), Type: row.Type, Passport: row.Passport,
+		ID: row.ID, Key: ingest.Key{Source: row.Source, EventID: row.EventID}, Member: strings.TrimPrefix(journaled.GetMember(), "members/"), Type: row.Type, Passport: row.Passport,
 		OccurredAt: row.OccurredAt.UTC(), ReceivedAt: journaled.GetReceiveTime().AsTime(),
 		Bytes: journaled.GetCloudEvent(), OdometerMetres: journaled.OdometerMetres, Quality: wire.ToQuality(journaled.GetQuality()),
 	}, nil

@@ -211,7 +211,7 @@ func payloadOf(e *ingest.Event) ([]byte, error) {
 func markFrame(m *ingest.CountedMark, cause ingest.Hash) ([]byte, error) {
 	mark := &ingestv1.ReputationMark{
 		Event: "passports/" + m.Passport.String() + "/events/" + m.Reading.EventID, DataKind: string(m.Subject.Kind),
-		Outcome: wire.FromOutcome(m.Outcome), Number: m.Number, Day: m.Day, CauseLeafHash: cause[:],
+		Outcome: wire.FromOutcome(m.Outcome), Number: m.Number, Day: m.Day, CauseLeafHash: cause[:], ForgivenDay: m.ForgivenDay,
 	}
 	payload, err := proto.MarshalOptions{Deterministic: true}.Marshal(mark)
 	if err != nil {

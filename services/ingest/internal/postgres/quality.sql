@@ -50,16 +50,16 @@ SELECT passport, event, outcome, created_at FROM (
 ORDER BY number DESC;
 
 -- name: GetEvent :one
-SELECT event.id, event.type, event.passport, event.occurred_at, journal_entry.leaf FROM event
+SELECT event.id, event.source, event.event_id, event.type, event.passport, event.occurred_at, journal_entry.leaf FROM event
 JOIN journal_entry ON journal_entry.stream = event.stream AND journal_entry.seq = event.seq
 WHERE event.passport = @passport AND event.id = @id AND event.member = @member;
 
--- The leaves of a passport's events: of one member, or of all. An event that was accepted later than as_of is left out.
+-- The leaves of a passport's newest events: of one member, or of all. An event that was accepted later than as_of is left out.
 -- name: PassportLeaves :many
-SELECT event.id, event.type, event.passport, event.occurred_at, journal_entry.leaf FROM event
+SELECT event.id, event.source, event.event_id, event.type, event.passport, event.occurred_at, journal_entry.leaf FROM event
 JOIN journal_entry ON journal_entry.stream = event.stream AND journal_entry.seq = event.seq
 WHERE event.passport = @passport AND (@member::text = '' OR event.member = @member) AND event.received_at <= @as_of
-ORDER BY event.id LIMIT @most;
+ORDER BY event.id DESC LIMIT @most;
 
 -- A page also ends after max_bytes of leaves, but never before its first; found is how long it would have been.
 -- name: ListLeaves :many
@@ -70,3 +70,20 @@ JOIN (
 ) AS measured ON measured.seq = e.seq AND measured.bytes_before < @max_bytes::bigint
 WHERE e.stream = @stream
 ORDER BY e.seq;
+
+-- name: InsertNotes :exec
+INSERT INTO event_note (event, passport, member, source, kind, target, upheld, noted_at)
+SELECT unnest(@events::uuid[]), unnest(@passports::uuid[]), unnest(@members::text[]), unnest(@sources::text[]), unnest(@kinds::text[]),
+    unnest(@targets::text[]), unnest(@upheld::boolean[]), unnest(@noted_at::timestamptz[]);
+
+-- name: PassportNotes :many
+SELECT * FROM event_note WHERE passport = @passport ORDER BY event LIMIT @most;
+
+-- Passports with an event, of those named, that was corrected before it came.
+-- name: CorrectedBefore :many
+SELECT DISTINCT n.passport
+FROM (SELECT unnest(@sources::text[]) AS source, unnest(@event_ids::text[]) AS event_id) AS asked
+JOIN event_note n ON n.kind = 'correction' AND n.source = asked.source AND n.target = asked.event_id;
+
+-- name: PassportMarks :many
+SELECT event, outcome, day FROM reputation_mark WHERE passport = @passport;

@@ -59,7 +59,8 @@ SELECT sqlc.embed(event), measured.found FROM event
 JOIN (
     SELECT d.id, sum(octet_length(d.cloud_event)) OVER (ORDER BY d.id) - octet_length(d.cloud_event) AS bytes_before,
         count(*) OVER () AS found
-    FROM (SELECT l.id, l.cloud_event FROM event l WHERE l.passport = @passport AND l.member = @member AND l.id > @after ORDER BY l.id LIMIT @page) AS d
+    FROM (SELECT l.id, l.cloud_event FROM event l WHERE l.passport = @passport AND l.member = @member AND l.id > @after
+        AND l.received_at <= @known_at AND l.occurred_at <= @valid_at ORDER BY l.id LIMIT @page) AS d
 ) AS measured ON measured.id = event.id AND measured.bytes_before < @max_bytes::bigint
 ORDER BY event.id;
 

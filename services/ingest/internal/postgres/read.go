@@ -17,11 +17,13 @@ import (
 const maxPageBytes = 8 << 20
 
 // ListEvents implements ingest.TenantReader.
-func (s *Store) ListEvents(ctx context.Context, member string, passport, after uuid.UUID, limit int) ([]ingest.JournaledEvent, bool, error) {
+func (s *Store) ListEvents(ctx context.Context, member string, passport, after uuid.UUID, limit int, v ingest.View) ([]ingest.JournaledEvent, bool, error) {
+	accepted, occurred := v.Until()
 	var rows []dbsqlc.ListEventsRow
 	err := postgres.InTenantTx(ctx, s.reader, member, func(tx pgx.Tx) (err error) {
 		rows, err = dbsqlc.New(tx).ListEvents(ctx, dbsqlc.ListEventsParams{
-			Member: member, Passport: passport, After: after, Page: int32(limit) + 1, MaxBytes: maxPageBytes,
+			Member: member, Passport: passport, After: after, KnownAt: accepted, ValidAt: occurred,
+			Page: int32(limit) + 1, MaxBytes: maxPageBytes,
 		})
 		return err
 	})

@@ -55,7 +55,7 @@ func TestPagesEndBeforeTheyGetTooLarge(t *testing.T) {
 	for more := true; more; {
 		var page []ingest.JournaledEvent
 		var err error
-		page, more, err = store.ListEvents(t.Context(), member, passport, after, 1000)
+		page, more, err = store.ListEvents(t.Context(), member, passport, after, 1000, ingest.View{})
 		if err != nil || len(page) == 0 || len(page) > 150 {
 			t.Fatalf("a page of %d events of 60 KiB, %v", len(page), err)
 		}

@@ -53,6 +53,8 @@ func FromOutcome(o quality.Outcome) ingestv1.MarkOutcome {
 		return ingestv1.MarkOutcome_MARK_OUTCOME_CONFIRMED
 	case quality.Refuted:
 		return ingestv1.MarkOutcome_MARK_OUTCOME_REFUTED
+	case quality.Forgiven:
+		return ingestv1.MarkOutcome_MARK_OUTCOME_FORGIVEN
 	}
 	return ingestv1.MarkOutcome_MARK_OUTCOME_UNSPECIFIED
 }
@@ -64,6 +66,8 @@ func ToOutcome(o ingestv1.MarkOutcome) quality.Outcome {
 		return quality.Confirmed
 	case ingestv1.MarkOutcome_MARK_OUTCOME_REFUTED:
 		return quality.Refuted
+	case ingestv1.MarkOutcome_MARK_OUTCOME_FORGIVEN:
+		return quality.Forgiven
 	default:
 		return ""
 	}

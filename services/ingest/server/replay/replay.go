@@ -114,8 +114,13 @@ func (r *Replay) mark(sequence int64, payload []byte) error {
 	if m.GetNumber() != int64(len(history)) {
 		r.differ(sequence, "number of the mark", m.GetNumber(), len(history))
 	}
-	policy := r.policy()
-	r.reputations[m.GetDataKind()] = append(history, policy.Marked(history[len(history)-1], wire.ToOutcome(m.GetOutcome()), m.GetDay()))
+	policy, last := r.policy(), history[len(history)-1]
+	if outcome := wire.ToOutcome(m.GetOutcome()); outcome == quality.Forgiven {
+		last = policy.Forgiven(last, m.GetForgivenDay(), m.GetDay())
+	} else {
+		last = policy.Marked(last, outcome, m.GetDay())
+	}
+	r.reputations[m.GetDataKind()] = append(history, last)
 	return nil
 }
 

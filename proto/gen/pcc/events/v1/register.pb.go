@@ -280,11 +280,13 @@ func (x *Dismantled) GetCertificateReference() string {
 	return ""
 }
 
-// Correction declares that an earlier event of the same source was wrong. Nothing is overwritten.
+// Correction declares that an earlier event of the same source and passport was wrong. Nothing is overwritten; within five days
+// of the event's acceptance it does the source's reputation no harm.
 type Correction struct {
-	state            protoimpl.MessageState `protogen:"open.v1"`
-	CorrectedEventId string                 `protobuf:"bytes,1,opt,name=corrected_event_id,json=correctedEventId,proto3" json:"corrected_event_id,omitempty"`
-	Reason           string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The source's own id of that event.
+	CorrectedEventId string `protobuf:"bytes,1,opt,name=corrected_event_id,json=correctedEventId,proto3" json:"corrected_event_id,omitempty"`
+	Reason           string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -335,9 +337,10 @@ func (x *Correction) GetReason() string {
 
 // DisputeOpened says that somebody concerned disputes an event.
 type DisputeOpened struct {
-	state           protoimpl.MessageState `protogen:"open.v1"`
-	DisputedEventId string                 `protobuf:"bytes,1,opt,name=disputed_event_id,json=disputedEventId,proto3" json:"disputed_event_id,omitempty"`
-	Reason          string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The platform's id of the event: the last part of its name.
+	DisputedEventId string `protobuf:"bytes,1,opt,name=disputed_event_id,json=disputedEventId,proto3" json:"disputed_event_id,omitempty"`
+	Reason          string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -386,11 +389,12 @@ func (x *DisputeOpened) GetReason() string {
 	return ""
 }
 
-// DisputeResolved closes a dispute.
+// DisputeResolved closes a dispute. It counts when the disputed event's member upholds, or the one that opened it drops it.
 type DisputeResolved struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	OpenedEventId string                 `protobuf:"bytes,1,opt,name=opened_event_id,json=openedEventId,proto3" json:"opened_event_id,omitempty"`
-	Upheld        bool                   `protobuf:"varint,2,opt,name=upheld,proto3" json:"upheld,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The platform's id of the DisputeOpened event.
+	OpenedEventId string `protobuf:"bytes,1,opt,name=opened_event_id,json=openedEventId,proto3" json:"opened_event_id,omitempty"`
+	Upheld        bool   `protobuf:"varint,2,opt,name=upheld,proto3" json:"upheld,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }

@@ -77,6 +77,65 @@ func (MarkOutcome) EnumDescriptor() ([]byte, []int) {
 	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{0}
 }
 
+// DisputeState is how far a dispute is.
+type DisputeState int32
+
+const (
+	DisputeState_DISPUTE_STATE_UNSPECIFIED DisputeState = 0
+	DisputeState_DISPUTE_STATE_OPEN        DisputeState = 1
+	// The source of the event has accepted it: the event no longer counts.
+	DisputeState_DISPUTE_STATE_UPHELD DisputeState = 2
+	// Whoever opened it has given it up.
+	DisputeState_DISPUTE_STATE_DROPPED DisputeState = 3
+	// Nobody resolved it in time. The event counts, and the dispute stays visible.
+	DisputeState_DISPUTE_STATE_EXPIRED DisputeState = 4
+)
+
+// Enum value maps for DisputeState.
+var (
+	DisputeState_name = map[int32]string{
+		0: "DISPUTE_STATE_UNSPECIFIED",
+		1: "DISPUTE_STATE_OPEN",
+		2: "DISPUTE_STATE_UPHELD",
+		3: "DISPUTE_STATE_DROPPED",
+		4: "DISPUTE_STATE_EXPIRED",
+	}
+	DisputeState_value = map[string]int32{
+		"DISPUTE_STATE_UNSPECIFIED": 0,
+		"DISPUTE_STATE_OPEN":        1,
+		"DISPUTE_STATE_UPHELD":      2,
+		"DISPUTE_STATE_DROPPED":     3,
+		"DISPUTE_STATE_EXPIRED":     4,
+	}
+)
+
+func (x DisputeState) Enum() *DisputeState {
+	p := new(DisputeState)
+	*p = x
+	return p
+}
+
+func (x DisputeState) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (DisputeState) Descriptor() protoreflect.EnumDescriptor {
+	return file_pcc_ingest_v1_event_proto_enumTypes[1].Descriptor()
+}
+
+func (DisputeState) Type() protoreflect.EnumType {
+	return &file_pcc_ingest_v1_event_proto_enumTypes[1]
+}
+
+func (x DisputeState) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use DisputeState.Descriptor instead.
+func (DisputeState) EnumDescriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{1}
+}
+
 // Quality is the index of one event, 0 to 100, with the version of the policy that computed it. docs/quality.md has the formula.
 type Quality struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -302,8 +361,10 @@ type ReputationMark struct {
 	Number int64 `protobuf:"varint,4,opt,name=number,proto3" json:"number,omitempty"`
 	// Day of the mark, counted from 1970-01-01 in UTC.
 	Day int64 `protobuf:"varint,5,opt,name=day,proto3" json:"day,omitempty"`
-	// Leaf hash of the event of an independent member that decided it. It tells nothing to whoever has not that leaf.
+	// Leaf hash of the event that decided it: data of an independent member, a correction, or the end of a dispute. It tells nothing to whoever has not that leaf.
 	CauseLeafHash []byte `protobuf:"bytes,6,opt,name=cause_leaf_hash,json=causeLeafHash,proto3" json:"cause_leaf_hash,omitempty"`
+	// Day of the refutation that is taken back; 0 for other outcomes.
+	ForgivenDay   int64 `protobuf:"varint,7,opt,name=forgiven_day,json=forgivenDay,proto3" json:"forgiven_day,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -378,6 +439,13 @@ func (x *ReputationMark) GetCauseLeafHash() []byte {
 		return x.CauseLeafHash
 	}
 	return nil
+}
+
+func (x *ReputationMark) GetForgivenDay() int64 {
+	if x != nil {
+		return x.ForgivenDay
+	}
+	return 0
 }
 
 // EventSignature is a source's signature of one event, see docs/signatures.md. With the event's bytes and the source's public
@@ -624,8 +692,10 @@ type Event struct {
 	SourceKey string `protobuf:"bytes,8,opt,name=source_key,json=sourceKey,proto3" json:"source_key,omitempty"`
 	// Its number in the chain of its source; absent when its source did not sign.
 	SourceSequence *int64 `protobuf:"varint,9,opt,name=source_sequence,json=sourceSequence,proto3,oneof" json:"source_sequence,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Absent when nobody corrected or disputed it.
+	Standing      *EventStanding `protobuf:"bytes,10,opt,name=standing,proto3" json:"standing,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Event) Reset() {
@@ -721,6 +791,182 @@ func (x *Event) GetSourceSequence() int64 {
 	return 0
 }
 
+func (x *Event) GetStanding() *EventStanding {
+	if x != nil {
+		return x.Standing
+	}
+	return nil
+}
+
+// EventStanding is what became of an event. The event itself, and its leaf, stay as they are.
+type EventStanding struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Event by which its own source took it back: `passports/{passport}/events/{event}`; empty when it did not.
+	CorrectedBy string                 `protobuf:"bytes,1,opt,name=corrected_by,json=correctedBy,proto3" json:"corrected_by,omitempty"`
+	CorrectTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=correct_time,json=correctTime,proto3" json:"correct_time,omitempty"`
+	// Corrections within five days do its source's reputation no harm.
+	CorrectedInTime bool       `protobuf:"varint,3,opt,name=corrected_in_time,json=correctedInTime,proto3" json:"corrected_in_time,omitempty"`
+	Disputes        []*Dispute `protobuf:"bytes,4,rep,name=disputes,proto3" json:"disputes,omitempty"`
+	// It no longer counts: its source took it back, or a dispute over it was upheld.
+	Withdrawn bool `protobuf:"varint,5,opt,name=withdrawn,proto3" json:"withdrawn,omitempty"`
+	// A dispute over it is open.
+	Disputed      bool `protobuf:"varint,6,opt,name=disputed,proto3" json:"disputed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EventStanding) Reset() {
+	*x = EventStanding{}
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EventStanding) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EventStanding) ProtoMessage() {}
+
+func (x *EventStanding) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EventStanding.ProtoReflect.Descriptor instead.
+func (*EventStanding) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *EventStanding) GetCorrectedBy() string {
+	if x != nil {
+		return x.CorrectedBy
+	}
+	return ""
+}
+
+func (x *EventStanding) GetCorrectTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CorrectTime
+	}
+	return nil
+}
+
+func (x *EventStanding) GetCorrectedInTime() bool {
+	if x != nil {
+		return x.CorrectedInTime
+	}
+	return false
+}
+
+func (x *EventStanding) GetDisputes() []*Dispute {
+	if x != nil {
+		return x.Disputes
+	}
+	return nil
+}
+
+func (x *EventStanding) GetWithdrawn() bool {
+	if x != nil {
+		return x.Withdrawn
+	}
+	return false
+}
+
+func (x *EventStanding) GetDisputed() bool {
+	if x != nil {
+		return x.Disputed
+	}
+	return false
+}
+
+// Dispute is an objection to an event.
+type Dispute struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The event that opened it: `passports/{passport}/events/{event}`.
+	OpenedBy string                 `protobuf:"bytes,1,opt,name=opened_by,json=openedBy,proto3" json:"opened_by,omitempty"`
+	OpenTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=open_time,json=openTime,proto3" json:"open_time,omitempty"`
+	// 30 days after it was opened.
+	Deadline *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=deadline,proto3" json:"deadline,omitempty"`
+	State    DisputeState           `protobuf:"varint,4,opt,name=state,proto3,enum=pcc.ingest.v1.DisputeState" json:"state,omitempty"`
+	// The event that resolved it; empty when none did.
+	ResolvedBy    string `protobuf:"bytes,5,opt,name=resolved_by,json=resolvedBy,proto3" json:"resolved_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Dispute) Reset() {
+	*x = Dispute{}
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Dispute) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Dispute) ProtoMessage() {}
+
+func (x *Dispute) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Dispute.ProtoReflect.Descriptor instead.
+func (*Dispute) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Dispute) GetOpenedBy() string {
+	if x != nil {
+		return x.OpenedBy
+	}
+	return ""
+}
+
+func (x *Dispute) GetOpenTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OpenTime
+	}
+	return nil
+}
+
+func (x *Dispute) GetDeadline() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Deadline
+	}
+	return nil
+}
+
+func (x *Dispute) GetState() DisputeState {
+	if x != nil {
+		return x.State
+	}
+	return DisputeState_DISPUTE_STATE_UNSPECIFIED
+}
+
+func (x *Dispute) GetResolvedBy() string {
+	if x != nil {
+		return x.ResolvedBy
+	}
+	return ""
+}
+
 var File_pcc_ingest_v1_event_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_event_proto_rawDesc = "" +
@@ -746,14 +992,15 @@ const file_pcc_ingest_v1_event_proto_rawDesc = "" +
 	" \x01(\x03R\rcorroborators\x12/\n" +
 	"\x13plausibility_reason\x18\v \x01(\tR\x12plausibilityReason\x126\n" +
 	"\x17odometer_policy_version\x18\f \x01(\tR\x15odometerPolicyVersion\x12\x1c\n" +
-	"\twithdrawn\x18\r \x01(\bR\twithdrawn\"\xcb\x01\n" +
+	"\twithdrawn\x18\r \x01(\bR\twithdrawn\"\xee\x01\n" +
 	"\x0eReputationMark\x12\x14\n" +
 	"\x05event\x18\x01 \x01(\tR\x05event\x12\x1b\n" +
 	"\tdata_kind\x18\x02 \x01(\tR\bdataKind\x124\n" +
 	"\aoutcome\x18\x03 \x01(\x0e2\x1a.pcc.ingest.v1.MarkOutcomeR\aoutcome\x12\x16\n" +
 	"\x06number\x18\x04 \x01(\x03R\x06number\x12\x10\n" +
 	"\x03day\x18\x05 \x01(\x03R\x03day\x12&\n" +
-	"\x0fcause_leaf_hash\x18\x06 \x01(\fR\rcauseLeafHash\"c\n" +
+	"\x0fcause_leaf_hash\x18\x06 \x01(\fR\rcauseLeafHash\x12!\n" +
+	"\fforgiven_day\x18\a \x01(\x03R\vforgivenDay\"c\n" +
 	"\x0eEventSignature\x12\x1c\n" +
 	"\tstatement\x18\x01 \x01(\fR\tstatement\x12\x14\n" +
 	"\x05index\x18\x02 \x01(\x05R\x05index\x12\x1d\n" +
@@ -772,7 +1019,7 @@ const file_pcc_ingest_v1_event_proto_rawDesc = "" +
 	"\x0fJournalPosition\x12\x16\n" +
 	"\x06stream\x18\x01 \x01(\tR\x06stream\x12\x1a\n" +
 	"\bsequence\x18\x02 \x01(\x03R\bsequence\x12\x1b\n" +
-	"\tleaf_hash\x18\x03 \x01(\fR\bleafHash\"\xc3\x03\n" +
+	"\tleaf_hash\x18\x03 \x01(\fR\bleafHash\"\xfd\x03\n" +
 	"\x05Event\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12>\n" +
 	"\vcloud_event\x18\x02 \x01(\v2\x1d.io.cloudevents.v1.CloudEventR\n" +
@@ -784,14 +1031,36 @@ const file_pcc_ingest_v1_event_proto_rawDesc = "" +
 	"\bposition\x18\a \x01(\v2\x1e.pcc.ingest.v1.JournalPositionR\bposition\x12\x1d\n" +
 	"\n" +
 	"source_key\x18\b \x01(\tR\tsourceKey\x12,\n" +
-	"\x0fsource_sequence\x18\t \x01(\x03H\x01R\x0esourceSequence\x88\x01\x01B\x12\n" +
+	"\x0fsource_sequence\x18\t \x01(\x03H\x01R\x0esourceSequence\x88\x01\x01\x128\n" +
+	"\bstanding\x18\n" +
+	" \x01(\v2\x1c.pcc.ingest.v1.EventStandingR\bstandingB\x12\n" +
 	"\x10_odometer_metresB\x12\n" +
-	"\x10_source_sequence*|\n" +
+	"\x10_source_sequence\"\x8b\x02\n" +
+	"\rEventStanding\x12!\n" +
+	"\fcorrected_by\x18\x01 \x01(\tR\vcorrectedBy\x12=\n" +
+	"\fcorrect_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\vcorrectTime\x12*\n" +
+	"\x11corrected_in_time\x18\x03 \x01(\bR\x0fcorrectedInTime\x122\n" +
+	"\bdisputes\x18\x04 \x03(\v2\x16.pcc.ingest.v1.DisputeR\bdisputes\x12\x1c\n" +
+	"\twithdrawn\x18\x05 \x01(\bR\twithdrawn\x12\x1a\n" +
+	"\bdisputed\x18\x06 \x01(\bR\bdisputed\"\xeb\x01\n" +
+	"\aDispute\x12\x1b\n" +
+	"\topened_by\x18\x01 \x01(\tR\bopenedBy\x127\n" +
+	"\topen_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\bopenTime\x126\n" +
+	"\bdeadline\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\bdeadline\x121\n" +
+	"\x05state\x18\x04 \x01(\x0e2\x1b.pcc.ingest.v1.DisputeStateR\x05state\x12\x1f\n" +
+	"\vresolved_by\x18\x05 \x01(\tR\n" +
+	"resolvedBy*|\n" +
 	"\vMarkOutcome\x12\x1c\n" +
 	"\x18MARK_OUTCOME_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16MARK_OUTCOME_CONFIRMED\x10\x01\x12\x18\n" +
 	"\x14MARK_OUTCOME_REFUTED\x10\x02\x12\x19\n" +
-	"\x15MARK_OUTCOME_FORGIVEN\x10\x03B>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
+	"\x15MARK_OUTCOME_FORGIVEN\x10\x03*\x95\x01\n" +
+	"\fDisputeState\x12\x1d\n" +
+	"\x19DISPUTE_STATE_UNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x12DISPUTE_STATE_OPEN\x10\x01\x12\x18\n" +
+	"\x14DISPUTE_STATE_UPHELD\x10\x02\x12\x19\n" +
+	"\x15DISPUTE_STATE_DROPPED\x10\x03\x12\x19\n" +
+	"\x15DISPUTE_STATE_EXPIRED\x10\x04B>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
 
 var (
 	file_pcc_ingest_v1_event_proto_rawDescOnce sync.Once
@@ -805,35 +1074,44 @@ func file_pcc_ingest_v1_event_proto_rawDescGZIP() []byte {
 	return file_pcc_ingest_v1_event_proto_rawDescData
 }
 
-var file_pcc_ingest_v1_event_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_pcc_ingest_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_pcc_ingest_v1_event_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_pcc_ingest_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_pcc_ingest_v1_event_proto_goTypes = []any{
 	(MarkOutcome)(0),              // 0: pcc.ingest.v1.MarkOutcome
-	(*Quality)(nil),               // 1: pcc.ingest.v1.Quality
-	(*QualityInputs)(nil),         // 2: pcc.ingest.v1.QualityInputs
-	(*ReputationMark)(nil),        // 3: pcc.ingest.v1.ReputationMark
-	(*EventSignature)(nil),        // 4: pcc.ingest.v1.EventSignature
-	(*JournaledEvent)(nil),        // 5: pcc.ingest.v1.JournaledEvent
-	(*JournalPosition)(nil),       // 6: pcc.ingest.v1.JournalPosition
-	(*Event)(nil),                 // 7: pcc.ingest.v1.Event
-	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
-	(*pb.CloudEvent)(nil),         // 9: io.cloudevents.v1.CloudEvent
+	(DisputeState)(0),             // 1: pcc.ingest.v1.DisputeState
+	(*Quality)(nil),               // 2: pcc.ingest.v1.Quality
+	(*QualityInputs)(nil),         // 3: pcc.ingest.v1.QualityInputs
+	(*ReputationMark)(nil),        // 4: pcc.ingest.v1.ReputationMark
+	(*EventSignature)(nil),        // 5: pcc.ingest.v1.EventSignature
+	(*JournaledEvent)(nil),        // 6: pcc.ingest.v1.JournaledEvent
+	(*JournalPosition)(nil),       // 7: pcc.ingest.v1.JournalPosition
+	(*Event)(nil),                 // 8: pcc.ingest.v1.Event
+	(*EventStanding)(nil),         // 9: pcc.ingest.v1.EventStanding
+	(*Dispute)(nil),               // 10: pcc.ingest.v1.Dispute
+	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
+	(*pb.CloudEvent)(nil),         // 12: io.cloudevents.v1.CloudEvent
 }
 var file_pcc_ingest_v1_event_proto_depIdxs = []int32{
-	2, // 0: pcc.ingest.v1.Quality.inputs:type_name -> pcc.ingest.v1.QualityInputs
-	0, // 1: pcc.ingest.v1.ReputationMark.outcome:type_name -> pcc.ingest.v1.MarkOutcome
-	1, // 2: pcc.ingest.v1.JournaledEvent.quality:type_name -> pcc.ingest.v1.Quality
-	8, // 3: pcc.ingest.v1.JournaledEvent.receive_time:type_name -> google.protobuf.Timestamp
-	4, // 4: pcc.ingest.v1.JournaledEvent.signature:type_name -> pcc.ingest.v1.EventSignature
-	9, // 5: pcc.ingest.v1.Event.cloud_event:type_name -> io.cloudevents.v1.CloudEvent
-	1, // 6: pcc.ingest.v1.Event.quality:type_name -> pcc.ingest.v1.Quality
-	8, // 7: pcc.ingest.v1.Event.receive_time:type_name -> google.protobuf.Timestamp
-	6, // 8: pcc.ingest.v1.Event.position:type_name -> pcc.ingest.v1.JournalPosition
-	9, // [9:9] is the sub-list for method output_type
-	9, // [9:9] is the sub-list for method input_type
-	9, // [9:9] is the sub-list for extension type_name
-	9, // [9:9] is the sub-list for extension extendee
-	0, // [0:9] is the sub-list for field type_name
+	3,  // 0: pcc.ingest.v1.Quality.inputs:type_name -> pcc.ingest.v1.QualityInputs
+	0,  // 1: pcc.ingest.v1.ReputationMark.outcome:type_name -> pcc.ingest.v1.MarkOutcome
+	2,  // 2: pcc.ingest.v1.JournaledEvent.quality:type_name -> pcc.ingest.v1.Quality
+	11, // 3: pcc.ingest.v1.JournaledEvent.receive_time:type_name -> google.protobuf.Timestamp
+	5,  // 4: pcc.ingest.v1.JournaledEvent.signature:type_name -> pcc.ingest.v1.EventSignature
+	12, // 5: pcc.ingest.v1.Event.cloud_event:type_name -> io.cloudevents.v1.CloudEvent
+	2,  // 6: pcc.ingest.v1.Event.quality:type_name -> pcc.ingest.v1.Quality
+	11, // 7: pcc.ingest.v1.Event.receive_time:type_name -> google.protobuf.Timestamp
+	7,  // 8: pcc.ingest.v1.Event.position:type_name -> pcc.ingest.v1.JournalPosition
+	9,  // 9: pcc.ingest.v1.Event.standing:type_name -> pcc.ingest.v1.EventStanding
+	11, // 10: pcc.ingest.v1.EventStanding.correct_time:type_name -> google.protobuf.Timestamp
+	10, // 11: pcc.ingest.v1.EventStanding.disputes:type_name -> pcc.ingest.v1.Dispute
+	11, // 12: pcc.ingest.v1.Dispute.open_time:type_name -> google.protobuf.Timestamp
+	11, // 13: pcc.ingest.v1.Dispute.deadline:type_name -> google.protobuf.Timestamp
+	1,  // 14: pcc.ingest.v1.Dispute.state:type_name -> pcc.ingest.v1.DisputeState
+	15, // [15:15] is the sub-list for method output_type
+	15, // [15:15] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_pcc_ingest_v1_event_proto_init() }
@@ -848,8 +1126,8 @@ func file_pcc_ingest_v1_event_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_ingest_v1_event_proto_rawDesc), len(file_pcc_ingest_v1_event_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   7,
+			NumEnums:      2,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

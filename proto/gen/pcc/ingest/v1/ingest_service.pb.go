@@ -508,10 +508,14 @@ func (x *Rejection) GetDetail() string {
 }
 
 type ListEventsRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Parent        string                 `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
-	PageSize      int32                  `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	PageToken     string                 `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Parent    string                 `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	PageSize  int32                  `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	PageToken string                 `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Only what was accepted until then, with corrections and disputes as known then; absent for now.
+	KnownAt *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=known_at,json=knownAt,proto3" json:"known_at,omitempty"`
+	// Only what happened until then and counts: without events that were taken back; absent for all.
+	ValidAt       *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=valid_at,json=validAt,proto3" json:"valid_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -565,6 +569,20 @@ func (x *ListEventsRequest) GetPageToken() string {
 		return x.PageToken
 	}
 	return ""
+}
+
+func (x *ListEventsRequest) GetKnownAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.KnownAt
+	}
+	return nil
+}
+
+func (x *ListEventsRequest) GetValidAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ValidAt
+	}
+	return nil
 }
 
 type ListEventsResponse struct {
@@ -1777,13 +1795,15 @@ const file_pcc_ingest_v1_ingest_service_proto_rawDesc = "" +
 	"\bevent_id\x18\x03 \x01(\tR\aeventId\x12\x16\n" +
 	"\x06reason\x18\x04 \x01(\tR\x06reason\x12\x14\n" +
 	"\x05field\x18\x05 \x01(\tR\x05field\x12\x16\n" +
-	"\x06detail\x18\x06 \x01(\tR\x06detail\"\x9f\x01\n" +
+	"\x06detail\x18\x06 \x01(\tR\x06detail\"\x8d\x02\n" +
 	"\x11ListEventsRequest\x128\n" +
 	"\x06parent\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^passports/[0-9a-f-]{36}$R\x06parent\x12'\n" +
 	"\tpage_size\x18\x02 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
 	"\n" +
-	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"j\n" +
+	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x125\n" +
+	"\bknown_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\aknownAt\x125\n" +
+	"\bvalid_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\avalidAt\"j\n" +
 	"\x12ListEventsResponse\x12,\n" +
 	"\x06events\x18\x01 \x03(\v2\x14.pcc.ingest.v1.EventR\x06events\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x87\x02\n" +
@@ -1932,8 +1952,8 @@ var file_pcc_ingest_v1_ingest_service_proto_goTypes = []any{
 	(*ListJournalLeavesResponse)(nil),  // 28: pcc.ingest.v1.ListJournalLeavesResponse
 	(*JournalLeaf)(nil),                // 29: pcc.ingest.v1.JournalLeaf
 	(*pb.CloudEvent)(nil),              // 30: io.cloudevents.v1.CloudEvent
-	(*Event)(nil),                      // 31: pcc.ingest.v1.Event
-	(*timestamppb.Timestamp)(nil),      // 32: google.protobuf.Timestamp
+	(*timestamppb.Timestamp)(nil),      // 31: google.protobuf.Timestamp
+	(*Event)(nil),                      // 32: pcc.ingest.v1.Event
 	(*Quality)(nil),                    // 33: pcc.ingest.v1.Quality
 	(MarkOutcome)(0),                   // 34: pcc.ingest.v1.MarkOutcome
 	(*OdometerVerdict)(nil),            // 35: pcc.ingest.v1.OdometerVerdict
@@ -1947,51 +1967,53 @@ var file_pcc_ingest_v1_ingest_service_proto_depIdxs = []int32{
 	2,  // 4: pcc.ingest.v1.StreamEventsRequest.signed:type_name -> pcc.ingest.v1.SignedBatch
 	6,  // 5: pcc.ingest.v1.StreamEventsResponse.acknowledgement:type_name -> pcc.ingest.v1.BatchAcknowledgement
 	7,  // 6: pcc.ingest.v1.BatchAcknowledgement.rejections:type_name -> pcc.ingest.v1.Rejection
-	31, // 7: pcc.ingest.v1.ListEventsResponse.events:type_name -> pcc.ingest.v1.Event
-	7,  // 8: pcc.ingest.v1.DeadLetter.rejection:type_name -> pcc.ingest.v1.Rejection
-	30, // 9: pcc.ingest.v1.DeadLetter.event:type_name -> io.cloudevents.v1.CloudEvent
-	32, // 10: pcc.ingest.v1.DeadLetter.create_time:type_name -> google.protobuf.Timestamp
-	32, // 11: pcc.ingest.v1.DeadLetter.replay_time:type_name -> google.protobuf.Timestamp
-	10, // 12: pcc.ingest.v1.ListDeadLettersResponse.dead_letters:type_name -> pcc.ingest.v1.DeadLetter
-	10, // 13: pcc.ingest.v1.ReplayDeadLetterResponse.dead_letter:type_name -> pcc.ingest.v1.DeadLetter
-	0,  // 14: pcc.ingest.v1.SourceGap.kind:type_name -> pcc.ingest.v1.SourceGapKind
-	32, // 15: pcc.ingest.v1.SourceGap.detect_time:type_name -> google.protobuf.Timestamp
-	15, // 16: pcc.ingest.v1.ListSourceGapsResponse.gaps:type_name -> pcc.ingest.v1.SourceGap
-	22, // 17: pcc.ingest.v1.GetEventQualityResponse.at_ingest:type_name -> pcc.ingest.v1.QualityExplanation
-	22, // 18: pcc.ingest.v1.GetEventQualityResponse.now:type_name -> pcc.ingest.v1.QualityExplanation
-	24, // 19: pcc.ingest.v1.GetEventQualityResponse.recent_marks:type_name -> pcc.ingest.v1.RecentMark
-	33, // 20: pcc.ingest.v1.QualityExplanation.quality:type_name -> pcc.ingest.v1.Quality
-	23, // 21: pcc.ingest.v1.QualityExplanation.contributions:type_name -> pcc.ingest.v1.QualityContribution
-	34, // 22: pcc.ingest.v1.RecentMark.outcome:type_name -> pcc.ingest.v1.MarkOutcome
-	32, // 23: pcc.ingest.v1.RecentMark.create_time:type_name -> google.protobuf.Timestamp
-	35, // 24: pcc.ingest.v1.GetOdometerVerdictResponse.verdict:type_name -> pcc.ingest.v1.OdometerVerdict
-	29, // 25: pcc.ingest.v1.ListJournalLeavesResponse.leaves:type_name -> pcc.ingest.v1.JournalLeaf
-	36, // 26: pcc.ingest.v1.JournalLeaf.position:type_name -> pcc.ingest.v1.JournalPosition
-	1,  // 27: pcc.ingest.v1.IngestService.IngestEvents:input_type -> pcc.ingest.v1.IngestEventsRequest
-	4,  // 28: pcc.ingest.v1.IngestService.StreamEvents:input_type -> pcc.ingest.v1.StreamEventsRequest
-	8,  // 29: pcc.ingest.v1.IngestService.ListEvents:input_type -> pcc.ingest.v1.ListEventsRequest
-	20, // 30: pcc.ingest.v1.IngestService.GetEventQuality:input_type -> pcc.ingest.v1.GetEventQualityRequest
-	25, // 31: pcc.ingest.v1.IngestService.GetOdometerVerdict:input_type -> pcc.ingest.v1.GetOdometerVerdictRequest
-	27, // 32: pcc.ingest.v1.IngestService.ListJournalLeaves:input_type -> pcc.ingest.v1.ListJournalLeavesRequest
-	11, // 33: pcc.ingest.v1.IngestService.ListDeadLetters:input_type -> pcc.ingest.v1.ListDeadLettersRequest
-	13, // 34: pcc.ingest.v1.IngestService.ReplayDeadLetter:input_type -> pcc.ingest.v1.ReplayDeadLetterRequest
-	16, // 35: pcc.ingest.v1.IngestService.ListSourceGaps:input_type -> pcc.ingest.v1.ListSourceGapsRequest
-	18, // 36: pcc.ingest.v1.IngestService.GetIngestStatus:input_type -> pcc.ingest.v1.GetIngestStatusRequest
-	3,  // 37: pcc.ingest.v1.IngestService.IngestEvents:output_type -> pcc.ingest.v1.IngestEventsResponse
-	5,  // 38: pcc.ingest.v1.IngestService.StreamEvents:output_type -> pcc.ingest.v1.StreamEventsResponse
-	9,  // 39: pcc.ingest.v1.IngestService.ListEvents:output_type -> pcc.ingest.v1.ListEventsResponse
-	21, // 40: pcc.ingest.v1.IngestService.GetEventQuality:output_type -> pcc.ingest.v1.GetEventQualityResponse
-	26, // 41: pcc.ingest.v1.IngestService.GetOdometerVerdict:output_type -> pcc.ingest.v1.GetOdometerVerdictResponse
-	28, // 42: pcc.ingest.v1.IngestService.ListJournalLeaves:output_type -> pcc.ingest.v1.ListJournalLeavesResponse
-	12, // 43: pcc.ingest.v1.IngestService.ListDeadLetters:output_type -> pcc.ingest.v1.ListDeadLettersResponse
-	14, // 44: pcc.ingest.v1.IngestService.ReplayDeadLetter:output_type -> pcc.ingest.v1.ReplayDeadLetterResponse
-	17, // 45: pcc.ingest.v1.IngestService.ListSourceGaps:output_type -> pcc.ingest.v1.ListSourceGapsResponse
-	19, // 46: pcc.ingest.v1.IngestService.GetIngestStatus:output_type -> pcc.ingest.v1.GetIngestStatusResponse
-	37, // [37:47] is the sub-list for method output_type
-	27, // [27:37] is the sub-list for method input_type
-	27, // [27:27] is the sub-list for extension type_name
-	27, // [27:27] is the sub-list for extension extendee
-	0,  // [0:27] is the sub-list for field type_name
+	31, // 7: pcc.ingest.v1.ListEventsRequest.known_at:type_name -> google.protobuf.Timestamp
+	31, // 8: pcc.ingest.v1.ListEventsRequest.valid_at:type_name -> google.protobuf.Timestamp
+	32, // 9: pcc.ingest.v1.ListEventsResponse.events:type_name -> pcc.ingest.v1.Event
+	7,  // 10: pcc.ingest.v1.DeadLetter.rejection:type_name -> pcc.ingest.v1.Rejection
+	30, // 11: pcc.ingest.v1.DeadLetter.event:type_name -> io.cloudevents.v1.CloudEvent
+	31, // 12: pcc.ingest.v1.DeadLetter.create_time:type_name -> google.protobuf.Timestamp
+	31, // 13: pcc.ingest.v1.DeadLetter.replay_time:type_name -> google.protobuf.Timestamp
+	10, // 14: pcc.ingest.v1.ListDeadLettersResponse.dead_letters:type_name -> pcc.ingest.v1.DeadLetter
+	10, // 15: pcc.ingest.v1.ReplayDeadLetterResponse.dead_letter:type_name -> pcc.ingest.v1.DeadLetter
+	0,  // 16: pcc.ingest.v1.SourceGap.kind:type_name -> pcc.ingest.v1.SourceGapKind
+	31, // 17: pcc.ingest.v1.SourceGap.detect_time:type_name -> google.protobuf.Timestamp
+	15, // 18: pcc.ingest.v1.ListSourceGapsResponse.gaps:type_name -> pcc.ingest.v1.SourceGap
+	22, // 19: pcc.ingest.v1.GetEventQualityResponse.at_ingest:type_name -> pcc.ingest.v1.QualityExplanation
+	22, // 20: pcc.ingest.v1.GetEventQualityResponse.now:type_name -> pcc.ingest.v1.QualityExplanation
+	24, // 21: pcc.ingest.v1.GetEventQualityResponse.recent_marks:type_name -> pcc.ingest.v1.RecentMark
+	33, // 22: pcc.ingest.v1.QualityExplanation.quality:type_name -> pcc.ingest.v1.Quality
+	23, // 23: pcc.ingest.v1.QualityExplanation.contributions:type_name -> pcc.ingest.v1.QualityContribution
+	34, // 24: pcc.ingest.v1.RecentMark.outcome:type_name -> pcc.ingest.v1.MarkOutcome
+	31, // 25: pcc.ingest.v1.RecentMark.create_time:type_name -> google.protobuf.Timestamp
+	35, // 26: pcc.ingest.v1.GetOdometerVerdictResponse.verdict:type_name -> pcc.ingest.v1.OdometerVerdict
+	29, // 27: pcc.ingest.v1.ListJournalLeavesResponse.leaves:type_name -> pcc.ingest.v1.JournalLeaf
+	36, // 28: pcc.ingest.v1.JournalLeaf.position:type_name -> pcc.ingest.v1.JournalPosition
+	1,  // 29: pcc.ingest.v1.IngestService.IngestEvents:input_type -> pcc.ingest.v1.IngestEventsRequest
+	4,  // 30: pcc.ingest.v1.IngestService.StreamEvents:input_type -> pcc.ingest.v1.StreamEventsRequest
+	8,  // 31: pcc.ingest.v1.IngestService.ListEvents:input_type -> pcc.ingest.v1.ListEventsRequest
+	20, // 32: pcc.ingest.v1.IngestService.GetEventQuality:input_type -> pcc.ingest.v1.GetEventQualityRequest
+	25, // 33: pcc.ingest.v1.IngestService.GetOdometerVerdict:input_type -> pcc.ingest.v1.GetOdometerVerdictRequest
+	27, // 34: pcc.ingest.v1.IngestService.ListJournalLeaves:input_type -> pcc.ingest.v1.ListJournalLeavesRequest
+	11, // 35: pcc.ingest.v1.IngestService.ListDeadLetters:input_type -> pcc.ingest.v1.ListDeadLettersRequest
+	13, // 36: pcc.ingest.v1.IngestService.ReplayDeadLetter:input_type -> pcc.ingest.v1.ReplayDeadLetterRequest
+	16, // 37: pcc.ingest.v1.IngestService.ListSourceGaps:input_type -> pcc.ingest.v1.ListSourceGapsRequest
+	18, // 38: pcc.ingest.v1.IngestService.GetIngestStatus:input_type -> pcc.ingest.v1.GetIngestStatusRequest
+	3,  // 39: pcc.ingest.v1.IngestService.IngestEvents:output_type -> pcc.ingest.v1.IngestEventsResponse
+	5,  // 40: pcc.ingest.v1.IngestService.StreamEvents:output_type -> pcc.ingest.v1.StreamEventsResponse
+	9,  // 41: pcc.ingest.v1.IngestService.ListEvents:output_type -> pcc.ingest.v1.ListEventsResponse
+	21, // 42: pcc.ingest.v1.IngestService.GetEventQuality:output_type -> pcc.ingest.v1.GetEventQualityResponse
+	26, // 43: pcc.ingest.v1.IngestService.GetOdometerVerdict:output_type -> pcc.ingest.v1.GetOdometerVerdictResponse
+	28, // 44: pcc.ingest.v1.IngestService.ListJournalLeaves:output_type -> pcc.ingest.v1.ListJournalLeavesResponse
+	12, // 45: pcc.ingest.v1.IngestService.ListDeadLetters:output_type -> pcc.ingest.v1.ListDeadLettersResponse
+	14, // 46: pcc.ingest.v1.IngestService.ReplayDeadLetter:output_type -> pcc.ingest.v1.ReplayDeadLetterResponse
+	17, // 47: pcc.ingest.v1.IngestService.ListSourceGaps:output_type -> pcc.ingest.v1.ListSourceGapsResponse
+	19, // 48: pcc.ingest.v1.IngestService.GetIngestStatus:output_type -> pcc.ingest.v1.GetIngestStatusResponse
+	39, // [39:49] is the sub-list for method output_type
+	29, // [29:39] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_pcc_ingest_v1_ingest_service_proto_init() }

@@ -77,6 +77,26 @@ type Event struct {
 	SourceSequence *int64
 }
 
+type EventNote struct {
+	Event    uuid.UUID
+	Passport uuid.UUID
+	Member   string
+	Source   string
+	Kind     string
+	Target   string
+	Upheld   bool
+	NotedAt  time.Time
+}
+
+type RecallPart struct {
+	Recall      string
+	PartNumber  string
+	Campaign    string
+	IssuedAt    time.Time
+	SearchedTo  uuid.UUID
+	SearchEnded bool
+}
+
 type Reputation struct {
 	Member        string
 	DataKind      string

@@ -29,8 +29,40 @@ func (q *Queries) BeginReputations(ctx context.Context, arg BeginReputationsPara
 	return err
 }
 
+const correctedBefore = `-- name: CorrectedBefore :many
+SELECT DISTINCT n.passport
+FROM (SELECT unnest($1::text[]) AS source, unnest($2::text[]) AS event_id) AS asked
+JOIN event_note n ON n.kind = 'correction' AND n.source = asked.source AND n.target = asked.event_id
+`
+
+type CorrectedBeforeParams struct {
+	Sources  []string
+	EventIds []string
+}
+
+// Passports with an event, of those named, that was corrected before it came.
+func (q *Queries) CorrectedBefore(ctx context.Context, arg CorrectedBeforeParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, correctedBefore, arg.Sources, arg.EventIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var passport uuid.UUID
+		if err := rows.Scan(&passport); err != nil {
+			return nil, err
+		}
+		items = append(items, passport)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const getEvent = `-- name: GetEvent :one
-SELECT event.id, event.type, event.passport, event.occurred_at, journal_entry.leaf FROM event
+SELECT event.id, event.source, event.event_id, event.type, event.passport, event.occurred_at, journal_entry.leaf FROM event
 JOIN journal_entry ON journal_entry.stream = event.stream AND journal_entry.seq = event.seq
 WHERE event.passport = $1 AND event.id = $2 AND event.member = $3
 `
@@ -43,6 +75,8 @@ type GetEventParams struct {
 
 type GetEventRow struct {
 	ID         uuid.UUID
+	Source     string
+	EventID    string
 	Type       string
 	Passport   uuid.UUID
 	OccurredAt time.Time
@@ -54,6 +88,8 @@ func (q *Queries) GetEvent(ctx context.Context, arg GetEventParams) (GetEventRow
 	var i GetEventRow
 	err := row.Scan(
 		&i.ID,
+		&i.Source,
+		&i.EventID,
 		&i.Type,
 		&i.Passport,
 		&i.OccurredAt,
@@ -108,6 +144,37 @@ func (q *Queries) InsertMarks(ctx context.Context, arg InsertMarksParams) error 
 		arg.Causes,
 		arg.Days,
 		arg.CreatedAt,
+	)
+	return err
+}
+
+const insertNotes = `-- name: InsertNotes :exec
+INSERT INTO event_note (event, passport, member, source, kind, target, upheld, noted_at)
+SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]),
+    unnest($6::text[]), unnest($7::boolean[]), unnest($8::timestamptz[])
+`
+
+type InsertNotesParams struct {
+	Events    []uuid.UUID
+	Passports []uuid.UUID
+	Members   []string
+	Sources   []string
+	Kinds     []string
+	Targets   []string
+	Upheld    []bool
+	NotedAt   []time.Time
+}
+
+func (q *Queries) InsertNotes(ctx context.Context, arg InsertNotesParams) error {
+	_, err := q.db.Exec(ctx, insertNotes,
+		arg.Events,
+		arg.Passports,
+		arg.Members,
+		arg.Sources,
+		arg.Kinds,
+		arg.Targets,
+		arg.Upheld,
+		arg.NotedAt,
 	)
 	return err
 }
@@ -230,10 +297,10 @@ func (q *Queries) LockVehicles(ctx context.Context, passports []uuid.UUID) ([]Lo
 }
 
 const passportLeaves = `-- name: PassportLeaves :many
-SELECT event.id, event.type, event.passport, event.occurred_at, journal_entry.leaf FROM event
+SELECT event.id, event.source, event.event_id, event.type, event.passport, event.occurred_at, journal_entry.leaf FROM event
 JOIN journal_entry ON journal_entry.stream = event.stream AND journal_entry.seq = event.seq
 WHERE event.passport = $1 AND ($2::text = '' OR event.member = $2) AND event.received_at <= $3
-ORDER BY event.id LIMIT $4
+ORDER BY event.id DESC LIMIT $4
 `
 
 type PassportLeavesParams struct {
@@ -245,13 +312,15 @@ type PassportLeavesParams struct {
 
 type PassportLeavesRow struct {
 	ID         uuid.UUID
+	Source     string
+	EventID    string
 	Type       string
 	Passport   uuid.UUID
 	OccurredAt time.Time
 	Leaf       []byte
 }
 
-// The leaves of a passport's events: of one member, or of all. An event that was accepted later than as_of is left out.
+// The leaves of a passport's newest events: of one member, or of all. An event that was accepted later than as_of is left out.
 func (q *Queries) PassportLeaves(ctx context.Context, arg PassportLeavesParams) ([]PassportLeavesRow, error) {
 	rows, err := q.db.Query(ctx, passportLeaves,
 		arg.Passport,
@@ -268,10 +337,80 @@ func (q *Queries) PassportLeaves(ctx context.Context, arg PassportLeavesParams) 
 		var i PassportLeavesRow
 		if err := rows.Scan(
 			&i.ID,
+			&i.Source,
+			&i.EventID,
 			&i.Type,
 			&i.Passport,
 			&i.OccurredAt,
 			&i.Leaf,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const passportMarks = `-- name: PassportMarks :many
+SELECT event, outcome, day FROM reputation_mark WHERE passport = $1
+`
+
+type PassportMarksRow struct {
+	Event   uuid.UUID
+	Outcome string
+	Day     int64
+}
+
+func (q *Queries) PassportMarks(ctx context.Context, passport uuid.UUID) ([]PassportMarksRow, error) {
+	rows, err := q.db.Query(ctx, passportMarks, passport)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PassportMarksRow
+	for rows.Next() {
+		var i PassportMarksRow
+		if err := rows.Scan(&i.Event, &i.Outcome, &i.Day); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const passportNotes = `-- name: PassportNotes :many
+SELECT event, passport, member, source, kind, target, upheld, noted_at FROM event_note WHERE passport = $1 ORDER BY event LIMIT $2
+`
+
+type PassportNotesParams struct {
+	Passport uuid.UUID
+	Most     int32
+}
+
+func (q *Queries) PassportNotes(ctx context.Context, arg PassportNotesParams) ([]EventNote, error) {
+	rows, err := q.db.Query(ctx, passportNotes, arg.Passport, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []EventNote
+	for rows.Next() {
+		var i EventNote
+		if err := rows.Scan(
+			&i.Event,
+			&i.Passport,
+			&i.Member,
+			&i.Source,
+			&i.Kind,
+			&i.Target,
+			&i.Upheld,
+			&i.NotedAt,
 		); err != nil {
 			return nil, err
 		}

@@ -479,8 +479,9 @@ SELECT event.id, event.member, event.source, event.event_id, event.type, event.p
 JOIN (
     SELECT d.id, sum(octet_length(d.cloud_event)) OVER (ORDER BY d.id) - octet_length(d.cloud_event) AS bytes_before,
         count(*) OVER () AS found
-    FROM (SELECT l.id, l.cloud_event FROM event l WHERE l.passport = $1 AND l.member = $2 AND l.id > $3 ORDER BY l.id LIMIT $4) AS d
-) AS measured ON measured.id = event.id AND measured.bytes_before < $5::bigint
+    FROM (SELECT l.id, l.cloud_event FROM event l WHERE l.passport = $1 AND l.member = $2 AND l.id > $3
+        AND l.received_at <= $4 AND l.occurred_at <= $5 ORDER BY l.id LIMIT $6) AS d
+) AS measured ON measured.id = event.id AND measured.bytes_before < $7::bigint
 ORDER BY event.id
 `
 
@@ -488,6 +489,8 @@ type ListEventsParams struct {
 	Passport uuid.UUID
 	Member   string
 	After    uuid.UUID
+	KnownAt  time.Time
+	ValidAt  time.Time
 	Page     int32
 	MaxBytes int64
 }
@@ -502,6 +505,8 @@ func (q *Queries) ListEvents(ctx context.Context, arg ListEventsParams) ([]ListE
 		arg.Passport,
 		arg.Member,
 		arg.After,
+		arg.KnownAt,
+		arg.ValidAt,
 		arg.Page,
 		arg.MaxBytes,
 	)

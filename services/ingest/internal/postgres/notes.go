@@ -1,0 +1,102 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
+	"github.com/pcc-platform/pcc/services/ingest/quality"
+)
+
+const (
+	// maxNotes bounds what is said about the events of one passport; what comes after has no effect.
+	maxNotes = 10_000
+	// maxPastEvents bounds the events that a vehicle is made anew from, about 300 bytes each; they are the newest.
+	maxPastEvents = 50_000
+)
+
+// pasts reads the history of the passports about whose events something is said, by the new events or before those came.
+func pasts(ctx context.Context, tx pgx.Tx, draft *ingest.Draft) (map[uuid.UUID]*ingest.Past, error) {
+	keys := draft.Keys()
+	ask := dbsqlc.CorrectedBeforeParams{Sources: make([]string, len(keys)), EventIds: make([]string, len(keys))}
+	for i, k := range keys {
+		ask.Sources[i], ask.EventIds[i] = k.Source, k.EventID
+	}
+	passports, err := dbsqlc.New(tx).CorrectedBefore(ctx, ask)
+	if err != nil {
+		return nil, fmt.Errorf("read corrections: %w", err)
+	}
+	found := make(map[uuid.UUID]*ingest.Past)
+	for _, passport := range append(passports, draft.Noted()...) {
+		if found[passport] != nil {
+			continue
+		}
+		if found[passport], err = past(ctx, tx, passport); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+func past(ctx context.Context, tx pgx.Tx, passport uuid.UUID) (*ingest.Past, error) {
+	p := &ingest.Past{Marks: map[uuid.UUID]map[quality.Outcome]int64{}}
+	var err error
+	if p.Events, err = history(ctx, tx, dbsqlc.PassportLeavesParams{Passport: passport, AsOf: endOfTime, Most: maxPastEvents}); err != nil {
+		return nil, err
+	}
+	if p.Notes, err = notes(ctx, tx, passport); err != nil {
+		return nil, err
+	}
+	marks, err := dbsqlc.New(tx).PassportMarks(ctx, passport)
+	if err != nil {
+		return nil, fmt.Errorf("read marks: %w", err)
+	}
+	for _, m := range marks {
+		if p.Marks[m.Event] == nil {
+			p.Marks[m.Event] = map[quality.Outcome]int64{}
+		}
+		p.Marks[m.Event][quality.Outcome(m.Outcome)] = m.Day
+	}
+	return p, nil
+}
+
+// Notes implements ingest.Store.
+func (s *Store) Notes(ctx context.Context, passport uuid.UUID) ([]ingest.Note, error) {
+	found, err := notes(ctx, s.owner, passport)
+	return found, failed("read notes", err)
+}
+
+func notes(ctx context.Context, db dbsqlc.DBTX, passport uuid.UUID) ([]ingest.Note, error) {
+	rows, err := dbsqlc.New(db).PassportNotes(ctx, dbsqlc.PassportNotesParams{Passport: passport, Most: maxNotes})
+	if err != nil {
+		return nil, err
+	}
+	found := make([]ingest.Note, len(rows))
+	for i, r := range rows {
+		found[i] = ingest.Note{
+			Event: r.Event, Passport: r.Passport, Member: r.Member, Source: r.Source, Kind: ingest.NoteKind(r.Kind), Target: r.Target,
+			Upheld: r.Upheld, NotedAt: r.NotedAt,
+		}
+	}
+	return found, nil
+}
+
+func (a *appraised) saveNotes(ctx context.Context, tx pgx.Tx) error {
+	if len(a.Notes) == 0 {
+		return nil
+	}
+	var rows dbsqlc.InsertNotesParams
+	for _, n := range a.Notes {
+		rows.Events, rows.Passports, rows.Members = append(rows.Events, n.Event), append(rows.Passports, n.Passport), append(rows.Members, n.Member)
+		rows.Sources, rows.Kinds, rows.Targets = append(rows.Sources, n.Source), append(rows.Kinds, string(n.Kind)), append(rows.Targets, n.Target)
+		rows.Upheld, rows.NotedAt = append(rows.Upheld, n.Upheld), append(rows.NotedAt, n.NotedAt)
+	}
+	if err := dbsqlc.New(tx).InsertNotes(ctx, rows); err != nil {
+		return fmt.Errorf("insert notes: %w", err)
+	}
+	return nil
+}
