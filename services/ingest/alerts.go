@@ -17,7 +17,7 @@ type Alert struct {
 	ID, Passport uuid.UUID
 	Kind         alert.Kind
 	// Cause and Evidence name an event, "passports/{passport}/events/{event}", or a step of the registry's life cycle,
-	// "passports/{passport}/transitions/{revision}".
+	// "passports/{passport}/transitions/{revision}", or a recall, "recalls/{recall}".
 	Cause      string
 	CauseAt    time.Time
 	Evidence   string

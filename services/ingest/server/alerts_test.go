@@ -185,6 +185,45 @@ func TestATurnedBackOdometer(t *testing.T) {
 	a.awaitAlerts(t, a.garageAlerts, passport, "ROLLBACK_SUSPECTED OPEN")
 }
 
+// TestRecallsOfTheRegistry has vehicles found by ranges, and by parts installed before and after the recall.
+func TestRecallsOfTheRegistry(t *testing.T) {
+	a := startAlerting(t)
+	const number = "5QE 919 790"
+	part := func(id, passport string, day int, installed, removed string) {
+		send(t, a.oem, onDay(t, a.oemMember, id, passport, day, &eventsv1.PartChange{
+			Kind: eventsv1.PartKind_PART_KIND_CONTROL_UNIT, PartNumber: number, InstalledSerial: installed, RemovedSerial: removed,
+		}))
+	}
+	byRange, has, had, gets := a.registry.enrol(), a.registry.enrol(), a.registry.enrol(), a.registry.enrol()
+	send(t, a.oem, onDay(t, a.oemMember, "r", byRange, 1, &eventsv1.OdometerReading{Odometer: odometer("1")}))
+	part("1", has, 1, "S1", "")
+	part("2", had, 1, "S2", "")
+	send(t, a.oem, onDay(t, a.oemMember, "3", had, 2, &eventsv1.PartChange{
+		Kind: eventsv1.PartKind_PART_KIND_CONTROL_UNIT, PartNumber: "another", InstalledSerial: "S3", RemovedSerial: "S2",
+	}))
+	awaitJournaled(t, a.oem)
+	a.awaitFollowed(t)
+	const name, campaign = "recalls/0199e9d4-0000-7000-8000-000000000001", "R/26/9"
+	issued := timestamppb.New(time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC))
+	for range 2 { // the relay may publish twice
+		a.publish(t, &registryv1.RecallMatched{Recall: name, Campaign: campaign, IssueTime: issued, Passports: []string{byRange}})
+		a.publish(t, &registryv1.RecallAnnounced{Recall: name, Campaign: campaign, IssueTime: issued, PartNumbers: []string{number, "none"}})
+	}
+	a.awaitAlerts(t, a.oemAlerts, byRange, "RECALL_OPEN OPEN")
+	a.awaitAlerts(t, a.oemAlerts, has, "RECALL_OPEN OPEN")
+	part("4", gets, 50, "S4", "")
+	a.awaitAlerts(t, a.oemAlerts, gets, "RECALL_OPEN OPEN")
+	send(t, a.oem, onDay(t, a.oemMember, "5", has, 60, &eventsv1.RecallPerformed{Campaign: campaign}))
+	a.awaitAlerts(t, a.oemAlerts, has, "RECALL_OPEN EXPLAINED")
+	if got := list(t, a.oemAlerts, had); len(got) != 0 {
+		t.Errorf("a part that was taken out gives %v", got)
+	}
+	resp, err := a.oemAlerts.ListAlerts(t.Context(), &ingestv1.ListAlertsRequest{Passport: byRange})
+	if err != nil || resp.GetAlerts()[0].GetCause() != name || resp.GetAlerts()[0].GetCampaign() != campaign {
+		t.Errorf("%v, %v", resp, err)
+	}
+}
+
 // awaitFollowed waits until alerts were judged by everything that is journaled.
 func (a alerting) awaitFollowed(t *testing.T) {
 	t.Helper()

@@ -87,6 +87,8 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 			directory,
 			events.PassportEnrolled(base.Pool, base.JS, base.Logger),
 			events.PassportTransitioned(base.Pool, base.JS, base.Logger, keeper),
+			events.RecallAnnounced(base.Pool, base.JS, base.Logger),
+			events.RecallMatched(base.Pool, base.JS, base.Logger, keeper),
 			&alerting.Follower{Pool: base.Pool, Keeper: keeper, Logger: base.Logger},
 			base.Relay(),
 		},

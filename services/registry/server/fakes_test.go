@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -21,6 +22,29 @@ type vault struct {
 	vaultv1.UnimplementedVaultServiceServer
 	mu      sync.Mutex
 	unknown map[string]bool
+	// parts are the vehicles that each part of the vault has in any range.
+	parts [][]string
+}
+
+// MatchVehicles gives one of the parts a call.
+func (v *vault) MatchVehicles(_ context.Context, req *vaultv1.MatchVehiclesRequest) (*vaultv1.MatchVehiclesResponse, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if req.GetRanges()[0].GetStart() == "Various" {
+		return nil, rpc.ToStatus(apperr.New(apperr.InvalidArgument, "VIN_RANGE_INVALID", "no").WithField("ranges[0]")).Err()
+	}
+	place := 0
+	if req.GetAfter() != "" {
+		place = int(req.GetAfter()[len(req.GetAfter())-1] - '0')
+	}
+	resp := &vaultv1.MatchVehiclesResponse{}
+	if place < len(v.parts) {
+		resp.Vehicles = v.parts[place]
+	}
+	if place+1 < len(v.parts) {
+		resp.NextAfter = fmt.Sprintf("vehicles/00000000-0000-4000-8000-%012d", place+1)
+	}
+	return resp, nil
 }
 
 func (v *vault) register(s *grpc.Server) { vaultv1.RegisterVaultServiceServer(s, v) }

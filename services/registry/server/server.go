@@ -19,6 +19,7 @@ import (
 	"github.com/pcc-platform/pcc/services/registry/internal/events"
 	"github.com/pcc-platform/pcc/services/registry/internal/ingestclient"
 	"github.com/pcc-platform/pcc/services/registry/internal/postgres"
+	"github.com/pcc-platform/pcc/services/registry/internal/recallsearch"
 	"github.com/pcc-platform/pcc/services/registry/internal/settlementclient"
 	"github.com/pcc-platform/pcc/services/registry/internal/vaultclient"
 )
@@ -51,19 +52,22 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	}
 
 	store := postgres.NewStore(base.Pool)
-	rules := registry.New(vaultclient.New(others["vault"]), time.Now)
+	vault := vaultclient.New(others["vault"])
+	rules := registry.New(vault, time.Now)
 	seller := registry.NewReports[*ingestv1.Event, *ingestv1.OdometerVerdict, *settlementv1.Read](
 		store, ingestclient.New(others["ingest"]), settlementclient.New(others["settlement"]), time.Now)
 	registryv1.RegisterPassportServiceServer(base.Server, &api.Passports{Rules: rules, Store: store})
+	registryv1.RegisterRecallServiceServer(base.Server, &api.Recalls{Rules: rules, Store: store, Vault: vault})
 	registryv1.RegisterReportServiceServer(base.Server, &api.Reports{Seller: seller})
 	registryv1.RegisterMemberServiceServer(base.Server, &api.Members{Rules: rules, Store: store})
 	registryv1.RegisterDeviceServiceServer(base.Server, &api.Devices{Store: store, Accounts: accounts, Now: time.Now})
 
+	search := &recallsearch.Search{Store: store, Vault: vault, Logger: base.Logger}
 	admission := events.Admission{Pool: base.Pool, JS: base.JS, Logger: base.Logger, Complete: postgres.CompleteStep}
 	keto := relations.NewWriter("http://"+cfg.KetoReadAddress, cfg.KetoWriteURL)
 	return app.RunnerFunc(func(ctx context.Context) error {
 		defer accounts.Close()
-		return base.Run(ctx, store, base.Relay(), admission.Relations(keto), admission.MessagingAccount(accounts),
+		return base.Run(ctx, store, base.Relay(), search, admission.Relations(keto), admission.MessagingAccount(accounts),
 			admission.SettlementAccounts(), admission.ChainDirectory())
 	}), nil
 }

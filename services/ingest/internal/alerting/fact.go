@@ -2,7 +2,6 @@ package alerting
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
@@ -27,8 +26,10 @@ type Fact struct {
 	// Mark is empty when it is none.
 	Mark     alert.MarkKind
 	Campaign string
-	Type     string
-	At       time.Time
+	// Part is nil when it is about none.
+	Part *Part
+	Type string
+	At   time.Time
 }
 
 // clockStep is what the event's row keeps of a time.
@@ -58,7 +59,10 @@ func factOf(leaf []byte) (f Fact, ok bool, err error) {
 	if f.Passport, err = registryclient.ParsePassport(entry.GetPassport()); err != nil {
 		return Fact{}, false, err
 	}
-	f.Campaign, err = campaignOf(mark, ce.GetProtoData().GetValue())
+	if f.Campaign, err = campaignOf(mark, ce.GetProtoData().GetValue()); err != nil {
+		return Fact{}, false, err
+	}
+	f.Part, err = partOf(f.Type, ce.GetProtoData().GetValue())
 	return f, err == nil, err
 }
 
@@ -79,6 +83,5 @@ func campaignOf(mark alert.MarkKind, data []byte) (string, error) {
 	if err := proto.Unmarshal(data, message); err != nil {
 		return "", fmt.Errorf("alerting: a recall: %w", err)
 	}
-	// PostgreSQL stores no NUL.
-	return strings.ReplaceAll(message.GetCampaign(), "\x00", "\uFFFD"), nil
+	return storable(message.GetCampaign()), nil
 }

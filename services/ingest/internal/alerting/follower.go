@@ -21,6 +21,8 @@ const (
 	stepTimeout = 20 * time.Second
 	// idlePause is how long the end of the journal is left alone. It bounds the delay of an alert, with the writer's own.
 	idlePause = 250 * time.Millisecond
+	// maxPartPages bounds what is looked for on behalf of recalls before the journal has its turn again.
+	maxPartPages = 20
 	// retryFirst and retryMost bound the pause after a failure; it doubles in between.
 	retryFirst = 250 * time.Millisecond
 	retryMost  = 10 * time.Second
@@ -51,7 +53,8 @@ func (f *Follower) Run(ctx context.Context) error {
 	return nil
 }
 
-// CatchUp reads one batch of every stream that has more, and returns how many entries that were.
+// CatchUp reads one batch of every stream that has more, looks for the vehicles of recalled parts, and returns how many
+// entries and pages that were: 0 when nothing is left.
 func (f *Follower) CatchUp(ctx context.Context) (read int, err error) {
 	checkpoints, err := journal.Checkpoints(ctx, f.Pool)
 	if err != nil {
@@ -74,6 +77,13 @@ func (f *Follower) CatchUp(ctx context.Context) (read int, err error) {
 			return read, err
 		}
 		read += n
+	}
+	for range maxPartPages {
+		found, err := f.searchPart(ctx)
+		if err != nil || !found {
+			return read, err
+		}
+		read++
 	}
 	return read, nil
 }

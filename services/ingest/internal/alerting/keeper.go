@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -41,6 +42,11 @@ func (k *Keeper) Learn(ctx context.Context, tx pgx.Tx, facts []Fact) error {
 	if err := q.LockAlerts(ctx); err != nil {
 		return fmt.Errorf("alerting: lock: %w", err)
 	}
+	recalls, err := addParts(ctx, q, facts)
+	if err != nil {
+		return err
+	}
+	facts = slices.Concat(facts, recalls)
 	changed, err := addMarks(ctx, q, facts)
 	if err != nil {
 		return err

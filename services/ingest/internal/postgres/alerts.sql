@@ -77,3 +77,35 @@ WHERE a.position > @after ORDER BY a.position LIMIT @page;
 -- name: RollbackVerdicts :many
 SELECT passport, revision, state FROM odometer_state
 WHERE passport = ANY(@passports::uuid[]) AND verdict IN ('rollback_suspected', 'rollback_established');
+
+-- name: AddParts :exec
+INSERT INTO part_installed (passport, name, kind, part_number, installed_serial, removed_serial, occurred_at)
+SELECT unnest(@passports::uuid[]), unnest(@names::text[]), unnest(@kinds::integer[]), unnest(@part_numbers::text[]),
+    unnest(@installed_serials::text[]), unnest(@removed_serials::text[]), unnest(@times::timestamptz[])
+ON CONFLICT ON CONSTRAINT part_installed_pkey DO NOTHING;
+
+-- Recalls of parts that these passports have. A part with a serial number is taken out by a change that names it, one without
+-- by the next change of its kind.
+-- name: RecallsOfInstalled :many
+SELECT DISTINCT p.passport, r.recall, r.campaign, r.issued_at
+FROM part_installed p JOIN recall_part r ON r.part_number = p.part_number
+WHERE p.passport = ANY(@passports::uuid[]) AND p.part_number <> '' AND NOT EXISTS (
+    SELECT FROM part_installed o WHERE o.passport = p.passport AND o.name <> p.name AND o.occurred_at >= p.occurred_at
+        AND CASE WHEN p.installed_serial <> '' THEN o.removed_serial = p.installed_serial ELSE o.kind = p.kind END)
+ORDER BY p.passport, r.recall;
+
+-- name: AddRecallParts :exec
+INSERT INTO recall_part (recall, part_number, campaign, issued_at)
+SELECT @recall, unnest(@part_numbers::text[]), @campaign, @issued_at
+ON CONFLICT ON CONSTRAINT recall_part_pkey DO NOTHING;
+
+-- name: SearchingPart :one
+SELECT * FROM recall_part WHERE NOT search_ended ORDER BY issued_at, recall, part_number LIMIT 1;
+
+-- name: PassportsWithPart :many
+SELECT DISTINCT passport FROM part_installed
+WHERE part_number = @part_number AND part_number <> '' AND passport > @after ORDER BY passport LIMIT @page;
+
+-- name: AdvancePart :exec
+UPDATE recall_part SET searched_to = @searched_to, search_ended = @search_ended
+WHERE recall = @recall AND part_number = @part_number;

@@ -31,6 +31,21 @@ func (o Outbox) PublishEnrolled(ctx context.Context, passports []registry.Passpo
 	}))
 }
 
+// PublishAnnounced tells of a recall that names parts.
+func (o Outbox) PublishAnnounced(ctx context.Context, r registry.Recall) error {
+	return messaging.Enqueue(ctx, o.Tx, &registryv1.RecallAnnounced{
+		Recall: r.Name(), Campaign: r.Campaign, IssueTime: timestamppb.New(r.CreateTime), PartNumbers: r.PartNumbers,
+	})
+}
+
+// PublishMatched tells of at most registry.MaxMatches passports that a recall's ranges cover.
+func (o Outbox) PublishMatched(ctx context.Context, r registry.Recall, passports []registry.Passport) error {
+	return messaging.Enqueue(ctx, o.Tx, &registryv1.RecallMatched{
+		Recall: r.Name(), Campaign: r.Campaign, IssueTime: timestamppb.New(r.CreateTime),
+		Passports: wire.All(passports, registry.Passport.Name),
+	})
+}
+
 // PublishTransitioned tells of a step of a life cycle.
 func (o Outbox) PublishTransitioned(ctx context.Context, p registry.Passport, t registry.Transition) error {
 	return messaging.Enqueue(ctx, o.Tx, &registryv1.PassportTransitioned{Passport: p.Name(), Transition: wire.FromTransition(t)})

@@ -13,10 +13,13 @@ import (
 	"github.com/pcc-platform/pcc/services/registry/internal/wire"
 )
 
-// Client implements registry.Vehicles.
+// Client implements registry.Vehicles and registry.VehicleMatcher.
 type Client struct{ vault vaultv1.VaultServiceClient }
 
-var _ registry.Vehicles = Client{}
+var (
+	_ registry.Vehicles       = Client{}
+	_ registry.VehicleMatcher = Client{}
+)
 
 // New returns a client over a connection to the vault.
 func New(conn grpc.ClientConnInterface) Client {
@@ -34,4 +37,17 @@ func (c Client) Bound(ctx context.Context, vehicles []string) (map[string]bool, 
 		bound[strings.TrimPrefix(name, "vehicles/")] = true
 	}
 	return bound, nil
+}
+
+// Match implements registry.VehicleMatcher.
+func (c Client) Match(ctx context.Context, ranges []registry.VINRange, after string) ([]string, string, error) {
+	resp, err := c.vault.MatchVehicles(ctx, &vaultv1.MatchVehiclesRequest{Ranges: wire.All(ranges, wire.FromVINRange), After: after})
+	if err != nil {
+		return nil, "", fmt.Errorf("vaultclient: match vehicles: %w", err)
+	}
+	vehicles := make([]string, len(resp.GetVehicles()))
+	for i, name := range resp.GetVehicles() {
+		vehicles[i] = strings.TrimPrefix(name, "vehicles/")
+	}
+	return vehicles, resp.GetNextAfter(), nil
 }

@@ -147,7 +147,7 @@ type Alert struct {
 	Kind     AlertKind  `protobuf:"varint,3,opt,name=kind,proto3,enum=pcc.ingest.v1.AlertKind" json:"kind,omitempty"`
 	State    AlertState `protobuf:"varint,4,opt,name=state,proto3,enum=pcc.ingest.v1.AlertState" json:"state,omitempty"`
 	// What the alert is about: `passports/{passport}/events/{event}`, for example the total loss, or a step of the registry's
-	// life cycle, `passports/{passport}/transitions/{revision}`.
+	// life cycle, `passports/{passport}/transitions/{revision}`, or a recall, `recalls/{recall}`.
 	Cause string `protobuf:"bytes,5,opt,name=cause,proto3" json:"cause,omitempty"`
 	// When that happened.
 	CauseTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=cause_time,json=causeTime,proto3" json:"cause_time,omitempty"`

@@ -193,6 +193,150 @@ func (x *PassportTransitioned) GetTransition() *Transition {
 	return nil
 }
 
+// RecallAnnounced is published when a recall was issued that names parts.
+// Subject: pcc.registry.v1.recall_announced. Consumer: ingest.
+type RecallAnnounced struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `recalls/{recall}`.
+	Recall    string                 `protobuf:"bytes,1,opt,name=recall,proto3" json:"recall,omitempty"`
+	Campaign  string                 `protobuf:"bytes,2,opt,name=campaign,proto3" json:"campaign,omitempty"`
+	IssueTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=issue_time,json=issueTime,proto3" json:"issue_time,omitempty"`
+	// At most 500.
+	PartNumbers   []string `protobuf:"bytes,4,rep,name=part_numbers,json=partNumbers,proto3" json:"part_numbers,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecallAnnounced) Reset() {
+	*x = RecallAnnounced{}
+	mi := &file_pcc_registry_v1_messages_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecallAnnounced) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecallAnnounced) ProtoMessage() {}
+
+func (x *RecallAnnounced) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_registry_v1_messages_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecallAnnounced.ProtoReflect.Descriptor instead.
+func (*RecallAnnounced) Descriptor() ([]byte, []int) {
+	return file_pcc_registry_v1_messages_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *RecallAnnounced) GetRecall() string {
+	if x != nil {
+		return x.Recall
+	}
+	return ""
+}
+
+func (x *RecallAnnounced) GetCampaign() string {
+	if x != nil {
+		return x.Campaign
+	}
+	return ""
+}
+
+func (x *RecallAnnounced) GetIssueTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.IssueTime
+	}
+	return nil
+}
+
+func (x *RecallAnnounced) GetPartNumbers() []string {
+	if x != nil {
+		return x.PartNumbers
+	}
+	return nil
+}
+
+// RecallMatched is published for passports whose VINs are in the ranges of a recall.
+// Subject: pcc.registry.v1.recall_matched. Consumer: ingest.
+type RecallMatched struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `recalls/{recall}`.
+	Recall    string                 `protobuf:"bytes,1,opt,name=recall,proto3" json:"recall,omitempty"`
+	Campaign  string                 `protobuf:"bytes,2,opt,name=campaign,proto3" json:"campaign,omitempty"`
+	IssueTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=issue_time,json=issueTime,proto3" json:"issue_time,omitempty"`
+	// At most 1000.
+	Passports     []string `protobuf:"bytes,4,rep,name=passports,proto3" json:"passports,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecallMatched) Reset() {
+	*x = RecallMatched{}
+	mi := &file_pcc_registry_v1_messages_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecallMatched) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecallMatched) ProtoMessage() {}
+
+func (x *RecallMatched) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_registry_v1_messages_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecallMatched.ProtoReflect.Descriptor instead.
+func (*RecallMatched) Descriptor() ([]byte, []int) {
+	return file_pcc_registry_v1_messages_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *RecallMatched) GetRecall() string {
+	if x != nil {
+		return x.Recall
+	}
+	return ""
+}
+
+func (x *RecallMatched) GetCampaign() string {
+	if x != nil {
+		return x.Campaign
+	}
+	return ""
+}
+
+func (x *RecallMatched) GetIssueTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.IssueTime
+	}
+	return nil
+}
+
+func (x *RecallMatched) GetPassports() []string {
+	if x != nil {
+		return x.Passports
+	}
+	return nil
+}
+
 var File_pcc_registry_v1_messages_proto protoreflect.FileDescriptor
 
 const file_pcc_registry_v1_messages_proto_rawDesc = "" +
@@ -212,7 +356,19 @@ const file_pcc_registry_v1_messages_proto_rawDesc = "" +
 	"\bpassport\x18\x01 \x01(\tR\bpassport\x12;\n" +
 	"\n" +
 	"transition\x18\x02 \x01(\v2\x1b.pcc.registry.v1.TransitionR\n" +
-	"transitionBBZ@github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1;registryv1b\x06proto3"
+	"transition\"\xa3\x01\n" +
+	"\x0fRecallAnnounced\x12\x16\n" +
+	"\x06recall\x18\x01 \x01(\tR\x06recall\x12\x1a\n" +
+	"\bcampaign\x18\x02 \x01(\tR\bcampaign\x129\n" +
+	"\n" +
+	"issue_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tissueTime\x12!\n" +
+	"\fpart_numbers\x18\x04 \x03(\tR\vpartNumbers\"\x9c\x01\n" +
+	"\rRecallMatched\x12\x16\n" +
+	"\x06recall\x18\x01 \x01(\tR\x06recall\x12\x1a\n" +
+	"\bcampaign\x18\x02 \x01(\tR\bcampaign\x129\n" +
+	"\n" +
+	"issue_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tissueTime\x12\x1c\n" +
+	"\tpassports\x18\x04 \x03(\tR\tpassportsBBZ@github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1;registryv1b\x06proto3"
 
 var (
 	file_pcc_registry_v1_messages_proto_rawDescOnce sync.Once
@@ -226,26 +382,30 @@ func file_pcc_registry_v1_messages_proto_rawDescGZIP() []byte {
 	return file_pcc_registry_v1_messages_proto_rawDescData
 }
 
-var file_pcc_registry_v1_messages_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_pcc_registry_v1_messages_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_pcc_registry_v1_messages_proto_goTypes = []any{
 	(*MemberAdmitted)(nil),        // 0: pcc.registry.v1.MemberAdmitted
 	(*PassportEnrolled)(nil),      // 1: pcc.registry.v1.PassportEnrolled
 	(*PassportTransitioned)(nil),  // 2: pcc.registry.v1.PassportTransitioned
-	(*Member)(nil),                // 3: pcc.registry.v1.Member
-	(LifeCycle)(0),                // 4: pcc.registry.v1.LifeCycle
-	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
-	(*Transition)(nil),            // 6: pcc.registry.v1.Transition
+	(*RecallAnnounced)(nil),       // 3: pcc.registry.v1.RecallAnnounced
+	(*RecallMatched)(nil),         // 4: pcc.registry.v1.RecallMatched
+	(*Member)(nil),                // 5: pcc.registry.v1.Member
+	(LifeCycle)(0),                // 6: pcc.registry.v1.LifeCycle
+	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
+	(*Transition)(nil),            // 8: pcc.registry.v1.Transition
 }
 var file_pcc_registry_v1_messages_proto_depIdxs = []int32{
-	3, // 0: pcc.registry.v1.MemberAdmitted.member:type_name -> pcc.registry.v1.Member
-	4, // 1: pcc.registry.v1.PassportEnrolled.life_cycle:type_name -> pcc.registry.v1.LifeCycle
-	5, // 2: pcc.registry.v1.PassportEnrolled.create_time:type_name -> google.protobuf.Timestamp
-	6, // 3: pcc.registry.v1.PassportTransitioned.transition:type_name -> pcc.registry.v1.Transition
-	4, // [4:4] is the sub-list for method output_type
-	4, // [4:4] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	5, // 0: pcc.registry.v1.MemberAdmitted.member:type_name -> pcc.registry.v1.Member
+	6, // 1: pcc.registry.v1.PassportEnrolled.life_cycle:type_name -> pcc.registry.v1.LifeCycle
+	7, // 2: pcc.registry.v1.PassportEnrolled.create_time:type_name -> google.protobuf.Timestamp
+	8, // 3: pcc.registry.v1.PassportTransitioned.transition:type_name -> pcc.registry.v1.Transition
+	7, // 4: pcc.registry.v1.RecallAnnounced.issue_time:type_name -> google.protobuf.Timestamp
+	7, // 5: pcc.registry.v1.RecallMatched.issue_time:type_name -> google.protobuf.Timestamp
+	6, // [6:6] is the sub-list for method output_type
+	6, // [6:6] is the sub-list for method input_type
+	6, // [6:6] is the sub-list for extension type_name
+	6, // [6:6] is the sub-list for extension extendee
+	0, // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_pcc_registry_v1_messages_proto_init() }
@@ -261,7 +421,7 @@ func file_pcc_registry_v1_messages_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_registry_v1_messages_proto_rawDesc), len(file_pcc_registry_v1_messages_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   3,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

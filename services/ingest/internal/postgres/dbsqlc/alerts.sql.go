@@ -53,6 +53,59 @@ func (q *Queries) AddMarks(ctx context.Context, arg AddMarksParams) ([]uuid.UUID
 	return items, nil
 }
 
+const addParts = `-- name: AddParts :exec
+INSERT INTO part_installed (passport, name, kind, part_number, installed_serial, removed_serial, occurred_at)
+SELECT unnest($1::uuid[]), unnest($2::text[]), unnest($3::integer[]), unnest($4::text[]),
+    unnest($5::text[]), unnest($6::text[]), unnest($7::timestamptz[])
+ON CONFLICT ON CONSTRAINT part_installed_pkey DO NOTHING
+`
+
+type AddPartsParams struct {
+	Passports        []uuid.UUID
+	Names            []string
+	Kinds            []int32
+	PartNumbers      []string
+	InstalledSerials []string
+	RemovedSerials   []string
+	Times            []time.Time
+}
+
+func (q *Queries) AddParts(ctx context.Context, arg AddPartsParams) error {
+	_, err := q.db.Exec(ctx, addParts,
+		arg.Passports,
+		arg.Names,
+		arg.Kinds,
+		arg.PartNumbers,
+		arg.InstalledSerials,
+		arg.RemovedSerials,
+		arg.Times,
+	)
+	return err
+}
+
+const addRecallParts = `-- name: AddRecallParts :exec
+INSERT INTO recall_part (recall, part_number, campaign, issued_at)
+SELECT $1, unnest($2::text[]), $3, $4
+ON CONFLICT ON CONSTRAINT recall_part_pkey DO NOTHING
+`
+
+type AddRecallPartsParams struct {
+	Recall      string
+	PartNumbers []string
+	Campaign    string
+	IssuedAt    time.Time
+}
+
+func (q *Queries) AddRecallParts(ctx context.Context, arg AddRecallPartsParams) error {
+	_, err := q.db.Exec(ctx, addRecallParts,
+		arg.Recall,
+		arg.PartNumbers,
+		arg.Campaign,
+		arg.IssuedAt,
+	)
+	return err
+}
+
 const addRecipients = `-- name: AddRecipients :many
 INSERT INTO alert_recipient (member, alert)
 SELECT involved.member, $1::uuid FROM (
@@ -87,6 +140,28 @@ func (q *Queries) AddRecipients(ctx context.Context, arg AddRecipientsParams) ([
 		return nil, err
 	}
 	return items, nil
+}
+
+const advancePart = `-- name: AdvancePart :exec
+UPDATE recall_part SET searched_to = $1, search_ended = $2
+WHERE recall = $3 AND part_number = $4
+`
+
+type AdvancePartParams struct {
+	SearchedTo  uuid.UUID
+	SearchEnded bool
+	Recall      string
+	PartNumber  string
+}
+
+func (q *Queries) AdvancePart(ctx context.Context, arg AdvancePartParams) error {
+	_, err := q.db.Exec(ctx, advancePart,
+		arg.SearchedTo,
+		arg.SearchEnded,
+		arg.Recall,
+		arg.PartNumber,
+	)
+	return err
 }
 
 const alertPosition = `-- name: AlertPosition :one
@@ -487,6 +562,80 @@ func (q *Queries) MarksOf(ctx context.Context, passports []uuid.UUID) ([]AlertMa
 	return items, nil
 }
 
+const passportsWithPart = `-- name: PassportsWithPart :many
+SELECT DISTINCT passport FROM part_installed
+WHERE part_number = $1 AND part_number <> '' AND passport > $2 ORDER BY passport LIMIT $3
+`
+
+type PassportsWithPartParams struct {
+	PartNumber string
+	After      uuid.UUID
+	Page       int32
+}
+
+func (q *Queries) PassportsWithPart(ctx context.Context, arg PassportsWithPartParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, passportsWithPart, arg.PartNumber, arg.After, arg.Page)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var passport uuid.UUID
+		if err := rows.Scan(&passport); err != nil {
+			return nil, err
+		}
+		items = append(items, passport)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const recallsOfInstalled = `-- name: RecallsOfInstalled :many
+SELECT DISTINCT p.passport, r.recall, r.campaign, r.issued_at
+FROM part_installed p JOIN recall_part r ON r.part_number = p.part_number
+WHERE p.passport = ANY($1::uuid[]) AND p.part_number <> '' AND NOT EXISTS (
+    SELECT FROM part_installed o WHERE o.passport = p.passport AND o.name <> p.name AND o.occurred_at >= p.occurred_at
+        AND CASE WHEN p.installed_serial <> '' THEN o.removed_serial = p.installed_serial ELSE o.kind = p.kind END)
+ORDER BY p.passport, r.recall
+`
+
+type RecallsOfInstalledRow struct {
+	Passport uuid.UUID
+	Recall   string
+	Campaign string
+	IssuedAt time.Time
+}
+
+// Recalls of parts that these passports have. A part with a serial number is taken out by a change that names it, one without
+// by the next change of its kind.
+func (q *Queries) RecallsOfInstalled(ctx context.Context, passports []uuid.UUID) ([]RecallsOfInstalledRow, error) {
+	rows, err := q.db.Query(ctx, recallsOfInstalled, passports)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RecallsOfInstalledRow
+	for rows.Next() {
+		var i RecallsOfInstalledRow
+		if err := rows.Scan(
+			&i.Passport,
+			&i.Recall,
+			&i.Campaign,
+			&i.IssuedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const recipients = `-- name: Recipients :many
 SELECT member FROM alert_recipient WHERE alert = $1 ORDER BY member
 `
@@ -569,4 +718,22 @@ type SaveAlertPositionParams struct {
 func (q *Queries) SaveAlertPosition(ctx context.Context, arg SaveAlertPositionParams) error {
 	_, err := q.db.Exec(ctx, saveAlertPosition, arg.Stream, arg.Next)
 	return err
+}
+
+const searchingPart = `-- name: SearchingPart :one
+SELECT recall, part_number, campaign, issued_at, searched_to, search_ended FROM recall_part WHERE NOT search_ended ORDER BY issued_at, recall, part_number LIMIT 1
+`
+
+func (q *Queries) SearchingPart(ctx context.Context) (RecallPart, error) {
+	row := q.db.QueryRow(ctx, searchingPart)
+	var i RecallPart
+	err := row.Scan(
+		&i.Recall,
+		&i.PartNumber,
+		&i.Campaign,
+		&i.IssuedAt,
+		&i.SearchedTo,
+		&i.SearchEnded,
+	)
+	return i, err
 }

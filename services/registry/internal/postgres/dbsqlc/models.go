@@ -127,3 +127,15 @@ type PassportTransition struct {
 	Reason    string
 	CreatedAt time.Time
 }
+
+type Recall struct {
+	ID               string
+	Member           string
+	Campaign         string
+	Defect           string
+	Ranges           []byte
+	CreatedAt        time.Time
+	SearchedTo       string
+	SearchEndedAt    *time.Time
+	MatchedPassports int64
+}
