@@ -40,8 +40,8 @@ func newDeviceIssue(env *environment) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			c.PrintErrf("expires   %s\nevents    %s\n          %s\nanswers   %s\n", resp.GetExpireTime().AsTime().Format(time.RFC3339),
-				resp.GetJsonTopic(), resp.GetProtobufTopic(), resp.GetAnswersTopic())
+			c.PrintErrf("expires   %s\nevents    %s\n          %s\n          %s\nanswers   %s\n", resp.GetExpireTime().AsTime().Format(time.RFC3339),
+				resp.GetJsonTopic(), resp.GetProtobufTopic(), resp.GetSignedTopic(), resp.GetAnswersTopic())
 			env.printf("%s\n", resp.GetToken())
 			return nil
 		},

@@ -24,6 +24,8 @@ const (
 	FormatJSON = "json"
 	// FormatProtobuf is an io.cloudevents.v1.CloudEventBatch.
 	FormatProtobuf = "protobuf"
+	// FormatSigned is a pcc.ingest.v1.SignedBatch, for devices that have a key.
+	FormatSigned = "signed"
 )
 
 const (
@@ -68,7 +70,9 @@ func ParseEvents(subject string) (passport, format string, ok bool) {
 // DevicePermissions are those of the device of one passport.
 func DevicePermissions(passport string) natsaccounts.Permissions {
 	return natsaccounts.Permissions{
-		Publish:   []string{eventsSubject(passport, FormatJSON), eventsSubject(passport, FormatProtobuf)},
+		Publish: []string{
+			eventsSubject(passport, FormatJSON), eventsSubject(passport, FormatProtobuf), eventsSubject(passport, FormatSigned),
+		},
 		Subscribe: []string{AnswersSubject(passport)},
 	}
 }

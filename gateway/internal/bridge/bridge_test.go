@@ -33,10 +33,17 @@ import (
 // ingest knows events by source and id, as the real one does, and refuses those of the type Wash.
 type ingest struct {
 	ingestv1.IngestServiceClient
-	mu    sync.Mutex
-	err   error
-	calls int
-	taken map[string]string // caller by source and id
+	mu     sync.Mutex
+	err    error
+	calls  int
+	taken  map[string]string // caller by source and id
+	signed *ingestv1.SignedBatch
+}
+
+func (i *ingest) lastSigned() *ingestv1.SignedBatch {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.signed
 }
 
 func (i *ingest) fail(err error) {
@@ -67,6 +74,10 @@ func (i *ingest) IngestEvents(ctx context.Context, req *ingestv1.IngestEventsReq
 	}
 	md, _ := metadata.FromOutgoingContext(ctx)
 	ack := &ingestv1.BatchAcknowledgement{}
+	if s := req.GetSigned(); s != nil {
+		i.signed = s
+		ack.Accepted = int32(len(s.GetCloudEvents())) //nolint:gosec // few
+	}
 	for n, ce := range req.GetEvents() {
 		key := ce.GetSource() + " " + ce.GetId()
 		switch _, known := i.taken[key]; {
@@ -306,5 +317,44 @@ func TestMembersAreApart(t *testing.T) {
 	}
 	if callers := w.ingest.of(garage.Passport); len(callers) != 1 || callers[0] != "garage/devices" {
 		t.Errorf("the garage's events come from %v", callers)
+	}
+}
+
+func TestSignedBatchesPassAsTheyAre(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	d := w.device("oem")
+	signed := func(passport, prefix string) []byte {
+		var in ingestv1.IngestEventsRequest
+		if err := proto.Unmarshal(batch(t, "oem", passport, prefix, 2, &eventsv1.Refuel{}), &in); err != nil {
+			t.Fatal(err)
+		}
+		out := &ingestv1.SignedBatch{Statement: []byte("statement of " + prefix)}
+		for _, ce := range in.GetEvents() {
+			text, err := proto.Marshal(ce)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out.CloudEvents = append(out.CloudEvents, text)
+		}
+		payload, err := proto.Marshal(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return payload
+	}
+	payload := signed(d.Passport, "s")
+	if a := send(t, d, devicebus.FormatSigned, payload); a.GetTaken() != 2 || a.GetProblem() != nil {
+		t.Errorf("answered %v", a)
+	}
+	var want ingestv1.SignedBatch
+	if err := proto.Unmarshal(payload, &want); err != nil || !proto.Equal(w.ingest.lastSigned(), &want) {
+		t.Errorf("ingest got %v: %v", w.ingest.lastSigned(), err)
+	}
+	if a := send(t, d, devicebus.FormatSigned, signed(uuid.NewString(), "o")); a.GetProblem().GetReason() != "SUBJECT_INVALID" || a.GetTaken() != 0 {
+		t.Errorf("events of another passport: %v", a)
+	}
+	if a := send(t, d, devicebus.FormatSigned, []byte{0xff}); a.GetProblem().GetReason() != "EVENT_MALFORMED" {
+		t.Errorf("no batch: %v", a)
 	}
 }

@@ -24,6 +24,8 @@ type parcel struct {
 	// passport is the id of the device's passport; empty when the message came on a topic of no device.
 	passport string
 	batch    *cloudevents.Batch
+	// signed is the batch as its source signed it, nil when it did not.
+	signed *ingestv1.SignedBatch
 	// problem is why the message as a whole is refused, or nil.
 	problem *problem.Error
 	// rejections are ingest's of the events.
@@ -38,7 +40,7 @@ func open(member string, m jetstream.Msg) *parcel {
 		return p
 	}
 	p.passport = passport
-	batch, err := read(format, m.Data())
+	batch, err := p.read(format, m.Data())
 	switch {
 	case errors.Is(err, cloudevents.ErrTooMany):
 		p.problem = refusal("BATCH_TOO_LARGE", err.Error())
@@ -48,6 +50,9 @@ func open(member string, m jetstream.Msg) *parcel {
 		p.batch = batch
 		batch.Check(func(ce *pb.CloudEvent) *ingestv1.Rejection { return checkDevice(member, passport, ce) })
 	}
+	if refused := p.batch.Complete(nil).GetRejections(); p.signed != nil && len(refused) > 0 { // a part of it proves nothing
+		p.problem = refusal(refused[0].GetReason(), "an event of the signed batch is refused: "+refused[0].GetDetail())
+	}
 	return p
 }
 
@@ -55,8 +60,11 @@ func refusal(reason, detail string) *problem.Error {
 	return &problem.Error{Status: http.StatusBadRequest, Reason: reason, Detail: detail}
 }
 
-func read(format string, body []byte) (*cloudevents.Batch, error) {
+func (p *parcel) read(format string, body []byte) (batch *cloudevents.Batch, err error) {
 	switch {
+	case format == devicebus.FormatSigned:
+		batch, p.signed, err = cloudevents.FromSigned(body)
+		return batch, err
 	case format == devicebus.FormatProtobuf:
 		return cloudevents.FromProtobuf(body)
 	case format != devicebus.FormatJSON:

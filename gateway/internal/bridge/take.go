@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
 	"github.com/nats-io/nats.go/jetstream"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
@@ -45,6 +44,12 @@ func (w worker) take(ctx context.Context, messages []jetstream.Msg) error {
 	}
 	for _, m := range messages {
 		p := open(w.member, m)
+		if p.signed != nil { // a call has either signed events or others
+			if err := w.ingest(ctx, []*parcel{p}); err != nil {
+				return err
+			}
+			continue
+		}
 		if events+len(p.events()) > cloudevents.MaxEvents || bytes+len(m.Data()) > maxCallBytes {
 			if err := flush(); err != nil {
 				return err
@@ -58,18 +63,15 @@ func (w worker) take(ctx context.Context, messages []jetstream.Msg) error {
 
 // ingest makes one call for the events of the parcels, and answers.
 func (w worker) ingest(ctx context.Context, parcels []*parcel) error {
-	var all []*pb.CloudEvent
-	for _, p := range parcels {
-		all = append(all, p.events()...)
-	}
-	if len(all) == 0 {
+	req := request(parcels)
+	if len(req.GetEvents()) == 0 && req.GetSigned() == nil {
 		return w.answer(parcels)
 	}
 	callCtx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	caller := authn.Forward(authn.Principal{Member: w.member, Name: principal})
 	callCtx = metadata.AppendToOutgoingContext(callCtx, authn.ForwardedHeader, caller)
-	resp, err := w.bridge.Ingest.IngestEvents(callCtx, &ingestv1.IngestEventsRequest{Events: all})
+	resp, err := w.bridge.Ingest.IngestEvents(callCtx, req)
 	switch {
 	case err == nil:
 		split(parcels, resp.GetAcknowledgement().GetRejections())
@@ -86,6 +88,19 @@ func (w worker) ingest(ctx context.Context, parcels []*parcel) error {
 	}
 	parcels[0].problem = problem.Of(err)
 	return w.answer(parcels)
+}
+
+func request(parcels []*parcel) *ingestv1.IngestEventsRequest {
+	req := &ingestv1.IngestEventsRequest{}
+	for _, p := range parcels {
+		switch {
+		case p.signed == nil:
+			req.Events = append(req.Events, p.events()...)
+		case p.problem == nil:
+			req.Signed = p.signed
+		}
+	}
+	return req
 }
 
 // final reports whether the same call would fail again with the same error: it is about what was sent, or who sent it.

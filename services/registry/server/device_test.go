@@ -23,7 +23,7 @@ func TestADeviceTokenIsForOnePassportOfItsMember(t *testing.T) {
 	resp, err := devices.IssueDeviceToken(t.Context(), &registryv1.IssueDeviceTokenRequest{Passport: passport, Lifetime: durationpb.New(time.Hour)})
 	must(t, err)
 	if resp.GetJsonTopic() != "pcc/v1/passports/"+id+"/events/json" || resp.GetProtobufTopic() != "pcc/v1/passports/"+id+"/events/protobuf" ||
-		resp.GetAnswersTopic() != "pcc/v1/passports/"+id+"/answers" {
+		resp.GetSignedTopic() != "pcc/v1/passports/"+id+"/events/signed" || resp.GetAnswersTopic() != "pcc/v1/passports/"+id+"/answers" {
 		t.Errorf("topics %q, %q, %q", resp.GetJsonTopic(), resp.GetProtobufTopic(), resp.GetAnswersTopic())
 	}
 	claims, err := jwt.DecodeUserClaims(resp.GetToken())

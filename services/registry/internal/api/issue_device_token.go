@@ -28,6 +28,7 @@ func (s *Devices) IssueDeviceToken(ctx context.Context, req *registryv1.IssueDev
 		Token: token, ExpireTime: timestamppb.New(now.Add(lifetime)),
 		JsonTopic:     devicebus.EventsTopic(passport, devicebus.FormatJSON),
 		ProtobufTopic: devicebus.EventsTopic(passport, devicebus.FormatProtobuf),
+		SignedTopic:   devicebus.EventsTopic(passport, devicebus.FormatSigned),
 		AnswersTopic:  devicebus.AnswersTopic(passport),
 	}, nil
 }

@@ -88,7 +88,9 @@ type IssueDeviceTokenResponse struct {
 	JsonTopic     string `protobuf:"bytes,3,opt,name=json_topic,json=jsonTopic,proto3" json:"json_topic,omitempty"`
 	ProtobufTopic string `protobuf:"bytes,4,opt,name=protobuf_topic,json=protobufTopic,proto3" json:"protobuf_topic,omitempty"`
 	// Topic on which it reads what became of them.
-	AnswersTopic  string `protobuf:"bytes,5,opt,name=answers_topic,json=answersTopic,proto3" json:"answers_topic,omitempty"`
+	AnswersTopic string `protobuf:"bytes,5,opt,name=answers_topic,json=answersTopic,proto3" json:"answers_topic,omitempty"`
+	// Topic on which it publishes a pcc.ingest.v1.SignedBatch when it has a key.
+	SignedTopic   string `protobuf:"bytes,6,opt,name=signed_topic,json=signedTopic,proto3" json:"signed_topic,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -154,6 +156,13 @@ func (x *IssueDeviceTokenResponse) GetProtobufTopic() string {
 func (x *IssueDeviceTokenResponse) GetAnswersTopic() string {
 	if x != nil {
 		return x.AnswersTopic
+	}
+	return ""
+}
+
+func (x *IssueDeviceTokenResponse) GetSignedTopic() string {
+	if x != nil {
+		return x.SignedTopic
 	}
 	return ""
 }
@@ -254,7 +263,7 @@ const file_pcc_registry_v1_device_service_proto_rawDesc = "" +
 	"$pcc/registry/v1/device_service.proto\x12\x0fpcc.registry.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"pcc/options/v1/authorization.proto\"\xa4\x01\n" +
 	"\x17IssueDeviceTokenRequest\x12<\n" +
 	"\bpassport\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^passports/[0-9a-f-]{36}$R\bpassport\x12K\n" +
-	"\blifetime\x18\x02 \x01(\v2\x19.google.protobuf.DurationB\x14\xbaH\x11\xc8\x01\x01\xaa\x01\v\"\x05\b\x80\xb0\xbd\x102\x02\b<R\blifetime\"\xdd\x01\n" +
+	"\blifetime\x18\x02 \x01(\v2\x19.google.protobuf.DurationB\x14\xbaH\x11\xc8\x01\x01\xaa\x01\v\"\x05\b\x80\xb0\xbd\x102\x02\b<R\blifetime\"\x80\x02\n" +
 	"\x18IssueDeviceTokenResponse\x12\x19\n" +
 	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\x12;\n" +
 	"\vexpire_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
@@ -262,7 +271,8 @@ const file_pcc_registry_v1_device_service_proto_rawDesc = "" +
 	"\n" +
 	"json_topic\x18\x03 \x01(\tR\tjsonTopic\x12%\n" +
 	"\x0eprotobuf_topic\x18\x04 \x01(\tR\rprotobufTopic\x12#\n" +
-	"\ranswers_topic\x18\x05 \x01(\tR\fanswersTopic\"^\n" +
+	"\ranswers_topic\x18\x05 \x01(\tR\fanswersTopic\x12!\n" +
+	"\fsigned_topic\x18\x06 \x01(\tR\vsignedTopic\"^\n" +
 	"\x1dIssueBridgeCredentialsRequest\x12=\n" +
 	"\x06member\x18\x01 \x01(\tB%\xbaH\"r 2\x1e^members/[a-z][a-z0-9-]{1,31}$R\x06member\"G\n" +
 	"\x1eIssueBridgeCredentialsResponse\x12%\n" +
