@@ -99,14 +99,6 @@ type Known struct {
 // event of the past that cannot be read.
 func (d *Draft) Appraise(known Known) (Appraisal, error) {
 	readings, signals := d.byPassport()
-	ids := make(map[string]uuid.UUID, len(d.events))
-	for i := range d.events {
-		ids[d.events[i].ID.String()] = d.events[i].ID
-	}
-	isNew := func(eventID string) (uuid.UUID, bool) {
-		id, ok := ids[eventID]
-		return id, ok
-	}
 	appraisal := Appraisal{Events: d.events, Notes: d.notes()}
 	judged := make(map[uuid.UUID]*Vehicle)
 	for _, passport := range d.Passports() {
@@ -125,7 +117,7 @@ func (d *Draft) Appraise(known Known) (Appraisal, error) {
 		}
 		judged[passport] = v
 		appraisal.Vehicles = append(appraisal.Vehicles, v)
-		appraisal.Marks = append(appraisal.Marks, v.settle(d.appraiser.Odometer.Tolerance, isNew)...)
+		appraisal.Marks = append(appraisal.Marks, v.settle(d.appraiser.Odometer.Tolerance)...)
 	}
 	for i := range d.events {
 		d.score(i, judged[d.events[i].Passport], known.Reputations)
@@ -138,7 +130,7 @@ func (d *Draft) byPassport() (readings map[uuid.UUID][]KeptReading, signals map[
 	for i := range d.events {
 		e := &d.events[i]
 		if r, ok := e.reading(&d.evidence[i]); ok {
-			readings[e.Passport] = append(readings[e.Passport], KeptReading{Reading: r, DataKind: DataKind(e.Type)})
+			readings[e.Passport] = append(readings[e.Passport], KeptReading{Reading: r, DataKind: DataKind(e.Type), news: e.ID})
 		}
 		if s, ok := e.signal(&d.evidence[i]); ok {
 			signals[e.Passport] = append(signals[e.Passport], s)

@@ -190,3 +190,39 @@ func TestConsequencesOfCorrections(t *testing.T) {
 		}
 	}
 }
+
+// TestLongHistoriesStayBounded sends more than a vehicle keeps, in any order; readings and assessments stay side by side.
+func TestLongHistoriesStayBounded(t *testing.T) {
+	appraiser := newAppraiser()
+	rapid.Check(t, func(t *rapid.T) {
+		passport := uuid.New()
+		vehicles := map[uuid.UUID]*ingest.Vehicle{}
+		for range 40 {
+			var events []ingest.Event
+			for range 15 {
+				minutes := rapid.IntRange(0, 400*24*60).Draw(t, "minute")
+				at := now.Add(-time.Duration(minutes) * time.Minute)
+				member := rapid.SampledFrom([]string{"a", "b"}).Draw(t, "member")
+				events = append(events, mileageEvent(member, passport, at, at, int64(100_000-minutes/60)))
+			}
+			draft, err := appraiser.Read(events)
+			if err != nil {
+				t.Fatal(err)
+			}
+			appraisal, err := draft.Appraise(ingest.Known{Vehicles: vehicles})
+			if err != nil {
+				t.Fatal(err)
+			}
+			v := appraisal.Vehicles[0]
+			vehicles[passport] = v
+			if len(v.Readings) != len(v.Verdict.Assessments) || len(v.Readings) > adjudication.MaxReadings {
+				t.Fatalf("%d readings, %d assessments", len(v.Readings), len(v.Verdict.Assessments))
+			}
+			for i, a := range v.Verdict.Assessments {
+				if v.Readings[i].EventID != a.EventID || v.Readings[i].Source == "" {
+					t.Fatalf("reading %d is %+v, its assessment is of %s", i, v.Readings[i], a.EventID)
+				}
+			}
+		}
+	})
+}

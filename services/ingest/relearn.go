@@ -63,7 +63,7 @@ func (d *Draft) relearn(v *Vehicle, past *Past) (marks []Mark, err error) {
 	}
 	var readings []KeptReading
 	var signals []adjudication.Signal
-	learn := func(e *Event, evidence *Evidence) {
+	learn := func(e *Event, evidence *Evidence, news uuid.UUID) {
 		standing := StandingOf(e, notes, endOfTime)
 		marked := past.Marks[e.ID]
 		marks = append(marks, d.consequences(e, &standing, marked)...)
@@ -73,7 +73,7 @@ func (d *Draft) relearn(v *Vehicle, past *Past) (marks []Mark, err error) {
 		if r, ok := e.reading(evidence); ok {
 			_, confirmed := marked[quality.Confirmed]
 			_, refuted := marked[quality.Refuted]
-			readings = append(readings, KeptReading{Reading: r, DataKind: DataKind(e.Type), Confirmed: confirmed, Refuted: refuted})
+			readings = append(readings, KeptReading{Reading: r, DataKind: DataKind(e.Type), Confirmed: confirmed, Refuted: refuted, news: news})
 		}
 		if s, ok := e.signal(evidence); ok {
 			signals = append(signals, s)
@@ -84,11 +84,11 @@ func (d *Draft) relearn(v *Vehicle, past *Past) (marks []Mark, err error) {
 		if err != nil {
 			return nil, err
 		}
-		learn(&past.Events[i], &evidence)
+		learn(&past.Events[i], &evidence, uuid.Nil)
 	}
 	for i := range d.events {
 		if d.events[i].Passport == v.Passport {
-			learn(&d.events[i], &d.evidence[i])
+			learn(&d.events[i], &d.evidence[i], d.events[i].ID)
 		}
 	}
 	v.learn(d.appraiser.Odometer, readings, signals)

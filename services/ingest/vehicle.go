@@ -12,6 +12,8 @@ type KeptReading struct {
 	adjudication.Reading
 	DataKind           quality.Kind
 	Confirmed, Refuted bool
+	// news is the id of the event while it is one of those being appraised.
+	news uuid.UUID
 }
 
 // Vehicle is what is kept of a vehicle between transactions.
@@ -28,20 +30,26 @@ type Vehicle struct {
 
 // learn adds to a vehicle's history and judges it anew.
 func (v *Vehicle) learn(policy adjudication.Policy, readings []KeptReading, signals []adjudication.Signal) {
-	known := make(map[string]*KeptReading, len(v.Readings)+len(readings))
-	for i := range v.Readings {
-		known[v.Readings[i].EventID] = &v.Readings[i]
-	}
 	added := make([]adjudication.Reading, len(readings))
+	addedByID := make(map[string]*KeptReading, len(readings))
 	for i := range readings {
-		known[readings[i].EventID], added[i] = &readings[i], readings[i].Reading
+		addedByID[readings[i].EventID], added[i] = &readings[i], readings[i].Reading
 	}
 	v.History.Add(added...)
 	v.History.AddSignals(signals...)
 	v.Verdict = v.History.Judge(policy)
-	kept := make([]KeptReading, len(v.Verdict.Assessments))
-	for i, a := range v.Verdict.Assessments {
-		kept[i] = *known[a.EventID]
+	// What was kept before is still in the same order, with gaps where the new ones stand or have replaced some.
+	kept, before := make([]KeptReading, len(v.Verdict.Assessments)), v.Readings
+	for i := range kept {
+		id := v.Verdict.Assessments[i].EventID
+		if r := addedByID[id]; r != nil {
+			kept[i] = *r
+			continue
+		}
+		for before[0].EventID != id {
+			before = before[1:]
+		}
+		kept[i], before = before[0], before[1:]
 	}
 	v.Readings = kept
 }
@@ -74,12 +82,13 @@ func isMistake(reason adjudication.Code) bool {
 // than its own, later and without knowing better, read a mileage that continues it. It is refuted when it is set aside and at
 // least two other members support the history that excludes it. Both need a reading that was accepted after it, so that
 // nobody gains by repeating what others have said.
-func (v *Vehicle) settle(tolerance int64, isNew func(eventID string) (uuid.UUID, bool)) (marks []Mark) {
+func (v *Vehicle) settle(tolerance int64) (marks []Mark) {
 	var news []fresh
 	for i := range v.Readings {
-		if id, ok := isNew(v.Readings[i].EventID); ok && v.fits(i) {
+		if id := v.Readings[i].news; id != uuid.Nil && v.fits(i) {
 			news = append(news, fresh{place: i, id: id})
 		}
+		v.Readings[i].news = uuid.Nil
 	}
 	if len(news) == 0 {
 		return nil
