@@ -16,7 +16,6 @@ import (
 	"github.com/pcc-platform/pcc/internal/client"
 	"github.com/pcc-platform/pcc/internal/history/epcis"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
-	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
 	settlementv1 "github.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1"
 	vaultv1 "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
