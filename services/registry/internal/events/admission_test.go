@@ -75,6 +75,7 @@ func TestFailedStepIsRepeated(t *testing.T) {
 		{Namespace: "Member", Object: "oem", Name: "administrators", Subject: "oem/a"},
 		{Namespace: "Member", Object: "oem", Name: "principals", Subject: "oem/a"},
 		{Namespace: "Consortium", Object: "pcc", Name: "participants", Subject: "oem/a"},
+		{Namespace: "Member", Object: "oem", Name: "contributors", Subject: "oem/devices"},
 	}
 	writer.mu.Lock()
 	defer writer.mu.Unlock()
