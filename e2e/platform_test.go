@@ -25,6 +25,7 @@ func TestPlatform(t *testing.T) {
 		{"tenants", testTenants},
 		{"default deny", testDefaultDeny},
 		{"health, metrics, traces", testObservability},
+		{"CloudEvents over REST", testCloudEvents},
 		{"devices over MQTT", testDevices},
 		{"kills", testKills},
 		{"a kill under the command line", testKillUnderCLI},
