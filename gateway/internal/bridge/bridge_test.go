@@ -358,3 +358,27 @@ func TestSignedBatchesPassAsTheyAre(t *testing.T) {
 		t.Errorf("no batch: %v", a)
 	}
 }
+
+func TestTwoBridgesShareTheWork(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	w.start()
+	d := w.device("oem")
+	const messages = 20
+	for i := range messages {
+		if err := d.Send(d.Passport, devicebus.FormatProtobuf, batch(t, "oem", d.Passport, fmt.Sprint("t", i), 5, &eventsv1.Refuel{})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	answered := map[string]bool{}
+	for len(answered) < messages {
+		out := &gatewayv1.DeviceAnswer{}
+		if err := protojson.Unmarshal(d.Answer(), out); err != nil || out.GetTaken() != 5 {
+			t.Fatalf("%v: %v", out, err)
+		}
+		answered[out.GetPayloadSha256()] = true
+	}
+	if n := len(w.ingest.of(d.Passport)); n != 5*messages {
+		t.Errorf("%d events, want %d", n, 5*messages)
+	}
+}
