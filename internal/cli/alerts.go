@@ -75,7 +75,7 @@ func (e *environment) watchAlerts(c *cobra.Command, client ingestv1.AlertService
 			}
 		}
 		if c.Context().Err() != nil {
-			return nil // interrupted, as it is meant to be
+			return nil //nolint:nilerr // interrupted, as it is meant to be
 		}
 		err = rpc.FromStatus(err)
 		if failure := apperr.As(err); failure == nil || failure.Kind != apperr.Unavailable || retries >= watchRetries {

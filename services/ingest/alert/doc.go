@@ -10,7 +10,8 @@
 // vehicle's life cycle as it was when the reading was taken. So a total loss that arrives after the readings that follow it
 // still gives the alert, and a lifting that arrives late explains the alerts that it should have prevented. A step of the
 // registry's life cycle happened when it was made there, because nothing tells of an earlier time. At the same instant what
-// ends a state comes after what begins one.
+// ends a state comes after what begins one. Events that were taken back, or against which a dispute was upheld, are left out by
+// the caller; an alert that rested on one of them is then explained.
 //
 // # Invariants
 //

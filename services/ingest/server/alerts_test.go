@@ -167,6 +167,24 @@ func TestCodesAndRecalls(t *testing.T) {
 	}
 }
 
+// TestWhatIsTakenBackDoesNotCount has a total loss declared by mistake, and a reading that was another car's.
+func TestWhatIsTakenBackDoesNotCount(t *testing.T) {
+	a := startAlerting(t)
+	passport := a.registry.enrol()
+	correct := func(id string) {
+		send(t, a.oem, onDay(t, a.oemMember, "not-"+id, passport, 40, &eventsv1.Correction{CorrectedEventId: id}))
+	}
+	send(t, a.oem, onDay(t, a.oemMember, "loss", passport, 10, &eventsv1.TotalLossDeclared{}),
+		onDay(t, a.oemMember, "reading", passport, 20, &eventsv1.OdometerReading{Odometer: odometer("90000")}))
+	a.awaitAlerts(t, a.oemAlerts, passport, "WRECK_ON_ROAD OPEN")
+	correct("reading")
+	a.awaitAlerts(t, a.oemAlerts, passport, "WRECK_ON_ROAD EXPLAINED")
+	send(t, a.oem, onDay(t, a.oemMember, "service", passport, 30, &eventsv1.Service{Odometer: odometer("90500")}))
+	a.awaitAlerts(t, a.oemAlerts, passport, "WRECK_ON_ROAD OPEN")
+	correct("loss")
+	a.awaitAlerts(t, a.oemAlerts, passport, "WRECK_ON_ROAD EXPLAINED")
+}
+
 // TestATurnedBackOdometer has a vehicle driven by its maker's readings, and then come to a garage with far less.
 func TestATurnedBackOdometer(t *testing.T) {
 	a := startAlerting(t)

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"sync"
 	"testing"
@@ -46,7 +45,7 @@ func newBench(t *testing.T) bench {
 // follower makes one that publishes by publish.
 func (b bench) follower(publish alerting.Publish) *alerting.Follower {
 	return &alerting.Follower{
-		Pool: b.pool, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Pool: b.pool, Logger: slog.New(slog.DiscardHandler),
 		Keeper: &alerting.Keeper{
 			Policy: alert.DefaultPolicy(), Odometer: adjudication.DefaultPolicy(), Publish: publish, Now: time.Now,
 		},

@@ -51,6 +51,11 @@ func (k *Keeper) Learn(ctx context.Context, tx pgx.Tx, facts []Fact) error {
 	if err != nil {
 		return err
 	}
+	for _, f := range facts {
+		if withdraws(f.Type) {
+			changed[f.Passport] = true
+		}
+	}
 	known, err := k.knowledge(ctx, tx, inOrder(facts))
 	if err != nil {
 		return err
@@ -86,6 +91,8 @@ type vehicle struct {
 	watches  []alert.Watch
 	kept     []alert.Raised
 	odometer alert.Verdict
+	// withdrawn are the events that do not count any more.
+	withdrawn []uuid.UUID
 }
 
 // knowledge reads what is known of passports, without those that are ordinary.
@@ -123,10 +130,20 @@ func (k *Keeper) knowledge(ctx context.Context, tx pgx.Tx, passports []uuid.UUID
 	for passport, verdict := range verdicts {
 		of(passport).odometer = verdict
 	}
-	for _, v := range known {
+	withdrawn, err := postgres.Withdrawn(ctx, tx, passports, k.now())
+	if err != nil {
+		return nil, err
+	}
+	for passport, v := range known {
+		v.withdrawn = withdrawn[passport]
+		v.marks = slices.DeleteFunc(v.marks, func(m alert.Mark) bool { return v.isWithdrawn(m.Name) })
 		v.watches = k.Policy.Watches(v.marks)
 	}
 	return known, nil
+}
+
+func (v *vehicle) isWithdrawn(event string) bool {
+	return slices.ContainsFunc(v.withdrawn, func(id uuid.UUID) bool { return ingest.EventName(v.passport, id) == event })
 }
 
 // judge returns the alerts that there should be: all of them when marks are new, otherwise those that the new uses give.
@@ -136,7 +153,7 @@ func (k *Keeper) judge(ctx context.Context, q *dbsqlc.Queries, v *vehicle, marks
 	}
 	given := k.Policy.Standing(v.marks)
 	for _, w := range v.watches {
-		u, err := firstUse(ctx, q, v.passport, w)
+		u, err := firstUse(ctx, q, v, w)
 		if errors.Is(err, pgx.ErrNoRows) {
 			continue
 		}
@@ -160,15 +177,15 @@ func sightings(watches []alert.Watch, uses []alert.Use) (given []alert.Alert) {
 	return given
 }
 
-func firstUse(ctx context.Context, q *dbsqlc.Queries, passport uuid.UUID, w alert.Watch) (alert.Use, error) {
+func firstUse(ctx context.Context, q *dbsqlc.Queries, v *vehicle, w alert.Watch) (alert.Use, error) {
 	until := w.Until
 	if until.IsZero() {
 		until = noEnd
 	}
 	row, err := q.FirstUse(ctx, dbsqlc.FirstUseParams{
-		Passport: passport, Most: maxJudged, Types: w.Uses, Since: w.From, Until: until,
+		Passport: v.passport, Most: maxJudged, Withdrawn: v.withdrawn, Types: w.Uses, Since: w.From, Until: until,
 	})
-	return alert.Use{Event: ingest.EventName(passport, row.ID), Type: row.Type, At: row.OccurredAt}, err
+	return alert.Use{Event: ingest.EventName(v.passport, row.ID), Type: row.Type, At: row.OccurredAt}, err
 }
 
 // apply writes what changes, and tells of it.

@@ -27,8 +27,9 @@ func inOrder(facts []Fact) []uuid.UUID {
 // addMarks stores the facts that are marks and returns the passports that have new ones.
 func addMarks(ctx context.Context, q *dbsqlc.Queries, facts []Fact) (map[uuid.UUID]bool, error) {
 	marks := slices.DeleteFunc(slices.Clone(facts), func(f Fact) bool { return f.Mark == "" })
+	changed := make(map[uuid.UUID]bool)
 	if len(marks) == 0 {
-		return nil, nil
+		return changed, nil
 	}
 	names, err := namesOf(ctx, q, marks)
 	if err != nil {
@@ -44,7 +45,6 @@ func addMarks(ctx context.Context, q *dbsqlc.Queries, facts []Fact) (map[uuid.UU
 	if err != nil {
 		return nil, fmt.Errorf("alerting: add marks: %w", err)
 	}
-	changed := make(map[uuid.UUID]bool, len(added))
 	for _, passport := range added {
 		changed[passport] = true
 	}
@@ -65,6 +65,9 @@ func (k *Keeper) uses(ctx context.Context, q *dbsqlc.Queries, facts []Fact, know
 	}
 	uses := make(map[uuid.UUID][]alert.Use)
 	for i, f := range watched {
+		if known[f.Passport].isWithdrawn(names[i]) {
+			continue
+		}
 		uses[f.Passport] = append(uses[f.Passport], alert.Use{Event: names[i], Type: f.Type, At: f.At})
 	}
 	return uses, nil

@@ -31,7 +31,7 @@ SELECT * FROM alert_mark WHERE passport = ANY(@passports::uuid[]) ORDER BY passp
 SELECT id, type, occurred_at FROM (
     SELECT e.id, e.type, e.occurred_at FROM event e WHERE e.passport = @passport ORDER BY e.id DESC LIMIT @most
 ) AS newest
-WHERE type = ANY(@types::text[]) AND occurred_at >= @since::timestamptz AND occurred_at < @until::timestamptz
+WHERE coalesce(id <> ALL(@withdrawn::uuid[]), true) AND type = ANY(@types::text[]) AND occurred_at >= @since::timestamptz AND occurred_at < @until::timestamptz
 ORDER BY occurred_at, id LIMIT 1;
 
 -- name: AlertsOfPassports :many
@@ -109,3 +109,17 @@ WHERE part_number = @part_number AND part_number <> '' AND passport > @after ORD
 -- name: AdvancePart :exec
 UPDATE recall_part SET searched_to = @searched_to, search_ended = @search_ended
 WHERE recall = @recall AND part_number = @part_number;
+
+-- Passports of which some event may have been withdrawn.
+-- name: NotedPassports :many
+SELECT DISTINCT passport FROM event_note WHERE passport = ANY(@passports::uuid[]) AND kind IN ('correction', 'resolution');
+
+-- The events of a passport that a note is about.
+-- name: NotedEvents :many
+SELECT e.id, e.member, e.source, e.event_id, e.received_at FROM event e
+JOIN event_note n ON n.passport = @passport AND n.kind = 'correction' AND e.source = n.source AND e.event_id = n.target
+WHERE e.passport = @passport
+UNION
+SELECT e.id, e.member, e.source, e.event_id, e.received_at FROM event e
+JOIN event_note n ON n.passport = @passport AND n.kind = 'dispute' AND e.id::text = n.target
+WHERE e.passport = @passport;

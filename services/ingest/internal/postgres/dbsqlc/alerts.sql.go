@@ -358,16 +358,17 @@ const firstUse = `-- name: FirstUse :one
 SELECT id, type, occurred_at FROM (
     SELECT e.id, e.type, e.occurred_at FROM event e WHERE e.passport = $1 ORDER BY e.id DESC LIMIT $2
 ) AS newest
-WHERE type = ANY($3::text[]) AND occurred_at >= $4::timestamptz AND occurred_at < $5::timestamptz
+WHERE coalesce(id <> ALL($3::uuid[]), true) AND type = ANY($4::text[]) AND occurred_at >= $5::timestamptz AND occurred_at < $6::timestamptz
 ORDER BY occurred_at, id LIMIT 1
 `
 
 type FirstUseParams struct {
-	Passport uuid.UUID
-	Most     int32
-	Types    []string
-	Since    time.Time
-	Until    time.Time
+	Passport  uuid.UUID
+	Most      int32
+	Withdrawn []uuid.UUID
+	Types     []string
+	Since     time.Time
+	Until     time.Time
 }
 
 type FirstUseRow struct {
@@ -381,6 +382,7 @@ func (q *Queries) FirstUse(ctx context.Context, arg FirstUseParams) (FirstUseRow
 	row := q.db.QueryRow(ctx, firstUse,
 		arg.Passport,
 		arg.Most,
+		arg.Withdrawn,
 		arg.Types,
 		arg.Since,
 		arg.Until,
@@ -555,6 +557,76 @@ func (q *Queries) MarksOf(ctx context.Context, passports []uuid.UUID) ([]AlertMa
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const notedEvents = `-- name: NotedEvents :many
+SELECT e.id, e.member, e.source, e.event_id, e.received_at FROM event e
+JOIN event_note n ON n.passport = $1 AND n.kind = 'correction' AND e.source = n.source AND e.event_id = n.target
+WHERE e.passport = $1
+UNION
+SELECT e.id, e.member, e.source, e.event_id, e.received_at FROM event e
+JOIN event_note n ON n.passport = $1 AND n.kind = 'dispute' AND e.id::text = n.target
+WHERE e.passport = $1
+`
+
+type NotedEventsRow struct {
+	ID         uuid.UUID
+	Member     string
+	Source     string
+	EventID    string
+	ReceivedAt time.Time
+}
+
+// The events of a passport that a note is about.
+func (q *Queries) NotedEvents(ctx context.Context, passport uuid.UUID) ([]NotedEventsRow, error) {
+	rows, err := q.db.Query(ctx, notedEvents, passport)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []NotedEventsRow
+	for rows.Next() {
+		var i NotedEventsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Member,
+			&i.Source,
+			&i.EventID,
+			&i.ReceivedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const notedPassports = `-- name: NotedPassports :many
+SELECT DISTINCT passport FROM event_note WHERE passport = ANY($1::uuid[]) AND kind IN ('correction', 'resolution')
+`
+
+// Passports of which some event may have been withdrawn.
+func (q *Queries) NotedPassports(ctx context.Context, passports []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, notedPassports, passports)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var passport uuid.UUID
+		if err := rows.Scan(&passport); err != nil {
+			return nil, err
+		}
+		items = append(items, passport)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
