@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,24 +17,20 @@ type Past struct {
 	Marks map[uuid.UUID]map[quality.Outcome]int64
 }
 
-// Keys are those of the events that have a mileage: they may have been corrected before they came.
-func (d *Draft) Keys() []Key {
-	var keys []Key
+// Correctable are keys and passports of the events that bear on a verdict: they may have been corrected before they came.
+func (d *Draft) Correctable() (keys []Key, passports []uuid.UUID) {
 	for i := range d.events {
-		if d.evidence[i].Mileage != nil {
-			keys = append(keys, d.events[i].Key)
+		if d.evidence[i].Mileage != nil || d.evidence[i].Signal != nil {
+			keys, passports = append(keys, d.events[i].Key), append(passports, d.events[i].Passport)
 		}
 	}
-	return keys
+	return keys, passports
 }
 
-// Noted are the passports about whose events the new ones say something.
-func (d *Draft) Noted() []uuid.UUID {
-	var passports []uuid.UUID
+// Noted are the passports about whose events the new ones say something, as often as they do.
+func (d *Draft) Noted() (passports []uuid.UUID) {
 	for _, n := range d.notes() {
-		if !slices.Contains(passports, n.Passport) {
-			passports = append(passports, n.Passport)
-		}
+		passports = append(passports, n.Passport)
 	}
 	return passports
 }

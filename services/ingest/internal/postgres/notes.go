@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -17,12 +18,17 @@ const (
 	maxNotes = 10_000
 	// maxPastEvents bounds the events that a vehicle is made anew from, about 300 bytes each; they are the newest.
 	maxPastEvents = 50_000
+	// maxPasts bounds the histories that one transaction reads again, a few queries each.
+	maxPasts = 256
 )
+
+// errManyPasts makes the writer halve its events until each part is about few enough passports; one event is about one.
+var errManyPasts = errors.New("postgres: corrections and disputes of too many passports at once")
 
 // pasts reads the history of the passports about whose events something is said, by the new events or before those came.
 func pasts(ctx context.Context, tx pgx.Tx, draft *ingest.Draft) (map[uuid.UUID]*ingest.Past, error) {
-	keys := draft.Keys()
-	ask := dbsqlc.CorrectedBeforeParams{Sources: make([]string, len(keys)), EventIds: make([]string, len(keys))}
+	keys, about := draft.Correctable()
+	ask := dbsqlc.CorrectedBeforeParams{Sources: make([]string, len(keys)), EventIds: make([]string, len(keys)), Passports: about}
 	for i, k := range keys {
 		ask.Sources[i], ask.EventIds[i] = k.Source, k.EventID
 	}
@@ -32,9 +38,12 @@ func pasts(ctx context.Context, tx pgx.Tx, draft *ingest.Draft) (map[uuid.UUID]*
 	}
 	found := make(map[uuid.UUID]*ingest.Past)
 	for _, passport := range append(passports, draft.Noted()...) {
-		if found[passport] != nil {
-			continue
-		}
+		found[passport] = nil
+	}
+	if len(found) > maxPasts {
+		return nil, &ingest.PoisonError{Cause: errManyPasts}
+	}
+	for passport := range found {
 		if found[passport], err = past(ctx, tx, passport); err != nil {
 			return nil, err
 		}

@@ -82,8 +82,8 @@ SELECT * FROM event_note WHERE passport = @passport ORDER BY event LIMIT @most;
 -- Passports with an event, of those named, that was corrected before it came.
 -- name: CorrectedBefore :many
 SELECT DISTINCT n.passport
-FROM (SELECT unnest(@sources::text[]) AS source, unnest(@event_ids::text[]) AS event_id) AS asked
-JOIN event_note n ON n.kind = 'correction' AND n.source = asked.source AND n.target = asked.event_id;
+FROM (SELECT unnest(@sources::text[]) AS source, unnest(@event_ids::text[]) AS event_id, unnest(@passports::uuid[]) AS passport) AS asked
+JOIN event_note n ON n.kind = 'correction' AND n.source = asked.source AND n.target = asked.event_id AND n.passport = asked.passport;
 
 -- name: PassportMarks :many
 SELECT event, outcome, day FROM reputation_mark WHERE passport = @passport;

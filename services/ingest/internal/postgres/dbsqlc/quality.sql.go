@@ -31,18 +31,19 @@ func (q *Queries) BeginReputations(ctx context.Context, arg BeginReputationsPara
 
 const correctedBefore = `-- name: CorrectedBefore :many
 SELECT DISTINCT n.passport
-FROM (SELECT unnest($1::text[]) AS source, unnest($2::text[]) AS event_id) AS asked
-JOIN event_note n ON n.kind = 'correction' AND n.source = asked.source AND n.target = asked.event_id
+FROM (SELECT unnest($1::text[]) AS source, unnest($2::text[]) AS event_id, unnest($3::uuid[]) AS passport) AS asked
+JOIN event_note n ON n.kind = 'correction' AND n.source = asked.source AND n.target = asked.event_id AND n.passport = asked.passport
 `
 
 type CorrectedBeforeParams struct {
-	Sources  []string
-	EventIds []string
+	Sources   []string
+	EventIds  []string
+	Passports []uuid.UUID
 }
 
 // Passports with an event, of those named, that was corrected before it came.
 func (q *Queries) CorrectedBefore(ctx context.Context, arg CorrectedBeforeParams) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, correctedBefore, arg.Sources, arg.EventIds)
+	rows, err := q.db.Query(ctx, correctedBefore, arg.Sources, arg.EventIds, arg.Passports)
 	if err != nil {
 		return nil, err
 	}
