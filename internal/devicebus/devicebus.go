@@ -40,8 +40,8 @@ const (
 	maxStreamMsgs  = 200_000
 	// ackWait is how long the bridge has to get a batch ingested before another bridge gets its messages.
 	ackWait = time.Minute
-	// MaxPending bounds the messages that bridges work on at a time.
-	MaxPending = 2000
+	// maxPending bounds the messages that bridges work on at a time.
+	maxPending = 2000
 )
 
 // EventsTopic is the MQTT topic on which the device of a passport, given by its id, publishes.
@@ -101,5 +101,5 @@ func StreamConfig() jetstream.StreamConfig {
 
 // ConsumerConfig is the bridge's consumer's.
 func ConsumerConfig() jetstream.ConsumerConfig {
-	return jetstream.ConsumerConfig{Durable: Consumer, AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait, MaxAckPending: MaxPending}
+	return jetstream.ConsumerConfig{Durable: Consumer, AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait, MaxAckPending: maxPending}
 }
