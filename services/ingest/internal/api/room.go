@@ -29,3 +29,12 @@ func (r room) take(ctx context.Context, m proto.Message) (giveBack func(), err e
 	}
 	return func() { r.bytes.Release(size) }, nil
 }
+
+// await waits until there is room for anything. Nothing is taken: a batch that does not come yet holds up no other.
+func (r room) await(ctx context.Context) error {
+	if err := r.bytes.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	r.bytes.Release(1)
+	return nil
+}

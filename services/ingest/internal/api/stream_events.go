@@ -38,7 +38,7 @@ func (s *IngestService) StreamEvents(stream ingestv1.IngestService_StreamEventsS
 	defer cancel()
 	in, want := make(chan received), make(chan struct{}, 1)
 	// gRPC ends a Recv only with its stream, so pump is not waited for: it ends after this function.
-	go pump(ctx, stream, want, in)
+	go s.pump(ctx, stream, want, in)
 
 	inFlight := make(chan chan outcome, maxInFlight)
 	var end error
@@ -58,12 +58,16 @@ func (s *IngestService) StreamEvents(stream ingestv1.IngestService_StreamEventsS
 	return end
 }
 
-// pump reads one batch whenever one is wanted, so that a stream that is held back keeps one in memory, not two.
-func pump(ctx context.Context, stream ingestv1.IngestService_StreamEventsServer, want <-chan struct{}, in chan<- received) {
+// pump reads one batch whenever one is wanted and there is room for any, so that a stream that is held back keeps none in
+// memory, or one at most.
+func (s *IngestService) pump(ctx context.Context, stream ingestv1.IngestService_StreamEventsServer, want <-chan struct{}, in chan<- received) {
 	for {
 		select {
 		case <-want:
 		case <-ctx.Done():
+			return
+		}
+		if s.room.await(ctx) != nil {
 			return
 		}
 		req, err := stream.Recv()
@@ -137,6 +141,9 @@ func (s *IngestService) acceptBatch(ctx context.Context, req *ingestv1.StreamEve
 		pause := time.NewTimer(fullPause)
 		select {
 		case <-pause.C:
+		case <-s.closing:
+			pause.Stop()
+			return outcome{err: ingest.ErrStreamClosing}
 		case <-ctx.Done():
 			pause.Stop()
 			return outcome{err: ctx.Err()}
