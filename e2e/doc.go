@@ -6,6 +6,8 @@
 //	TestInterrupt         Ctrl-C
 //	TestPlatform          one stack with a process a service: the same answers three ways, bad input, default deny, kill -9
 //	                      of every part during an import, and nothing personal in any file
+//	TestReliability       full speed through a frozen database, kills in a row, stuck clients and a full queue: nothing lost,
+//	                      nothing doubled, memory bounded; PCC_TEST_FREEZE sets how long the database is frozen (15s)
 //
-// Both need what `make build` makes, and `make tools` for the servers beside the platform; `make test` does both.
+// All need what `make build` makes, and `make tools` for the servers beside the platform; `make test` does both.
 package e2e

@@ -23,6 +23,7 @@ const (
 	vehiclesPerChunk = 5
 	eventsPerVehicle = 30
 	killAfterChunk   = 3
+	importWindow     = 3
 )
 
 // testKills kills every part once while a member imports and another buys reports. Afterwards nothing acknowledged is
@@ -45,7 +46,7 @@ func killDuringImport(t *testing.T, w *world, part string) {
 	}
 	b := &buyer{caller: w.insurer, passport: w.newPassport(t, w.oem)}
 	stop := b.start(t.Context())
-	run := &importRun{source: source{caller: w.garage}, w: w, sent: map[string][]string{}}
+	run := &importRun{source: source{caller: w.garage, window: importWindow}, w: w, sent: map[string][]string{}}
 	killed, err := run.through(t, part)
 	stop()
 	if err != nil {

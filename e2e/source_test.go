@@ -14,13 +14,12 @@ import (
 	vaultv1 "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
 )
 
-// window is how many batches a source leaves unacknowledged.
-const window = 3
-
 // source is a member's own importer, written from the protos alone: it repeats what was not acknowledged, and counts every
 // answer.
 type source struct {
-	caller  *caller.Caller
+	caller *caller.Caller
+	// window is how many batches it leaves unacknowledged.
+	window  int
 	stream  ingestv1.IngestService_StreamEventsClient
 	pending []*ingestv1.StreamEventsRequest
 	next    int64
@@ -71,7 +70,7 @@ func (s *source) send(ctx context.Context, events []*pb.CloudEvent) error {
 	if s.stream != nil && s.stream.Send(req) != nil {
 		s.stream = nil // Recv would say why; the next one opens another
 	}
-	return s.await(ctx, window)
+	return s.await(ctx, s.window)
 }
 
 // await waits until at most n batches are unacknowledged.

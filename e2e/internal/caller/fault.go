@@ -3,6 +3,7 @@ package caller
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
@@ -15,6 +16,8 @@ type Fault struct {
 	Code          codes.Code
 	Status        int
 	Reason, Field string
+	// Retry is after how long the call may be made again, 0 when that was not said; gRPC's alone.
+	Retry time.Duration
 	// TraceID is REST's alone.
 	TraceID string
 }
@@ -36,8 +39,11 @@ func FaultOf(err error) Fault {
 	}
 	f := Fault{Code: st.Code()}
 	for _, d := range st.Details() {
-		if info, ok := d.(*errdetails.ErrorInfo); ok {
-			f.Reason, f.Field = info.GetReason(), info.GetMetadata()["field"]
+		switch d := d.(type) {
+		case *errdetails.ErrorInfo:
+			f.Reason, f.Field = d.GetReason(), d.GetMetadata()["field"]
+		case *errdetails.RetryInfo:
+			f.Retry = d.GetRetryDelay().AsDuration()
 		}
 	}
 	return f
