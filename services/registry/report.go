@@ -172,10 +172,11 @@ func (s *Reports[E, V, R]) catalogued(ctx context.Context, passport string) (rep
 }
 
 // giveBack frees a hold because of cause, which it returns. It keeps what a repeated request will use: a captured read,
-// whose first try was delivered, and the hold of a report that cannot be given only now.
+// whose first try was delivered, and the hold of a report that cannot be given only now. A hold that nobody comes back
+// for is freed by the ledger after a while.
 func (s *Reports[E, V, R]) giveBack(ctx context.Context, read Read[R], cause error) error {
 	refusal := apperr.As(cause)
-	if read.State == ReadCaptured || refusal != nil && refusal.Kind == apperr.Unavailable {
+	if read.State == ReadCaptured || passing(cause, refusal) {
 		return cause
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), voidTimeout)
@@ -185,6 +186,15 @@ func (s *Reports[E, V, R]) giveBack(ctx context.Context, read Read[R], cause err
 		return refusal.Wrap(err)
 	}
 	return errors.Join(cause, err)
+}
+
+// passing reports whether a repeated request may succeed: a part is away or busy, or the caller was cut off, which the death
+// of the gateway looks like.
+func passing(cause error, refusal *apperr.Error) bool {
+	if refusal != nil {
+		return refusal.Kind == apperr.Unavailable || refusal.Kind == apperr.Aborted || refusal.Kind == apperr.ResourceExhausted
+	}
+	return errors.Is(cause, context.Canceled) || errors.Is(cause, context.DeadlineExceeded)
 }
 
 // asOf drops what came after a time: who paid for a report may have it again, but not the news since.

@@ -148,37 +148,37 @@ func TestHoldOfABrokenTryIsCaptured(t *testing.T) {
 }
 
 func TestUndeliverableReportIsNotPaid(t *testing.T) {
+	l := &ledger{}
+	if _, err := readReport(t.Context(), journal{err: ErrReportTooLarge}, l); !errors.Is(err, ErrReportTooLarge) {
+		t.Errorf("error %v, want the refusal", err)
+	}
+	if l.state != ReadVoided || l.captures != 0 {
+		t.Errorf("state %d after %d captures, want the hold given back", l.state, l.captures)
+	}
+}
+
+// A part of the platform that is down is worth a retry, and so is a call that was cut off, as by the death of the gateway: the
+// retry finds its hold.
+func TestAPassingFailureKeepsTheHold(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	tests := []struct {
-		name    string
+	down := apperr.New(apperr.Unavailable, "UPSTREAM", "ingest is down")
+	for name, tt := range map[string]struct {
 		ctx     context.Context
 		journal journal
 		want    error
 	}{
-		{"too large", t.Context(), journal{err: ErrReportTooLarge}, ErrReportTooLarge},
-		{"the caller went away", ctx, journal{err: context.Canceled, cancel: cancel}, context.Canceled},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
+		"down":    {t.Context(), journal{err: down}, down},
+		"cut off": {ctx, journal{err: context.Canceled, cancel: cancel}, context.Canceled},
+	} {
+		t.Run(name, func(t *testing.T) {
 			l := &ledger{}
-			if _, err := readReport(tt.ctx, tt.journal, l); !errors.Is(err, tt.want) {
-				t.Errorf("error %v, want %v", err, tt.want)
+			if _, err := readReport(tt.ctx, tt.journal, l); !errors.Is(err, tt.want) || l.state != ReadHeld {
+				t.Errorf("error %v, state %d", err, l.state)
 			}
-			if l.state != ReadVoided || l.captures != 0 {
-				t.Errorf("state %d after %d captures, want the hold given back", l.state, l.captures)
+			if _, err := readReport(t.Context(), journal{history: history}, l); err != nil || l.captures != 1 {
+				t.Errorf("repeated: error %v, %d captures", err, l.captures)
 			}
 		})
-	}
-}
-
-// A part of the platform that is down is worth a retry, and the retry finds its hold.
-func TestUnavailableHistoryKeepsTheHold(t *testing.T) {
-	l, down := &ledger{}, apperr.New(apperr.Unavailable, "UPSTREAM", "ingest is down")
-	if _, err := readReport(t.Context(), journal{err: down}, l); !errors.Is(err, down) || l.state != ReadHeld {
-		t.Errorf("error %v, state %d", err, l.state)
-	}
-	if _, err := readReport(t.Context(), journal{history: history}, l); err != nil || l.captures != 1 {
-		t.Errorf("repeated: error %v, %d captures", err, l.captures)
 	}
 }
 
