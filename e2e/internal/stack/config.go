@@ -18,7 +18,8 @@ func (s *Stack) Reconfigure(t testing.TB, service, from, to string) (old Process
 	if bytes.Count(raw, []byte(from)) != 1 {
 		t.Fatalf("%s does not hold %q once", path, from)
 	}
-	if err := os.WriteFile(path, bytes.Replace(raw, []byte(from), []byte(to), 1), 0o600); err != nil {
+	changed := bytes.Replace(raw, []byte(from), []byte(to), 1)
+	if err := os.WriteFile(path, changed, 0o600); err != nil { //nolint:gosec // the path is of the test's own stack
 		t.Fatal(err)
 	}
 	p, err := s.process(service)
