@@ -51,10 +51,10 @@ type Writer struct {
 
 // Run writes until ctx ends. A failure is tried again without end; the queue keeps what is not written.
 func (w *Writer) Run(ctx context.Context) error {
-	pause := retryFirst
+	pause, most := retryFirst, fetchMessages
 	for ctx.Err() == nil {
 		start := time.Now()
-		if err := w.consume(ctx); ctx.Err() == nil {
+		if err := w.consume(ctx, &most); ctx.Err() == nil {
 			w.Logger.WarnContext(ctx, "writer interrupted", slog.String("error", err.Error()), slog.Duration("pause", pause))
 		}
 		if time.Since(start) > retryMost {
@@ -66,8 +66,9 @@ func (w *Writer) Run(ctx context.Context) error {
 	return nil
 }
 
-// consume writes until the first failure, for which it returns the error.
-func (w *Writer) consume(ctx context.Context) error {
+// consume writes until the first failure, for which it returns the error. most is how many messages it takes at once: half
+// as many after a failure, because a transaction that was too slow would be so again, and twice as many after a success.
+func (w *Writer) consume(ctx context.Context, most *int) error {
 	if err := w.Queue.Ensure(ctx); err != nil {
 		return err
 	}
@@ -79,20 +80,22 @@ func (w *Writer) consume(ctx context.Context) error {
 		return fmt.Errorf("queue: consumer %s: %w", consumerName, err)
 	}
 	for {
-		messages, err := fetch(ctx, consumer)
+		messages, err := fetch(ctx, consumer, *most)
 		if err != nil {
 			return err
 		}
 		if err := w.writeAll(ctx, messages); err != nil {
 			giveBack(messages)
+			*most = max(1, *most/2)
 			return err
 		}
+		*most = min(fetchMessages, 2**most)
 	}
 }
 
-// fetch returns what is there, and waits when nothing is.
-func fetch(ctx context.Context, consumer jetstream.Consumer) ([]jetstream.Msg, error) {
-	there, err := consumer.FetchNoWait(fetchMessages)
+// fetch returns what is there, at most so many messages, and waits when nothing is.
+func fetch(ctx context.Context, consumer jetstream.Consumer, most int) ([]jetstream.Msg, error) {
+	there, err := consumer.FetchNoWait(most)
 	messages, err := collect(there, err)
 	if err != nil || len(messages) > 0 {
 		return messages, err

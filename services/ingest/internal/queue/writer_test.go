@@ -129,3 +129,29 @@ func TestTwoWritersShareTheQueue(t *testing.T) {
 		t.Errorf("%d events, want 150", n)
 	}
 }
+
+// slow is the service whose transactions of more events than it can take in time fail, again and again.
+type slow struct {
+	*ingest.Service
+	most int
+}
+
+// Write implements queue.Sink.
+func (s slow) Write(ctx context.Context, events []ingest.Event) error {
+	if len(events) > s.most {
+		return context.DeadlineExceeded
+	}
+	return s.Service.Write(ctx, events)
+}
+
+func TestATransactionThatIsTooSlowBecomesSmaller(t *testing.T) {
+	p := newParts(t, queue.Limits{})
+	for _, prefix := range []string{"a", "b", "c", "d"} {
+		p.publish(t, prefix, 100)
+	}
+	p.runWriter(t, slow{Service: p.service, most: 100})
+	p.awaitEmpty(t)
+	if n := p.count(t, "SELECT count(*) FROM event"); n != 400 {
+		t.Errorf("%d events, want 400", n)
+	}
+}
