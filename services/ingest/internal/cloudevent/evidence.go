@@ -108,7 +108,7 @@ func signalOf(m proto.Message, at time.Time) *adjudication.Signal {
 	case *eventsv1.OwnershipChange:
 		return &adjudication.Signal{Kind: adjudication.OwnershipChange}
 	case *eventsv1.Import:
-		return &adjudication.Signal{Kind: adjudication.Import}
+		return &adjudication.Signal{Kind: adjudication.Import, Unit: counterUnit(m.GetFromCountry())}
 	case *eventsv1.Export:
 		return &adjudication.Signal{Kind: adjudication.Export}
 	case *eventsv1.InstrumentClusterChange:
@@ -159,6 +159,14 @@ func metres(o *eventsv1.Odometer) *int64 {
 		return nil
 	}
 	return &value
+}
+
+// counterUnit is what odometers show in a country, as far as it is worth knowing: elsewhere than here they show kilometres.
+func counterUnit(country string) adjudication.Unit {
+	if country == "GB" || country == "US" {
+		return adjudication.Mile
+	}
+	return adjudication.UnitUnknown
 }
 
 func adjudicationUnit(u eventsv1.OdometerUnit) adjudication.Unit {

@@ -78,7 +78,7 @@ func encodeSignals(signals []adjudication.Signal, members *names) ([]*ingestv1.K
 		out[i] = &ingestv1.KeptSignal{
 			Event: id[:], Member: members.number(s.Source), SignalKind: int32(s.Kind),
 			OccurTimeUs: s.OccurredAt.UnixMicro(), SinceUs: s.Since.UnixMicro(), Amount: s.Amount, Complete: s.Complete,
-			RemovedMetres: s.Removed, InstalledMetres: s.Installed, ValuesKnown: s.ValuesKnown,
+			RemovedMetres: s.Removed, InstalledMetres: s.Installed, ValuesKnown: s.ValuesKnown, Unit: int32(s.Unit),
 		}
 	}
 	return out, nil
@@ -137,6 +137,7 @@ func decodeSignals(kept []*ingestv1.KeptSignal, members []string) ([]adjudicatio
 			EventID: id.String(), Source: members[s.GetMember()], Kind: adjudication.SignalKind(s.GetSignalKind()),
 			OccurredAt: time.UnixMicro(s.GetOccurTimeUs()).UTC(), Since: time.UnixMicro(s.GetSinceUs()).UTC(), Amount: s.GetAmount(),
 			Complete: s.GetComplete(), Removed: s.GetRemovedMetres(), Installed: s.GetInstalledMetres(), ValuesKnown: s.GetValuesKnown(),
+			Unit: adjudication.Unit(s.GetUnit()),
 		}
 	}
 	return signals, nil

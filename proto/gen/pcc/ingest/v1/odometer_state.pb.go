@@ -277,8 +277,10 @@ type KeptSignal struct {
 	RemovedMetres   int64                  `protobuf:"varint,8,opt,name=removed_metres,json=removedMetres,proto3" json:"removed_metres,omitempty"`
 	InstalledMetres int64                  `protobuf:"varint,9,opt,name=installed_metres,json=installedMetres,proto3" json:"installed_metres,omitempty"`
 	ValuesKnown     bool                   `protobuf:"varint,10,opt,name=values_known,json=valuesKnown,proto3" json:"values_known,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// For an import: what counters show where the vehicle came from, as RawUnit of a reading; 0 when not known.
+	Unit          int32 `protobuf:"varint,11,opt,name=unit,proto3" json:"unit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *KeptSignal) Reset() {
@@ -381,6 +383,13 @@ func (x *KeptSignal) GetValuesKnown() bool {
 	return false
 }
 
+func (x *KeptSignal) GetUnit() int32 {
+	if x != nil {
+		return x.Unit
+	}
+	return 0
+}
+
 var File_pcc_ingest_v1_odometer_state_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_odometer_state_proto_rawDesc = "" +
@@ -411,7 +420,7 @@ const file_pcc_ingest_v1_odometer_state_proto_rawDesc = "" +
 	" \x01(\x05R\boccasion\x12\x1b\n" +
 	"\tdata_kind\x18\v \x01(\tR\bdataKind\x12\x1c\n" +
 	"\tconfirmed\x18\f \x01(\bR\tconfirmed\x12\x18\n" +
-	"\arefuted\x18\r \x01(\bR\arefuted\"\xc3\x02\n" +
+	"\arefuted\x18\r \x01(\bR\arefuted\"\xd7\x02\n" +
 	"\n" +
 	"KeptSignal\x12\x14\n" +
 	"\x05event\x18\x01 \x01(\fR\x05event\x12\x16\n" +
@@ -425,7 +434,8 @@ const file_pcc_ingest_v1_odometer_state_proto_rawDesc = "" +
 	"\x0eremoved_metres\x18\b \x01(\x03R\rremovedMetres\x12)\n" +
 	"\x10installed_metres\x18\t \x01(\x03R\x0finstalledMetres\x12!\n" +
 	"\fvalues_known\x18\n" +
-	" \x01(\bR\vvaluesKnownB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
+	" \x01(\bR\vvaluesKnown\x12\x12\n" +
+	"\x04unit\x18\v \x01(\x05R\x04unitB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
 
 var (
 	file_pcc_ingest_v1_odometer_state_proto_rawDescOnce sync.Once
