@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -68,7 +69,9 @@ func (f *importFlags) try(ctx context.Context, env *environment, source history.
 		return rejects.write(r)
 	})
 	env.printf("nothing was sent\n")
-	printRows(env, sums, "to be sent")
+	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+	writeRows(w, sums, "to be sent")
+	_ = w.Flush()
 	return err
 }
 
@@ -130,13 +133,12 @@ func progressLine(s importer.Sums) string {
 func printSums(env *environment, s importer.Sums) {
 	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintf(w, "vehicles\t%d\n  newly enrolled\t%d\n", s.Vehicles, s.VehiclesNew)
+	writeRows(w, s, "accepted")
 	_ = w.Flush()
-	printRows(env, s, "accepted")
 }
 
-// printRows accounts for every row that was read.
-func printRows(env *environment, s importer.Sums, accepted string) {
-	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+// writeRows accounts for every row that was read.
+func writeRows(w io.Writer, s importer.Sums, accepted string) {
 	row := func(what string, n int) { _, _ = fmt.Fprintf(w, "%s\t%d\n", what, n) }
 	row("rows read", s.RowsRead)
 	row("  "+accepted, s.Accepted)
@@ -145,5 +147,4 @@ func printRows(env *environment, s importer.Sums, accepted string) {
 	for _, reason := range sortedKeys(s.Rejected) {
 		row("    "+reason, s.Rejected[reason])
 	}
-	_ = w.Flush()
 }
