@@ -17,10 +17,10 @@ const (
 	readyProbeTimeout   = 5 * time.Second
 
 	// maxRestarts bounds how often one process is started again within restartWindow before it is given up.
-	maxRestarts    = 5
+	maxRestarts    = 10
 	restartWindow  = time.Minute
 	restartBackoff = 100 * time.Millisecond
-	maxBackoff     = 5 * time.Second
+	maxBackoff     = 2 * time.Second
 )
 
 // Spec describes one process.
@@ -39,7 +39,7 @@ type Spec struct {
 	// process is ready as soon as it has started.
 	Ready        func(context.Context) error
 	ReadyTimeout time.Duration
-	// Restart starts the process again after an unexpected exit: at most 5 times a minute, with a growing pause.
+	// Restart starts the process again after an unexpected exit: at most 10 times a minute, with a growing pause.
 	Restart bool
 	// StopSignal asks the process to end (SIGTERM when nil); after StopTimeout (10 s when zero) its group is killed.
 	StopSignal  os.Signal
