@@ -109,9 +109,18 @@ func (q *Queue) publish(ctx context.Context, subject string, data []byte) error 
 	return ingest.ErrQueueUnavailable.Wrap(err)
 }
 
-// Pending implements ingest.Queue.
+// Pending implements ingest.Queue. It asks the writer's consumer and not the stream: a broker that is killed between an
+// acknowledgement and the removal of its message can keep the message, which nobody waits for any more.
 func (q *Queue) Pending(ctx context.Context) (int64, error) {
-	stream, err := q.js.Stream(ctx, Stream)
+	consumer, err := q.js.Consumer(ctx, Stream, consumerName)
+	if err == nil {
+		info := consumer.CachedInfo()
+		return int64(info.NumPending) + int64(info.NumAckPending), nil
+	}
+	if !errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return 0, ingest.ErrQueueUnavailable.Wrap(err)
+	}
+	stream, err := q.js.Stream(ctx, Stream) // no writer has run yet: all of it waits
 	if err != nil {
 		return 0, ingest.ErrQueueUnavailable.Wrap(err)
 	}
