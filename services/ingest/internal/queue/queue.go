@@ -109,20 +109,24 @@ func (q *Queue) publish(ctx context.Context, subject string, data []byte) error 
 	return ingest.ErrQueueUnavailable.Wrap(err)
 }
 
-// Pending implements ingest.Queue. It asks the writer's consumer and not the stream: a broker that is killed between an
-// acknowledgement and the removal of its message can keep the message, which nobody waits for any more.
+// Pending implements ingest.Queue. What the stream holds at or below the writer's acknowledgement floor does not count: a broker
+// that is killed between an acknowledgement and the removal of its message can keep the message, and nobody waits for it.
 func (q *Queue) Pending(ctx context.Context) (int64, error) {
-	consumer, err := q.js.Consumer(ctx, Stream, consumerName)
-	if err == nil {
-		info := consumer.CachedInfo()
-		return int64(info.NumPending) + int64(info.NumAckPending), nil
-	}
-	if !errors.Is(err, jetstream.ErrConsumerNotFound) {
-		return 0, ingest.ErrQueueUnavailable.Wrap(err)
-	}
-	stream, err := q.js.Stream(ctx, Stream) // no writer has run yet: all of it waits
+	stream, err := q.js.Stream(ctx, Stream)
 	if err != nil {
 		return 0, ingest.ErrQueueUnavailable.Wrap(err)
 	}
-	return int64(stream.CachedInfo().State.Msgs), nil
+	state := stream.CachedInfo().State
+	if state.Msgs == 0 {
+		return 0, nil
+	}
+	consumer, err := stream.Consumer(ctx, consumerName)
+	switch {
+	case errors.Is(err, jetstream.ErrConsumerNotFound): // no writer has run yet: all of it waits
+		return int64(state.Msgs), nil
+	case err != nil:
+		return 0, ingest.ErrQueueUnavailable.Wrap(err)
+	}
+	above := int64(state.LastSeq) - int64(consumer.CachedInfo().AckFloor.Stream)
+	return max(0, min(int64(state.Msgs), above)), nil
 }
