@@ -54,7 +54,7 @@ func (c *Consumer[M]) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		if err := c.consume(ctx); err != nil && ctx.Err() == nil {
 			c.Logger.WarnContext(ctx, "consumer interrupted", slog.String("consumer", c.name()), slog.String("error", err.Error()))
-			wait(ctx, retryDelay)
+			Pause(ctx, retryDelay)
 		}
 	}
 	return nil

@@ -84,7 +84,7 @@ func (r *Relay) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		if err := r.listen(ctx); err != nil && ctx.Err() == nil {
 			r.Logger.WarnContext(ctx, "outbox relay interrupted", slog.String("error", err.Error()))
-			wait(ctx, retryDelay)
+			Pause(ctx, retryDelay)
 		}
 	}
 	return nil
@@ -179,7 +179,8 @@ func (r *Relay) lockKey() int64 {
 	return int64(h.Sum64()) //nolint:gosec // any bit pattern is a key
 }
 
-func wait(ctx context.Context, d time.Duration) {
+// Pause waits until d has passed or ctx ends: the time between two attempts of a loop that does not give up.
+func Pause(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/pcc-platform/pcc/internal/authn"
+	"github.com/pcc-platform/pcc/internal/messaging"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
 )
@@ -79,16 +80,7 @@ func (b *Bridge) serve(ctx context.Context, member string) {
 		if time.Since(start) > retryMost {
 			pause = retryFirst // it has worked in between
 		}
-		wait(ctx, pause)
+		messaging.Pause(ctx, pause)
 		pause = min(2*pause, retryMost)
-	}
-}
-
-func wait(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/pcc-platform/pcc/internal/journal"
+	"github.com/pcc-platform/pcc/internal/messaging"
 	"github.com/pcc-platform/pcc/internal/postgres"
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
 )
@@ -43,11 +44,11 @@ func (f *Follower) Run(ctx context.Context) error {
 		switch {
 		case err != nil && ctx.Err() == nil:
 			f.Logger.WarnContext(ctx, "alerts interrupted", slog.String("error", err.Error()), slog.Duration("pause", pause))
-			wait(ctx, pause)
+			messaging.Pause(ctx, pause)
 			pause = min(2*pause, retryMost)
 		case read == 0:
 			pause = retryFirst
-			wait(ctx, idlePause)
+			messaging.Pause(ctx, idlePause)
 		}
 	}
 	return nil
@@ -129,13 +130,4 @@ func (f *Follower) facts(ctx context.Context, stream string, entries []journal.E
 		}
 	}
 	return facts
-}
-
-func wait(ctx context.Context, pause time.Duration) {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
 }

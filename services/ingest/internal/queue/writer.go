@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/pcc-platform/pcc/internal/messaging"
 	"github.com/pcc-platform/pcc/services/ingest"
 )
 
@@ -60,7 +61,7 @@ func (w *Writer) Run(ctx context.Context) error {
 		if time.Since(start) > retryMost {
 			pause = retryFirst // it has worked in between
 		}
-		wait(ctx, pause)
+		messaging.Pause(ctx, pause)
 		pause = min(2*pause, retryMost)
 	}
 	return nil
@@ -199,14 +200,5 @@ func (w *Writer) bury(ctx context.Context, m jetstream.Msg, cause error) error {
 func giveBack(messages []jetstream.Msg) {
 	for _, m := range messages {
 		_ = m.Nak() // on failure ackWait does it
-	}
-}
-
-func wait(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/pcc-platform/pcc/internal/messaging"
 	"github.com/pcc-platform/pcc/services/registry"
 )
 
@@ -42,9 +43,9 @@ func (s *Search) Run(ctx context.Context) error {
 		switch {
 		case err != nil && ctx.Err() == nil:
 			s.Logger.WarnContext(ctx, "search for recalled vehicles interrupted", slog.String("error", err.Error()))
-			wait(ctx, failedPause)
+			messaging.Pause(ctx, failedPause)
 		case !more:
-			wait(ctx, idlePause)
+			messaging.Pause(ctx, idlePause)
 		}
 	}
 	return nil
@@ -63,13 +64,4 @@ func (s *Search) step(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	return true, s.Store.SaveMatches(ctx, r, vehicles, next)
-}
-
-func wait(ctx context.Context, pause time.Duration) {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
 }
