@@ -8,10 +8,13 @@ INSERT INTO known_passport (id) SELECT unnest(@ids::uuid[]) ON CONFLICT DO NOTHI
 -- name: LockMember :exec
 SELECT pg_advisory_xact_lock(hashtextextended('ingest/writer/' || @member::text, 0));
 
+-- The limit keeps each key an access to the index: for thousands of keys a join would read the whole table instead.
 -- name: ContentHashes :many
-SELECT e.source, e.event_id, e.content_hash
+SELECT asked.source::text AS source, asked.event_id::text AS event_id, e.content_hash
 FROM (SELECT unnest(@sources::text[]) AS source, unnest(@event_ids::text[]) AS event_id) AS asked
-JOIN event e ON e.source = asked.source AND e.event_id = asked.event_id;
+CROSS JOIN LATERAL (
+    SELECT event.content_hash FROM event WHERE event.source = asked.source AND event.event_id = asked.event_id LIMIT 1
+) AS e;
 
 -- name: CountJournaled :exec
 INSERT INTO member_count AS c (member, journaled) VALUES (@member, @added)

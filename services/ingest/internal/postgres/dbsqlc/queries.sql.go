@@ -45,9 +45,11 @@ func (q *Queries) ChainEnds(ctx context.Context, sources []string) ([]ChainEndsR
 }
 
 const contentHashes = `-- name: ContentHashes :many
-SELECT e.source, e.event_id, e.content_hash
+SELECT asked.source::text AS source, asked.event_id::text AS event_id, e.content_hash
 FROM (SELECT unnest($1::text[]) AS source, unnest($2::text[]) AS event_id) AS asked
-JOIN event e ON e.source = asked.source AND e.event_id = asked.event_id
+CROSS JOIN LATERAL (
+    SELECT event.content_hash FROM event WHERE event.source = asked.source AND event.event_id = asked.event_id LIMIT 1
+) AS e
 `
 
 type ContentHashesParams struct {
@@ -61,6 +63,7 @@ type ContentHashesRow struct {
 	ContentHash []byte
 }
 
+// The limit keeps each key an access to the index: for thousands of keys a join would read the whole table instead.
 func (q *Queries) ContentHashes(ctx context.Context, arg ContentHashesParams) ([]ContentHashesRow, error) {
 	rows, err := q.db.Query(ctx, contentHashes, arg.Sources, arg.EventIds)
 	if err != nil {
