@@ -109,7 +109,7 @@ func TestTokensThatDoNotCount(t *testing.T) {
 	}
 	good := b.Token("oem", passport, time.Hour)
 	for what, token := range map[string]string{
-		"expired": expired, "changed": good[:len(good)-6] + "AAAAAA", "none": "", "no token": "secret",
+		"expired": expired.JWT, "changed": good[:len(good)-6] + "AAAAAA", "none": "", "no token": "secret",
 	} {
 		if _, err := b.TryConnect(passport, token); err == nil {
 			t.Errorf("%s: connected", what)

@@ -138,7 +138,11 @@ func (a *Authority) account(name string, shape func(*jwt.AccountClaims)) (Accoun
 	shape(claims)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	token, err := keepToken(filepath.Join(a.accountDir(name), "account.jwt"), claims, a.operator, jwt.DecodeAccountClaims,
+	path := a.accountToken(name)
+	if old, err := readToken(path, jwt.DecodeAccountClaims); err == nil {
+		claims.Revocations = old.Revocations // a change of limits lets nobody in again
+	}
+	token, err := keepToken(path, claims, a.operator, jwt.DecodeAccountClaims,
 		func(old *jwt.AccountClaims) bool {
 			return old.Name == name && reflect.DeepEqual(old.Limits, claims.Limits)
 		})
@@ -159,6 +163,11 @@ func (a *Authority) accountKey(name string) (nkeys.KeyPair, error) {
 		return nil, fmt.Errorf("nats account %s: %w", name, err)
 	}
 	return key, nil
+}
+
+// accountToken is where an account's token is kept.
+func (a *Authority) accountToken(name string) string {
+	return filepath.Join(a.accountDir(name), "account.jwt")
 }
 
 func (a *Authority) accountDir(name string) string { return filepath.Join(a.dir, "accounts", name) }

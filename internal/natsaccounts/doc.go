@@ -3,6 +3,8 @@
 //
 //	operator ──signs──> account token (limits) ──its key signs──> user token (permissions) ──> credentials file
 //
+// A user's token without a credentials file can be withdrawn before it expires: the account's token lists it then.
+//
 // Accounts are isolated: subjects and streams of one do not exist for another. Everything is created on first use and
 // found again afterwards, from a folder that only we can read:
 //

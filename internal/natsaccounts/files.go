@@ -61,6 +61,15 @@ func keepToken[C jwt.Claims](path string, claims C, signer nkeys.KeyPair, decode
 	return token, writeSecret(path, []byte(token))
 }
 
+// readToken reads the claims of the token at path.
+func readToken[C jwt.Claims](path string, decode func(string) (C, error)) (claims C, err error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return claims, fmt.Errorf("read token: %w", err)
+	}
+	return decode(string(text))
+}
+
 // writeSecret replaces the file at path.
 func writeSecret(path string, text []byte) error { return write(path, text, os.Rename) }
 

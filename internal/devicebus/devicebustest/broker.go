@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,6 +33,8 @@ type Broker struct {
 	Accounts  *natsaccounts.Authority
 
 	t      testing.TB
+	cfg    devnats.Config
+	stop   func() // ends the server and waits for it
 	system *nats.Conn
 	ca     []byte
 }
@@ -50,7 +53,8 @@ func Start(t testing.TB) *Broker {
 		Dir: filepath.Join(dir, "store"), Port: testkit.FreePort(t), OperatorJWT: b.Accounts.OperatorJWT(),
 		SystemAccount: system.ID, AccountJWTs: []string{system.JWT}, MQTT: b.certificate(dir),
 	}
-	b.run(cfg)
+	b.cfg = cfg
+	b.run()
 	b.URL, b.MQTT = devnats.URL(cfg), devnats.MQTTURL(*cfg.MQTT)
 	credentials, err := b.Accounts.Credentials(natsaccounts.System, "test", natsaccounts.Permissions{})
 	b.must(err)
@@ -69,14 +73,24 @@ func (b *Broker) certificate(dir string) *devnats.MQTT {
 	return &devnats.MQTT{Port: testkit.FreePort(b.t), CertificateFile: files.Certificate, KeyFile: files.Key}
 }
 
-func (b *Broker) run(cfg devnats.Config) {
+func (b *Broker) run() {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- devnats.Run(ctx, cfg, slog.New(slog.DiscardHandler)) }()
-	b.t.Cleanup(func() {
+	go func() { ended <- devnats.Run(ctx, b.cfg, slog.New(slog.DiscardHandler)) }()
+	b.stop = sync.OnceFunc(func() {
 		cancel()
 		b.must(<-ended)
 	})
+	b.t.Cleanup(b.stop)
+}
+
+// Restart ends the broker and starts it again with what it has on disk. All connections are lost.
+func (b *Broker) Restart() {
+	b.t.Helper()
+	reconnects := b.system.Stats().Reconnects
+	b.stop()
+	b.run()
+	Await(b.t, "the broker", func() bool { return b.system.Stats().Reconnects > reconnects && b.system.IsConnected() })
 }
 
 // Member makes the account of a member and returns the file with the bridge's credentials in it.
@@ -114,9 +128,27 @@ func (b *Broker) BridgeCredentials(member string) string {
 // Token is the password of the device of a passport.
 func (b *Broker) Token(member, passport string, lifetime time.Duration) string {
 	b.t.Helper()
+	return b.Issue(member, passport, lifetime).JWT
+}
+
+// Issue is Token with what names the password.
+func (b *Broker) Issue(member, passport string, lifetime time.Duration) natsaccounts.Token {
+	b.t.Helper()
 	token, err := b.Accounts.MQTTToken(member, passport, devicebus.DevicePermissions(passport), time.Now(), lifetime)
 	b.must(err)
 	return token
+}
+
+// Revoke withdraws passwords of a member's devices.
+func (b *Broker) Revoke(member string, tokens ...natsaccounts.Token) {
+	b.t.Helper()
+	expires := map[string]time.Time{}
+	for _, t := range tokens {
+		expires[t.User] = t.Expires
+	}
+	account, err := b.Accounts.Revoke(member, expires, time.Now())
+	b.must(err)
+	b.must(natsaccounts.Push(context.Background(), b.system, account))
 }
 
 func (b *Broker) connect(credentials string) *nats.Conn {

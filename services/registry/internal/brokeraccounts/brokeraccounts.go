@@ -63,7 +63,7 @@ func (c *Creator) DeviceToken(member, passport string, now time.Time, lifetime t
 	if err != nil {
 		return "", fmt.Errorf("brokeraccounts: %w", err)
 	}
-	return token, nil
+	return token.JWT, nil
 }
 
 // BridgeCredentials returns the credentials of the bridge in a member's account, in the form of their file.
