@@ -37,11 +37,11 @@ func (s *Service) MatchVehicles(ctx context.Context, stated []StatedRange, after
 		return nil, uuid.Nil, err
 	}
 	for _, sealed := range page {
-		vin, err := s.sealer.Open(sealed.Ciphertext, identityPlace(sealed.Vehicle))
+		vin, err := s.open(sealed)
 		if err != nil {
-			return nil, uuid.Nil, fmt.Errorf("vault: open a VIN: %w", err)
+			return nil, uuid.Nil, err
 		}
-		if contained(ranges, string(vin)) {
+		if contained(ranges, vin) {
 			found = append(found, sealed.Vehicle)
 		}
 	}
@@ -49,6 +49,46 @@ func (s *Service) MatchVehicles(ctx context.Context, stated []StatedRange, after
 		next = page[len(page)-1].Vehicle
 	}
 	return found, next, nil
+}
+
+// CompareVehicles returns for each set of ranges the places in vehicles, ascending, of those whose VINs are in it. vehicles are at
+// most MaxBatch, each once; one whose VIN was erased is in none. Errors: ErrRangeInvalid.
+func (s *Service) CompareVehicles(ctx context.Context, vehicles []uuid.UUID, sets [][]StatedRange) ([][]int, error) {
+	parsed := make([][]vinrange.Range, len(sets))
+	for i, stated := range sets {
+		ranges, err := parseRanges(stated)
+		if err != nil {
+			return nil, err
+		}
+		parsed[i] = ranges
+	}
+	sealed, err := s.store.IdentitiesOf(ctx, vehicles)
+	if err != nil {
+		return nil, err
+	}
+	vins := make(map[uuid.UUID]string, len(sealed))
+	for _, one := range sealed {
+		if vins[one.Vehicle], err = s.open(one); err != nil {
+			return nil, err
+		}
+	}
+	found := make([][]int, len(sets))
+	for i, ranges := range parsed {
+		for place, vehicle := range vehicles {
+			if contained(ranges, vins[vehicle]) {
+				found[i] = append(found[i], place)
+			}
+		}
+	}
+	return found, nil
+}
+
+func (s *Service) open(sealed SealedVIN) (string, error) {
+	vin, err := s.sealer.Open(sealed.Ciphertext, identityPlace(sealed.Vehicle))
+	if err != nil {
+		return "", fmt.Errorf("vault: open a VIN: %w", err)
+	}
+	return string(vin), nil
 }
 
 func parseRanges(stated []StatedRange) (out []vinrange.Range, err error) {

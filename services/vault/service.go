@@ -18,6 +18,8 @@ type Store interface {
 	BoundVehicles(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error)
 	// Identities returns up to limit sealed VINs of vehicles with ids above after, in their order; the call is audited.
 	Identities(ctx context.Context, after uuid.UUID, limit int) ([]SealedVIN, error)
+	// IdentitiesOf returns the sealed VINs of those of ids that have one, in no order; the call is audited.
+	IdentitiesOf(ctx context.Context, ids []uuid.UUID) ([]SealedVIN, error)
 	// AuditHolderRead records that the caller reads a holder, and is on disk when it returns.
 	AuditHolderRead(ctx context.Context, id uuid.UUID) error
 	// Holder returns a holder of member or ErrHolderNotFound.

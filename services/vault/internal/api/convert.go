@@ -40,3 +40,11 @@ func identityMessage(i vault.Identity) *vaultv1.HolderIdentity {
 	p := i.Reveal()
 	return &vaultv1.HolderIdentity{FullName: p.FullName, Email: p.Email, PostalAddress: p.PostalAddress}
 }
+
+func statedRanges(ranges []*vaultv1.VinRange) []vault.StatedRange {
+	stated := make([]vault.StatedRange, len(ranges))
+	for i, r := range ranges {
+		stated[i] = vault.StatedRange{Start: r.GetStart(), End: r.GetEnd(), Manufacturers: r.GetManufacturers()}
+	}
+	return stated
+}

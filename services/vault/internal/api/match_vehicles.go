@@ -6,7 +6,6 @@ import (
 	"github.com/google/uuid"
 
 	vaultv1 "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
-	"github.com/pcc-platform/pcc/services/vault"
 )
 
 // MatchVehicles implements the RPC.
@@ -18,11 +17,7 @@ func (s *Server) MatchVehicles(ctx context.Context, req *vaultv1.MatchVehiclesRe
 			return nil, err
 		}
 	}
-	stated := make([]vault.StatedRange, len(req.GetRanges()))
-	for i, r := range req.GetRanges() {
-		stated[i] = vault.StatedRange{Start: r.GetStart(), End: r.GetEnd(), Manufacturers: r.GetManufacturers()}
-	}
-	found, next, err := s.vault.MatchVehicles(ctx, stated, after)
+	found, next, err := s.vault.MatchVehicles(ctx, statedRanges(req.GetRanges()), after)
 	if err != nil {
 		return nil, err
 	}

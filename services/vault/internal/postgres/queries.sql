@@ -24,6 +24,9 @@ SELECT id FROM vehicle WHERE id = ANY (@ids::uuid[]);
 -- name: IdentitiesAfter :many
 SELECT vehicle_id, ciphertext FROM vehicle_identity WHERE vehicle_id > @after ORDER BY vehicle_id LIMIT @page;
 
+-- name: IdentitiesOf :many
+SELECT vehicle_id, ciphertext FROM vehicle_identity WHERE vehicle_id = ANY (@ids::uuid[]);
+
 -- name: InsertHolder :exec
 INSERT INTO holder (id, member, vehicle_id, ciphertext, key_id)
 VALUES (@id, @member, @vehicle_id, @ciphertext, @key_id);

@@ -23,6 +23,7 @@ const (
 	actionRegisterHolder = "vault.RegisterHolder"
 	actionReadHolder     = "vault.GetHolder"
 	actionMatch          = "vault.MatchVehicles"
+	actionCompare        = "vault.CompareVehicles"
 )
 
 // Store implements vault.Store.
@@ -128,6 +129,21 @@ func (s *Store) Identities(ctx context.Context, after uuid.UUID, limit int) (out
 			out = append(out, vault.SealedVIN{Vehicle: r.VehicleID, Ciphertext: r.Ciphertext})
 		}
 		return audit.Record(ctx, tx, actionMatch, "vehicles/-")
+	})
+	return out, err
+}
+
+// IdentitiesOf implements vault.Store.
+func (s *Store) IdentitiesOf(ctx context.Context, ids []uuid.UUID) (out []vault.SealedVIN, err error) {
+	err = postgres.InTx(ctx, s.owner, func(tx pgx.Tx) error {
+		rows, err := dbsqlc.New(tx).IdentitiesOf(ctx, ids)
+		if err != nil {
+			return fmt.Errorf("vault: select identities: %w", err)
+		}
+		for _, r := range rows {
+			out = append(out, vault.SealedVIN{Vehicle: r.VehicleID, Ciphertext: r.Ciphertext})
+		}
+		return audit.Record(ctx, tx, actionCompare, "vehicles/-")
 	})
 	return out, err
 }

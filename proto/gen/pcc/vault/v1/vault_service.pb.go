@@ -625,6 +625,194 @@ func (x *MatchVehiclesResponse) GetNextAfter() string {
 	return ""
 }
 
+// VinRanges are those of one recall.
+type VinRanges struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Ranges        []*VinRange            `protobuf:"bytes,1,rep,name=ranges,proto3" json:"ranges,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VinRanges) Reset() {
+	*x = VinRanges{}
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VinRanges) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VinRanges) ProtoMessage() {}
+
+func (x *VinRanges) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VinRanges.ProtoReflect.Descriptor instead.
+func (*VinRanges) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *VinRanges) GetRanges() []*VinRange {
+	if x != nil {
+		return x.Ranges
+	}
+	return nil
+}
+
+type CompareVehiclesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Vehicles      []string               `protobuf:"bytes,1,rep,name=vehicles,proto3" json:"vehicles,omitempty"`
+	Sets          []*VinRanges           `protobuf:"bytes,2,rep,name=sets,proto3" json:"sets,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CompareVehiclesRequest) Reset() {
+	*x = CompareVehiclesRequest{}
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CompareVehiclesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CompareVehiclesRequest) ProtoMessage() {}
+
+func (x *CompareVehiclesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CompareVehiclesRequest.ProtoReflect.Descriptor instead.
+func (*CompareVehiclesRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *CompareVehiclesRequest) GetVehicles() []string {
+	if x != nil {
+		return x.Vehicles
+	}
+	return nil
+}
+
+func (x *CompareVehiclesRequest) GetSets() []*VinRanges {
+	if x != nil {
+		return x.Sets
+	}
+	return nil
+}
+
+type CompareVehiclesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// One a set, in the order of the request.
+	Sets          []*ComparedSet `protobuf:"bytes,1,rep,name=sets,proto3" json:"sets,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CompareVehiclesResponse) Reset() {
+	*x = CompareVehiclesResponse{}
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CompareVehiclesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CompareVehiclesResponse) ProtoMessage() {}
+
+func (x *CompareVehiclesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CompareVehiclesResponse.ProtoReflect.Descriptor instead.
+func (*CompareVehiclesResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *CompareVehiclesResponse) GetSets() []*ComparedSet {
+	if x != nil {
+		return x.Sets
+	}
+	return nil
+}
+
+// ComparedSet says what one set covers.
+type ComparedSet struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Places in the request's vehicles, from 0, ascending.
+	Vehicles      []int32 `protobuf:"varint,1,rep,packed,name=vehicles,proto3" json:"vehicles,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ComparedSet) Reset() {
+	*x = ComparedSet{}
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ComparedSet) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ComparedSet) ProtoMessage() {}
+
+func (x *ComparedSet) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ComparedSet.ProtoReflect.Descriptor instead.
+func (*ComparedSet) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ComparedSet) GetVehicles() []int32 {
+	if x != nil {
+		return x.Vehicles
+	}
+	return nil
+}
+
 // HolderIdentity is personal data. It is stored encrypted and leaves the vault only to the member that gave it.
 type HolderIdentity struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -637,7 +825,7 @@ type HolderIdentity struct {
 
 func (x *HolderIdentity) Reset() {
 	*x = HolderIdentity{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[12]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -649,7 +837,7 @@ func (x *HolderIdentity) String() string {
 func (*HolderIdentity) ProtoMessage() {}
 
 func (x *HolderIdentity) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[12]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -662,7 +850,7 @@ func (x *HolderIdentity) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HolderIdentity.ProtoReflect.Descriptor instead.
 func (*HolderIdentity) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{12}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *HolderIdentity) GetFullName() string {
@@ -698,7 +886,7 @@ type RegisterHolderRequest struct {
 
 func (x *RegisterHolderRequest) Reset() {
 	*x = RegisterHolderRequest{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[13]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -710,7 +898,7 @@ func (x *RegisterHolderRequest) String() string {
 func (*RegisterHolderRequest) ProtoMessage() {}
 
 func (x *RegisterHolderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[13]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -723,7 +911,7 @@ func (x *RegisterHolderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterHolderRequest.ProtoReflect.Descriptor instead.
 func (*RegisterHolderRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{13}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *RegisterHolderRequest) GetRequestId() string {
@@ -757,7 +945,7 @@ type RegisterHolderResponse struct {
 
 func (x *RegisterHolderResponse) Reset() {
 	*x = RegisterHolderResponse{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[14]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -769,7 +957,7 @@ func (x *RegisterHolderResponse) String() string {
 func (*RegisterHolderResponse) ProtoMessage() {}
 
 func (x *RegisterHolderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[14]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -782,7 +970,7 @@ func (x *RegisterHolderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterHolderResponse.ProtoReflect.Descriptor instead.
 func (*RegisterHolderResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{14}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *RegisterHolderResponse) GetName() string {
@@ -801,7 +989,7 @@ type GetHolderRequest struct {
 
 func (x *GetHolderRequest) Reset() {
 	*x = GetHolderRequest{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[15]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -813,7 +1001,7 @@ func (x *GetHolderRequest) String() string {
 func (*GetHolderRequest) ProtoMessage() {}
 
 func (x *GetHolderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[15]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -826,7 +1014,7 @@ func (x *GetHolderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHolderRequest.ProtoReflect.Descriptor instead.
 func (*GetHolderRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{15}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *GetHolderRequest) GetName() string {
@@ -848,7 +1036,7 @@ type GetHolderResponse struct {
 
 func (x *GetHolderResponse) Reset() {
 	*x = GetHolderResponse{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[16]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -860,7 +1048,7 @@ func (x *GetHolderResponse) String() string {
 func (*GetHolderResponse) ProtoMessage() {}
 
 func (x *GetHolderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[16]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -873,7 +1061,7 @@ func (x *GetHolderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHolderResponse.ProtoReflect.Descriptor instead.
 func (*GetHolderResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{16}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *GetHolderResponse) GetName() string {
@@ -944,7 +1132,17 @@ const file_pcc_vault_v1_vault_service_proto_rawDesc = "" +
 	"\x15MatchVehiclesResponse\x12\x1a\n" +
 	"\bvehicles\x18\x01 \x03(\tR\bvehicles\x12\x1d\n" +
 	"\n" +
-	"next_after\x18\x02 \x01(\tR\tnextAfter\"\x93\x01\n" +
+	"next_after\x18\x02 \x01(\tR\tnextAfter\"H\n" +
+	"\tVinRanges\x12;\n" +
+	"\x06ranges\x18\x01 \x03(\v2\x16.pcc.vault.v1.VinRangeB\v\xbaH\b\x92\x01\x05\b\x01\x10\xf4\x03R\x06ranges\"\x9a\x01\n" +
+	"\x16CompareVehiclesRequest\x12G\n" +
+	"\bvehicles\x18\x01 \x03(\tB+\xbaH(\x92\x01%\b\x01\x10\xe8\a\x18\x01\"\x1cr\x1a2\x18^vehicles/[0-9a-f-]{36}$R\bvehicles\x127\n" +
+	"\x04sets\x18\x02 \x03(\v2\x17.pcc.vault.v1.VinRangesB\n" +
+	"\xbaH\a\x92\x01\x04\b\x01\x10dR\x04sets\"H\n" +
+	"\x17CompareVehiclesResponse\x12-\n" +
+	"\x04sets\x18\x01 \x03(\v2\x19.pcc.vault.v1.ComparedSetR\x04sets\")\n" +
+	"\vComparedSet\x12\x1a\n" +
+	"\bvehicles\x18\x01 \x03(\x05R\bvehicles\"\x93\x01\n" +
 	"\x0eHolderIdentity\x12*\n" +
 	"\tfull_name\x18\x01 \x01(\tB\r\xbaH\ar\x05\x10\x01\x18\xc8\x01\x80\x01\x01R\bfullName\x12!\n" +
 	"\x05email\x18\x02 \x01(\tB\v\xbaH\x05r\x03\x18\xfe\x01\x80\x01\x01R\x05email\x122\n" +
@@ -963,13 +1161,14 @@ const file_pcc_vault_v1_vault_service_proto_rawDesc = "" +
 	"\avehicle\x18\x02 \x01(\tR\avehicle\x12=\n" +
 	"\bidentity\x18\x03 \x01(\v2\x1c.pcc.vault.v1.HolderIdentityB\x03\x80\x01\x01R\bidentity\x12;\n" +
 	"\vcreate_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime2\xac\a\n" +
+	"createTime2\x9a\b\n" +
 	"\fVaultService\x12\x85\x01\n" +
 	"\vBindVehicle\x12 .pcc.vault.v1.BindVehicleRequest\x1a!.pcc.vault.v1.BindVehicleResponse\"1\xa2\xd4\x18\x11\b\x01\x12\rbind_vehicles\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/vehicles:bind\x12\x9c\x01\n" +
 	"\x11BatchBindVehicles\x12&.pcc.vault.v1.BatchBindVehiclesRequest\x1a'.pcc.vault.v1.BatchBindVehiclesResponse\"6\xa2\xd4\x18\x11\b\x01\x12\rbind_vehicles\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/v1/vehicles:batchBind\x12\x8f\x01\n" +
 	"\rLookupVehicle\x12\".pcc.vault.v1.LookupVehicleRequest\x1a#.pcc.vault.v1.LookupVehicleResponse\"5\xa2\xd4\x18\x13\b\x01\x12\x0flookup_vehicles\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/vehicles:lookup\x12l\n" +
 	"\x0fResolveVehicles\x12$.pcc.vault.v1.ResolveVehiclesRequest\x1a%.pcc.vault.v1.ResolveVehiclesResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12f\n" +
-	"\rMatchVehicles\x12\".pcc.vault.v1.MatchVehiclesRequest\x1a#.pcc.vault.v1.MatchVehiclesResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12\x89\x01\n" +
+	"\rMatchVehicles\x12\".pcc.vault.v1.MatchVehiclesRequest\x1a#.pcc.vault.v1.MatchVehiclesResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12l\n" +
+	"\x0fCompareVehicles\x12$.pcc.vault.v1.CompareVehiclesRequest\x1a%.pcc.vault.v1.CompareVehiclesResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12\x89\x01\n" +
 	"\x0eRegisterHolder\x12#.pcc.vault.v1.RegisterHolderRequest\x1a$.pcc.vault.v1.RegisterHolderResponse\",\xa2\xd4\x18\x12\b\x01\x12\x0emanage_holders\x82\xd3\xe4\x93\x02\x10:\x01*\"\v/v1/holders\x12\x80\x01\n" +
 	"\tGetHolder\x12\x1e.pcc.vault.v1.GetHolderRequest\x1a\x1f.pcc.vault.v1.GetHolderResponse\"2\xa2\xd4\x18\x12\b\x01\x12\x0emanage_holders\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/{name=holders/*}B<Z:github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1;vaultv1b\x06proto3"
 
@@ -985,7 +1184,7 @@ func file_pcc_vault_v1_vault_service_proto_rawDescGZIP() []byte {
 	return file_pcc_vault_v1_vault_service_proto_rawDescData
 }
 
-var file_pcc_vault_v1_vault_service_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_pcc_vault_v1_vault_service_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_pcc_vault_v1_vault_service_proto_goTypes = []any{
 	(*BindVehicleRequest)(nil),        // 0: pcc.vault.v1.BindVehicleRequest
 	(*BindVehicleResponse)(nil),       // 1: pcc.vault.v1.BindVehicleResponse
@@ -999,38 +1198,47 @@ var file_pcc_vault_v1_vault_service_proto_goTypes = []any{
 	(*VinRange)(nil),                  // 9: pcc.vault.v1.VinRange
 	(*MatchVehiclesRequest)(nil),      // 10: pcc.vault.v1.MatchVehiclesRequest
 	(*MatchVehiclesResponse)(nil),     // 11: pcc.vault.v1.MatchVehiclesResponse
-	(*HolderIdentity)(nil),            // 12: pcc.vault.v1.HolderIdentity
-	(*RegisterHolderRequest)(nil),     // 13: pcc.vault.v1.RegisterHolderRequest
-	(*RegisterHolderResponse)(nil),    // 14: pcc.vault.v1.RegisterHolderResponse
-	(*GetHolderRequest)(nil),          // 15: pcc.vault.v1.GetHolderRequest
-	(*GetHolderResponse)(nil),         // 16: pcc.vault.v1.GetHolderResponse
-	(*timestamppb.Timestamp)(nil),     // 17: google.protobuf.Timestamp
+	(*VinRanges)(nil),                 // 12: pcc.vault.v1.VinRanges
+	(*CompareVehiclesRequest)(nil),    // 13: pcc.vault.v1.CompareVehiclesRequest
+	(*CompareVehiclesResponse)(nil),   // 14: pcc.vault.v1.CompareVehiclesResponse
+	(*ComparedSet)(nil),               // 15: pcc.vault.v1.ComparedSet
+	(*HolderIdentity)(nil),            // 16: pcc.vault.v1.HolderIdentity
+	(*RegisterHolderRequest)(nil),     // 17: pcc.vault.v1.RegisterHolderRequest
+	(*RegisterHolderResponse)(nil),    // 18: pcc.vault.v1.RegisterHolderResponse
+	(*GetHolderRequest)(nil),          // 19: pcc.vault.v1.GetHolderRequest
+	(*GetHolderResponse)(nil),         // 20: pcc.vault.v1.GetHolderResponse
+	(*timestamppb.Timestamp)(nil),     // 21: google.protobuf.Timestamp
 }
 var file_pcc_vault_v1_vault_service_proto_depIdxs = []int32{
 	4,  // 0: pcc.vault.v1.BatchBindVehiclesResponse.results:type_name -> pcc.vault.v1.BindResult
 	9,  // 1: pcc.vault.v1.MatchVehiclesRequest.ranges:type_name -> pcc.vault.v1.VinRange
-	12, // 2: pcc.vault.v1.RegisterHolderRequest.identity:type_name -> pcc.vault.v1.HolderIdentity
-	12, // 3: pcc.vault.v1.GetHolderResponse.identity:type_name -> pcc.vault.v1.HolderIdentity
-	17, // 4: pcc.vault.v1.GetHolderResponse.create_time:type_name -> google.protobuf.Timestamp
-	0,  // 5: pcc.vault.v1.VaultService.BindVehicle:input_type -> pcc.vault.v1.BindVehicleRequest
-	2,  // 6: pcc.vault.v1.VaultService.BatchBindVehicles:input_type -> pcc.vault.v1.BatchBindVehiclesRequest
-	5,  // 7: pcc.vault.v1.VaultService.LookupVehicle:input_type -> pcc.vault.v1.LookupVehicleRequest
-	7,  // 8: pcc.vault.v1.VaultService.ResolveVehicles:input_type -> pcc.vault.v1.ResolveVehiclesRequest
-	10, // 9: pcc.vault.v1.VaultService.MatchVehicles:input_type -> pcc.vault.v1.MatchVehiclesRequest
-	13, // 10: pcc.vault.v1.VaultService.RegisterHolder:input_type -> pcc.vault.v1.RegisterHolderRequest
-	15, // 11: pcc.vault.v1.VaultService.GetHolder:input_type -> pcc.vault.v1.GetHolderRequest
-	1,  // 12: pcc.vault.v1.VaultService.BindVehicle:output_type -> pcc.vault.v1.BindVehicleResponse
-	3,  // 13: pcc.vault.v1.VaultService.BatchBindVehicles:output_type -> pcc.vault.v1.BatchBindVehiclesResponse
-	6,  // 14: pcc.vault.v1.VaultService.LookupVehicle:output_type -> pcc.vault.v1.LookupVehicleResponse
-	8,  // 15: pcc.vault.v1.VaultService.ResolveVehicles:output_type -> pcc.vault.v1.ResolveVehiclesResponse
-	11, // 16: pcc.vault.v1.VaultService.MatchVehicles:output_type -> pcc.vault.v1.MatchVehiclesResponse
-	14, // 17: pcc.vault.v1.VaultService.RegisterHolder:output_type -> pcc.vault.v1.RegisterHolderResponse
-	16, // 18: pcc.vault.v1.VaultService.GetHolder:output_type -> pcc.vault.v1.GetHolderResponse
-	12, // [12:19] is the sub-list for method output_type
-	5,  // [5:12] is the sub-list for method input_type
-	5,  // [5:5] is the sub-list for extension type_name
-	5,  // [5:5] is the sub-list for extension extendee
-	0,  // [0:5] is the sub-list for field type_name
+	9,  // 2: pcc.vault.v1.VinRanges.ranges:type_name -> pcc.vault.v1.VinRange
+	12, // 3: pcc.vault.v1.CompareVehiclesRequest.sets:type_name -> pcc.vault.v1.VinRanges
+	15, // 4: pcc.vault.v1.CompareVehiclesResponse.sets:type_name -> pcc.vault.v1.ComparedSet
+	16, // 5: pcc.vault.v1.RegisterHolderRequest.identity:type_name -> pcc.vault.v1.HolderIdentity
+	16, // 6: pcc.vault.v1.GetHolderResponse.identity:type_name -> pcc.vault.v1.HolderIdentity
+	21, // 7: pcc.vault.v1.GetHolderResponse.create_time:type_name -> google.protobuf.Timestamp
+	0,  // 8: pcc.vault.v1.VaultService.BindVehicle:input_type -> pcc.vault.v1.BindVehicleRequest
+	2,  // 9: pcc.vault.v1.VaultService.BatchBindVehicles:input_type -> pcc.vault.v1.BatchBindVehiclesRequest
+	5,  // 10: pcc.vault.v1.VaultService.LookupVehicle:input_type -> pcc.vault.v1.LookupVehicleRequest
+	7,  // 11: pcc.vault.v1.VaultService.ResolveVehicles:input_type -> pcc.vault.v1.ResolveVehiclesRequest
+	10, // 12: pcc.vault.v1.VaultService.MatchVehicles:input_type -> pcc.vault.v1.MatchVehiclesRequest
+	13, // 13: pcc.vault.v1.VaultService.CompareVehicles:input_type -> pcc.vault.v1.CompareVehiclesRequest
+	17, // 14: pcc.vault.v1.VaultService.RegisterHolder:input_type -> pcc.vault.v1.RegisterHolderRequest
+	19, // 15: pcc.vault.v1.VaultService.GetHolder:input_type -> pcc.vault.v1.GetHolderRequest
+	1,  // 16: pcc.vault.v1.VaultService.BindVehicle:output_type -> pcc.vault.v1.BindVehicleResponse
+	3,  // 17: pcc.vault.v1.VaultService.BatchBindVehicles:output_type -> pcc.vault.v1.BatchBindVehiclesResponse
+	6,  // 18: pcc.vault.v1.VaultService.LookupVehicle:output_type -> pcc.vault.v1.LookupVehicleResponse
+	8,  // 19: pcc.vault.v1.VaultService.ResolveVehicles:output_type -> pcc.vault.v1.ResolveVehiclesResponse
+	11, // 20: pcc.vault.v1.VaultService.MatchVehicles:output_type -> pcc.vault.v1.MatchVehiclesResponse
+	14, // 21: pcc.vault.v1.VaultService.CompareVehicles:output_type -> pcc.vault.v1.CompareVehiclesResponse
+	18, // 22: pcc.vault.v1.VaultService.RegisterHolder:output_type -> pcc.vault.v1.RegisterHolderResponse
+	20, // 23: pcc.vault.v1.VaultService.GetHolder:output_type -> pcc.vault.v1.GetHolderResponse
+	16, // [16:24] is the sub-list for method output_type
+	8,  // [8:16] is the sub-list for method input_type
+	8,  // [8:8] is the sub-list for extension type_name
+	8,  // [8:8] is the sub-list for extension extendee
+	0,  // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_pcc_vault_v1_vault_service_proto_init() }
@@ -1044,7 +1252,7 @@ func file_pcc_vault_v1_vault_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_vault_v1_vault_service_proto_rawDesc), len(file_pcc_vault_v1_vault_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   17,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -24,6 +24,7 @@ const (
 	VaultService_LookupVehicle_FullMethodName     = "/pcc.vault.v1.VaultService/LookupVehicle"
 	VaultService_ResolveVehicles_FullMethodName   = "/pcc.vault.v1.VaultService/ResolveVehicles"
 	VaultService_MatchVehicles_FullMethodName     = "/pcc.vault.v1.VaultService/MatchVehicles"
+	VaultService_CompareVehicles_FullMethodName   = "/pcc.vault.v1.VaultService/CompareVehicles"
 	VaultService_RegisterHolder_FullMethodName    = "/pcc.vault.v1.VaultService/RegisterHolder"
 	VaultService_GetHolder_FullMethodName         = "/pcc.vault.v1.VaultService/GetHolder"
 )
@@ -53,6 +54,10 @@ type VaultServiceClient interface {
 	// ranges of the request are no personal data, and what leaves are handles. Every call leaves an audit row.
 	// Permission: call, for services only. Errors: VIN_RANGE_INVALID, for the first range at fault.
 	MatchVehicles(ctx context.Context, in *MatchVehiclesRequest, opts ...grpc.CallOption) (*MatchVehiclesResponse, error)
+	// CompareVehicles says which of some vehicles have VINs in which of several sets of ranges: new vehicles and the recalls there
+	// are. It decrypts the VINs of these vehicles only, each once. VINs stay in the vault. Every call leaves an audit row.
+	// Permission: call, for services only. Errors: VIN_RANGE_INVALID, for the first range at fault.
+	CompareVehicles(ctx context.Context, in *CompareVehiclesRequest, opts ...grpc.CallOption) (*CompareVehiclesResponse, error)
 	// RegisterHolder stores the identity of a vehicle's holder, encrypted, for the caller's member.
 	// Permission: manage_holders. Idempotent by request_id. Errors: INVALID_FIELD, REQUEST_ID_REUSED.
 	RegisterHolder(ctx context.Context, in *RegisterHolderRequest, opts ...grpc.CallOption) (*RegisterHolderResponse, error)
@@ -120,6 +125,16 @@ func (c *vaultServiceClient) MatchVehicles(ctx context.Context, in *MatchVehicle
 	return out, nil
 }
 
+func (c *vaultServiceClient) CompareVehicles(ctx context.Context, in *CompareVehiclesRequest, opts ...grpc.CallOption) (*CompareVehiclesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CompareVehiclesResponse)
+	err := c.cc.Invoke(ctx, VaultService_CompareVehicles_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *vaultServiceClient) RegisterHolder(ctx context.Context, in *RegisterHolderRequest, opts ...grpc.CallOption) (*RegisterHolderResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(RegisterHolderResponse)
@@ -165,6 +180,10 @@ type VaultServiceServer interface {
 	// ranges of the request are no personal data, and what leaves are handles. Every call leaves an audit row.
 	// Permission: call, for services only. Errors: VIN_RANGE_INVALID, for the first range at fault.
 	MatchVehicles(context.Context, *MatchVehiclesRequest) (*MatchVehiclesResponse, error)
+	// CompareVehicles says which of some vehicles have VINs in which of several sets of ranges: new vehicles and the recalls there
+	// are. It decrypts the VINs of these vehicles only, each once. VINs stay in the vault. Every call leaves an audit row.
+	// Permission: call, for services only. Errors: VIN_RANGE_INVALID, for the first range at fault.
+	CompareVehicles(context.Context, *CompareVehiclesRequest) (*CompareVehiclesResponse, error)
 	// RegisterHolder stores the identity of a vehicle's holder, encrypted, for the caller's member.
 	// Permission: manage_holders. Idempotent by request_id. Errors: INVALID_FIELD, REQUEST_ID_REUSED.
 	RegisterHolder(context.Context, *RegisterHolderRequest) (*RegisterHolderResponse, error)
@@ -196,6 +215,9 @@ func (UnimplementedVaultServiceServer) ResolveVehicles(context.Context, *Resolve
 }
 func (UnimplementedVaultServiceServer) MatchVehicles(context.Context, *MatchVehiclesRequest) (*MatchVehiclesResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method MatchVehicles not implemented")
+}
+func (UnimplementedVaultServiceServer) CompareVehicles(context.Context, *CompareVehiclesRequest) (*CompareVehiclesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CompareVehicles not implemented")
 }
 func (UnimplementedVaultServiceServer) RegisterHolder(context.Context, *RegisterHolderRequest) (*RegisterHolderResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method RegisterHolder not implemented")
@@ -314,6 +336,24 @@ func _VaultService_MatchVehicles_Handler(srv interface{}, ctx context.Context, d
 	return interceptor(ctx, in, info, handler)
 }
 
+func _VaultService_CompareVehicles_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CompareVehiclesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).CompareVehicles(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_CompareVehicles_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).CompareVehicles(ctx, req.(*CompareVehiclesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _VaultService_RegisterHolder_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(RegisterHolderRequest)
 	if err := dec(in); err != nil {
@@ -376,6 +416,10 @@ var VaultService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "MatchVehicles",
 			Handler:    _VaultService_MatchVehicles_Handler,
+		},
+		{
+			MethodName: "CompareVehicles",
+			Handler:    _VaultService_CompareVehicles_Handler,
 		},
 		{
 			MethodName: "RegisterHolder",

@@ -116,6 +116,35 @@ func (q *Queries) IdentitiesAfter(ctx context.Context, arg IdentitiesAfterParams
 	return items, nil
 }
 
+const identitiesOf = `-- name: IdentitiesOf :many
+SELECT vehicle_id, ciphertext FROM vehicle_identity WHERE vehicle_id = ANY ($1::uuid[])
+`
+
+type IdentitiesOfRow struct {
+	VehicleID  uuid.UUID
+	Ciphertext []byte
+}
+
+func (q *Queries) IdentitiesOf(ctx context.Context, ids []uuid.UUID) ([]IdentitiesOfRow, error) {
+	rows, err := q.db.Query(ctx, identitiesOf, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []IdentitiesOfRow
+	for rows.Next() {
+		var i IdentitiesOfRow
+		if err := rows.Scan(&i.VehicleID, &i.Ciphertext); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertHolder = `-- name: InsertHolder :exec
 INSERT INTO holder (id, member, vehicle_id, ciphertext, key_id)
 VALUES ($1, $2, $3, $4, $5)
