@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
-	"math/big"
 
 	"google.golang.org/protobuf/proto"
 
@@ -241,27 +240,31 @@ func parseCatenaXBattery(ids identities, data []byte) (draft, *Rejection) {
 		names = append(names, serial.Value)
 	}
 	vin, code, reason := ids.vehicle(names...)
-	return draft{vehicle: Vehicle{VIN: vin}, code: code, reason: reason, rows: []row{b.row()}}, nil
+	return draft{vehicle: Vehicle{VIN: vin}, code: code, reason: reason, rows: b.rows()}, nil
 }
 
-// row takes the state of certified energy as the state of health. Both states must
-// be of the same moment: the event has no way to say that one was not measured.
-func (b catenaXBattery) row() row {
+// rows takes the state of certified energy as the state of health. What was measured at the same time is one event.
+func (b catenaXBattery) rows() []row {
 	health, charge := b.Performance.Dynamic.Energy.Certified, b.Performance.Dynamic.StateOfCharge
-	if health.Value == "" || charge.Value == "" {
-		return rejectedRow(CodeFieldMissing, "the passport has not both soce and stateOfCharge")
+	switch {
+	case health.Value == "" && charge.Value == "":
+		return []row{rejectedRow(CodeFieldMissing, "the passport has neither soce nor stateOfCharge")}
+	case health.Value == "":
+		return []row{batteryRow(charge.Time, "", charge.Value)}
+	case charge.Value == "":
+		return []row{batteryRow(health.Time, health.Value, "")}
+	case health.Time == charge.Time:
+		return []row{batteryRow(health.Time, health.Value, charge.Value)}
+	default:
+		return []row{batteryRow(health.Time, health.Value, ""), batteryRow(charge.Time, "", charge.Value)}
 	}
-	if health.Time != charge.Time {
-		return rejectedRow(CodeTimeInvalid, "soce and stateOfCharge were not measured at the same time")
-	}
-	permille := big.NewRat(10, 1)
-	h, errHealth := times(string(health.Value), permille)
-	c, errCharge := times(string(charge.Value), permille)
-	const most = 2000
-	if errHealth != nil || errCharge != nil || max(h, c) > most || min(h, c) < 0 {
+}
+
+func batteryRow(at string, health, charge json.Number) row {
+	h, errHealth := permilleOf(string(health))
+	c, errCharge := permilleOf(string(charge))
+	if errHealth != nil || errCharge != nil {
 		return rejectedRow(CodeFieldInvalid, "soce or stateOfCharge is no percentage")
 	}
-	return catenaXRow("", health.Time, &eventsv1.BatteryMeasurement{
-		StateOfHealthPermille: int32(h), StateOfChargePermille: int32(c), //nolint:gosec // checked above
-	})
+	return catenaXRow("", at, &eventsv1.BatteryMeasurement{StateOfHealthPermille: h, StateOfChargePermille: c})
 }

@@ -33,6 +33,8 @@ func newCSVSetter(kind protoreflect.MessageDescriptor, field csvField, comma boo
 		return s, errors.New("it needs exactly one of column and constant")
 	case s.to.IsList() != (field.Separator != ""):
 		return s, errors.New("a separator belongs to a field that repeats, and to no other")
+	case s.to.IsList() && s.to.Kind() != protoreflect.StringKind:
+		return s, errors.New("only texts that repeat can be written in a column")
 	case s.isOdometer():
 		if Unit(field.Unit).proto() == eventsv1.OdometerUnit_ODOMETER_UNIT_UNSPECIFIED {
 			return s, errors.New(`its unit is none of "km", "mi", "m"; there is no default`)

@@ -5,6 +5,8 @@ import (
 	"math/big"
 	"regexp"
 	"strings"
+
+	"google.golang.org/protobuf/proto"
 )
 
 // errNotDecimal says that a text is no decimal number within bounds.
@@ -52,3 +54,16 @@ func roundHalfEven(value *big.Rat) (int64, error) {
 
 // pointed writes a number that has a decimal comma with a point.
 func pointed(text string) string { return strings.Replace(text, ",", ".", 1) }
+
+// permilleOf reads a percentage, nil when there is none.
+func permilleOf(percent string) (*int32, error) {
+	if percent == "" {
+		return nil, nil //nolint:nilnil // not measured
+	}
+	const most = 2000 // what a kind allows is less
+	n, err := times(percent, big.NewRat(10, 1))
+	if err != nil || n < 0 || n > most {
+		return nil, errNotAValue
+	}
+	return proto.Int32(int32(n)), nil
+}

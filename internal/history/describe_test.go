@@ -2,6 +2,7 @@ package history_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -30,7 +31,11 @@ func describe(e history.Event) string {
 	case *eventsv1.ChargeSession:
 		parts = append(parts, fmt.Sprintf("%d Wh in %s", m.GetEnergyWh(), m.GetDuration().AsDuration()))
 	case *eventsv1.BatteryMeasurement:
-		parts = append(parts, fmt.Sprintf("health %d charge %d", m.GetStateOfHealthPermille(), m.GetStateOfChargePermille()))
+		parts = append(parts, "health "+known(m.StateOfHealthPermille), "charge "+known(m.StateOfChargePermille))
+	case *eventsv1.Incident:
+		if m.AirbagsDeployed == nil {
+			parts = append(parts, "airbags ?")
+		}
 	case *eventsv1.TroubleCodesReported:
 		parts = append(parts, strings.Join(m.GetCodes(), ","))
 	case *eventsv1.ClaimOpened:
@@ -43,6 +48,13 @@ func describe(e history.Event) string {
 		parts = append(parts, m.GetReason())
 	}
 	return strings.Join(parts, " ")
+}
+
+func known(permille *int32) string {
+	if permille == nil {
+		return "?"
+	}
+	return strconv.Itoa(int(*permille))
 }
 
 func mileage(o *eventsv1.Odometer) string {

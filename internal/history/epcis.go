@@ -192,10 +192,14 @@ func epcisStep(e epcis.Event) row {
 	case epcis.StepSelling:
 		message = &eventsv1.OwnershipChange{}
 	default:
-		if epcis.ShortName(e.Disposition) != epcis.DispositionStolen {
+		switch epcis.ShortName(e.Disposition) {
+		case epcis.DispositionStolen:
+			message = &eventsv1.Theft{}
+		case epcis.DispositionDamaged:
+			message = &eventsv1.Incident{} // how badly, and whether airbags went off, the standard does not say
+		default:
 			return rejectedRow(CodeKindUnsupported, "no event is made of this business step and disposition")
 		}
-		message = &eventsv1.Theft{}
 	}
 	return row{event: Event{Message: message}}
 }

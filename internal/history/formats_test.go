@@ -89,10 +89,12 @@ func TestVSS(t *testing.T) {
 		"3.1 2026-03-01T12:00:02 second OdometerReading 4294967295 METRE OBD_READ VSS 6.0",
 		"8.1 2026-03-01T12:00:07 second TroubleCodesReported P0301,U0100-87",
 		"9.1 2026-03-01T12:00:08 second TroubleCodesReported P0301",
+		"19.1 2026-03-01T12:00:18 second BatteryMeasurement health 934 charge ?",
+		"20.1 2026-03-01T12:00:19 second BatteryMeasurement health ? charge 0",
 	}, []string{
 		"4.1 FIELD_INVALID", "5.1 RELEASE_UNKNOWN", "6.1 UNIT_UNKNOWN", "7.1 NOT_THE_VEHICLE", "10.1 KIND_UNSUPPORTED", "11.1 FIELD_INVALID",
 		"12.1 ODOMETER_MALFORMED", "13.1 READING_MISSING", "14.1 VEHICLE_UNIDENTIFIED", "15.1 TIME_INVALID", "16.1 RELEASE_UNKNOWN",
-		"17.1 KIND_UNSUPPORTED", "18.0 LINE_MALFORMED",
+		"17.1 KIND_UNSUPPORTED", "18.0 LINE_MALFORMED", "21.1 FIELD_INVALID", "22.1 UNIT_UNKNOWN",
 	})
 }
 
@@ -196,7 +198,12 @@ func TestCatenaX(t *testing.T) {
 		t.Errorf("vehicle = %+v", v)
 	}
 	read(t, "catenax", "testdata/catenax_battery.json", withIdentities(),
-		[]string{"1.1 2026-03-01T09:39:13 second BatteryMeasurement health 934 charge 500"}, []string{"7.0 KIND_UNSUPPORTED"})
+		[]string{
+			"1.1 2026-03-01T09:39:13 second BatteryMeasurement health 934 charge 500",
+			"8.1 2026-03-01T09:00:00 second BatteryMeasurement health 900 charge ?",
+			"8.2 2026-03-01T09:30:00 second BatteryMeasurement health ? charge 0",
+			"11.1 2026-03-02T09:00:00 second BatteryMeasurement health ? charge 800",
+		}, []string{"7.0 KIND_UNSUPPORTED", "14.1 FIELD_MISSING"})
 }
 
 // TestCatenaXCollection reads the published examples where they are present.
@@ -232,8 +239,9 @@ func TestEPCIS(t *testing.T) {
 		"13.1 2026-03-05T10:00:00 second PartChange OTHER - +2 4012345.ENG",
 		"13.2 2026-03-05T10:00:00 second PartChange OTHER -1 + 4012345.ENG",
 		"15.1 2026-03-06T10:00:00 second Correction incorrect_data",
+		"24.1 2026-03-07T10:00:00 second Incident airbags ?",
 	}, []string{
-		"18.1 FIELD_MISSING", "20.1 KIND_UNSUPPORTED", "21.1 VEHICLE_UNIDENTIFIED", "22.0 VEHICLE_UNIDENTIFIED", "23.1 KIND_UNSUPPORTED", "24.0 TIME_INVALID",
+		"18.1 FIELD_MISSING", "20.1 KIND_UNSUPPORTED", "21.1 VEHICLE_UNIDENTIFIED", "22.0 VEHICLE_UNIDENTIFIED", "23.1 KIND_UNSUPPORTED", "25.0 TIME_INVALID",
 	})
 	inspection, correction := records[0].Events[0], records[6].Events[0]
 	if idOf(t, *correction.Corrects, "passports/a") != idOf(t, inspection, "passports/a") {
@@ -290,6 +298,12 @@ func TestCSVMappingIsStrict(t *testing.T) {
 				t.Errorf("error %v, want ErrOption or ErrHeader", err)
 			}
 		})
+	}
+	head, _, _ := strings.Cut(strings.Replace(string(valid), "kind: Inspection", "kind: DisputeOpened", 1), "fields:")
+	mapping := write(t, head+"fields: [{field: evidence, column: LIIK, separator: \",\"}]\n")
+	_, err = history.Open("csv", "testdata/inspections.csv", history.Options{Mapping: mapping})
+	if !errors.Is(err, history.ErrOption) || !strings.Contains(err.Error(), "texts") {
+		t.Errorf("a list of no texts: error %v, want ErrOption", err)
 	}
 	if _, err := history.Open("csv", "testdata/inspections.csv", history.Options{}); !errors.Is(err, history.ErrOption) {
 		t.Errorf("without a mapping: error %v", err)

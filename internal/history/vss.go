@@ -27,6 +27,8 @@ const (
 	vssTransmissionDistance = "Vehicle.Powertrain.Transmission.TravelledDistance"
 	vssTroubleCodes         = "Vehicle.Diagnostics.DTCList"
 	vssOBDTroubleCodes      = "Vehicle.OBD.DTCList" // until 5.1
+	vssCharge               = "Vehicle.Powertrain.TractionBattery.StateOfCharge.Current"
+	vssHealth               = "Vehicle.Powertrain.TractionBattery.StateOfHealth"
 )
 
 // vssRecord is one line of the format "vss": a signal's value at a time.
@@ -89,6 +91,8 @@ func (r vssRecord) message(release string) (message proto.Message, code Code, re
 			return nil, CodeFieldInvalid, "the value is not a list of trouble codes without unit"
 		}
 		return &eventsv1.TroubleCodesReported{Codes: codes}, "", ""
+	case r.Path == vssCharge, r.Path == vssHealth:
+		return r.battery()
 	case r.Path == vssTransmissionDistance:
 		return nil, CodeNotTheVehicle, "the distance is that of the transmission, not of the vehicle"
 	default:
@@ -117,4 +121,23 @@ func (r vssRecord) distance(release string) (message proto.Message, code Code, r
 		RawValue: string(value), RawUnit: unit.proto(), VssVersion: release,
 		Provenance: eventsv1.Provenance_PROVENANCE_OBD_READ,
 	}}, "", ""
+}
+
+// battery reads a state of the battery, a float in percent in both releases. Each is a signal of its own, so the other is unknown.
+func (r vssRecord) battery() (message proto.Message, code Code, reason string) {
+	var value json.Number
+	if err := json.Unmarshal(r.Value, &value); err != nil || value == "" {
+		return nil, CodeReadingMissing, "the value is not a number"
+	}
+	if r.Unit != "" && r.Unit != "percent" {
+		return nil, CodeUnitUnknown, "the unit is not percent"
+	}
+	state, err := permilleOf(string(value))
+	if err != nil {
+		return nil, CodeFieldInvalid, "the value is no percentage"
+	}
+	if r.Path == vssHealth {
+		return &eventsv1.BatteryMeasurement{StateOfHealthPermille: state}, "", ""
+	}
+	return &eventsv1.BatteryMeasurement{StateOfChargePermille: state}, "", ""
 }

@@ -67,6 +67,9 @@ func fill(m protoreflect.Message, field protoreflect.FieldDescriptor, texts map[
 		text = "text"
 	}
 	switch {
+	case field.IsList() && field.Message() != nil:
+		exhibit := &eventsv1.Exhibit{Item: &eventsv1.Exhibit_EventId{EventId: "0199e9d4-0000-7000-8000-000000000001"}}
+		m.Mutable(field).List().Append(protoreflect.ValueOfMessage(exhibit.ProtoReflect()))
 	case field.IsList():
 		m.Mutable(field).List().Append(protoreflect.ValueOfString(text))
 	case field.Message() != nil && field.Message().Name() == "Odometer":

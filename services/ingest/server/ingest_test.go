@@ -8,6 +8,7 @@ import (
 
 	"github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
 	"github.com/google/uuid"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/pcc-platform/pcc/internal/testkit/stand"
@@ -51,7 +52,7 @@ func faults(t *testing.T, m *stand.Member, id, passport string) map[string]*pb.C
 		"ODOMETER_MALFORMED": withOdometer(func(o *eventsv1.Odometer) { o.RawValue = "1e5" }),
 		"ODOMETER_NEGATIVE":  withOdometer(func(o *eventsv1.Odometer) { o.RawValue = "-12" }),
 		"ODOMETER_ABSURD":    withOdometer(func(o *eventsv1.Odometer) { o.RawValue = "5000000.001" }),
-		"FIELD_INVALID":      newEvent(t, m, id, passport, &eventsv1.BatteryMeasurement{StateOfChargePermille: 1001}),
+		"FIELD_INVALID":      newEvent(t, m, id, passport, &eventsv1.BatteryMeasurement{StateOfChargePermille: proto.Int32(1001)}),
 	}
 }
 

@@ -48,8 +48,8 @@ func (k kind) mileageOf(m protoreflect.Message) *ingest.Mileage {
 	return nil
 }
 
-// completenessOf counts the descriptive fields: messages, texts, lists and enumerations. Numbers and truth values are left out,
-// for a 0 or a no may be meant.
+// completenessOf counts the descriptive fields: messages, texts, lists, enumerations, and what may be left out. Other numbers and
+// truth values do not count, for a 0 or a no may be meant.
 func (k kind) completenessOf(m protoreflect.Message) quality.Millionths {
 	fields := m.Descriptor().Fields()
 	all, filled := 0, 0
@@ -74,7 +74,7 @@ func descriptive(field protoreflect.FieldDescriptor) bool {
 	case protoreflect.MessageKind, protoreflect.GroupKind, protoreflect.StringKind, protoreflect.BytesKind, protoreflect.EnumKind:
 		return true
 	default:
-		return field.IsList()
+		return field.IsList() || field.HasPresence()
 	}
 }
 

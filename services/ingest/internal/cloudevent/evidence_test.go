@@ -42,6 +42,8 @@ func TestEvidence(t *testing.T) {
 			Mileage: mileage(adjudication.Typed, adjudication.KindService), Completeness: 333_333,
 		}},
 		"claim without a mileage": {&eventsv1.ClaimOpened{ClaimReference: "x"}, ingest.Evidence{Completeness: 500_000}},
+		"battery, one of three":   {&eventsv1.BatteryMeasurement{StateOfChargePermille: proto.Int32(0)}, ingest.Evidence{Completeness: 333_333}},
+		"incident, airbags not":   {&eventsv1.Incident{AirbagsDeployed: proto.Bool(false)}, ingest.Evidence{Completeness: 333_333}},
 		"empty theft":             {&eventsv1.Theft{}, ingest.Evidence{Completeness: 1_000_000}},
 		"first registration":      {&eventsv1.Registration{Country: "FR", First: true}, ingest.Evidence{Signal: &adjudication.Signal{Kind: adjudication.FirstRegistration}, Completeness: 1_000_000}},
 		"another registration":    {&eventsv1.Registration{Country: "FR"}, ingest.Evidence{Completeness: 1_000_000}},
@@ -49,7 +51,7 @@ func TestEvidence(t *testing.T) {
 			Note: &ingest.Note{Kind: ingest.Correction, Target: "x"}, Completeness: 500_000,
 		}},
 		"end of a dispute": {&eventsv1.DisputeResolved{OpenedEventId: "x", Upheld: true}, ingest.Evidence{
-			Note: &ingest.Note{Kind: ingest.Resolution, Target: "x", Upheld: true}, Completeness: 1_000_000,
+			Note: &ingest.Note{Kind: ingest.Resolution, Target: "x", Upheld: true}, Completeness: 500_000,
 		}},
 		"trip": {&eventsv1.TripSummary{DistanceMetres: 5000, Duration: durationpb.New(time.Hour)}, ingest.Evidence{
 			Signal: &adjudication.Signal{Kind: adjudication.Trips, Since: at.Add(-time.Hour), Amount: 5000}, Completeness: 500_000,

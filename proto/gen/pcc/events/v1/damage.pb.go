@@ -77,10 +77,11 @@ func (Severity) EnumDescriptor() ([]byte, []int) {
 
 // Incident is an accident or another damaging event.
 type Incident struct {
-	state           protoimpl.MessageState `protogen:"open.v1"`
-	Severity        Severity               `protobuf:"varint,1,opt,name=severity,proto3,enum=pcc.events.v1.Severity" json:"severity,omitempty"`
-	AirbagsDeployed bool                   `protobuf:"varint,2,opt,name=airbags_deployed,json=airbagsDeployed,proto3" json:"airbags_deployed,omitempty"`
-	Odometer        *Odometer              `protobuf:"bytes,3,opt,name=odometer,proto3" json:"odometer,omitempty"`
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Severity Severity               `protobuf:"varint,1,opt,name=severity,proto3,enum=pcc.events.v1.Severity" json:"severity,omitempty"`
+	// Absent when nobody said.
+	AirbagsDeployed *bool     `protobuf:"varint,2,opt,name=airbags_deployed,json=airbagsDeployed,proto3,oneof" json:"airbags_deployed,omitempty"`
+	Odometer        *Odometer `protobuf:"bytes,3,opt,name=odometer,proto3" json:"odometer,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -123,8 +124,8 @@ func (x *Incident) GetSeverity() Severity {
 }
 
 func (x *Incident) GetAirbagsDeployed() bool {
-	if x != nil {
-		return x.AirbagsDeployed
+	if x != nil && x.AirbagsDeployed != nil {
+		return *x.AirbagsDeployed
 	}
 	return false
 }
@@ -541,11 +542,12 @@ var File_pcc_events_v1_damage_proto protoreflect.FileDescriptor
 
 const file_pcc_events_v1_damage_proto_rawDesc = "" +
 	"\n" +
-	"\x1apcc/events/v1/damage.proto\x12\rpcc.events.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cpcc/events/v1/odometer.proto\"\xa9\x01\n" +
+	"\x1apcc/events/v1/damage.proto\x12\rpcc.events.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cpcc/events/v1/odometer.proto\"\xc3\x01\n" +
 	"\bIncident\x12=\n" +
-	"\bseverity\x18\x01 \x01(\x0e2\x17.pcc.events.v1.SeverityB\b\xbaH\x05\x82\x01\x02\x10\x01R\bseverity\x12)\n" +
-	"\x10airbags_deployed\x18\x02 \x01(\bR\x0fairbagsDeployed\x123\n" +
-	"\bodometer\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"x\n" +
+	"\bseverity\x18\x01 \x01(\x0e2\x17.pcc.events.v1.SeverityB\b\xbaH\x05\x82\x01\x02\x10\x01R\bseverity\x12.\n" +
+	"\x10airbags_deployed\x18\x02 \x01(\bH\x00R\x0fairbagsDeployed\x88\x01\x01\x123\n" +
+	"\bodometer\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometerB\x13\n" +
+	"\x11_airbags_deployed\"x\n" +
 	"\vClaimOpened\x123\n" +
 	"\x0fclaim_reference\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x0eclaimReference\x124\n" +
@@ -621,6 +623,7 @@ func file_pcc_events_v1_damage_proto_init() {
 		return
 	}
 	file_pcc_events_v1_odometer_proto_init()
+	file_pcc_events_v1_damage_proto_msgTypes[0].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

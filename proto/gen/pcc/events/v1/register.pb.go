@@ -335,14 +335,17 @@ func (x *Correction) GetReason() string {
 	return ""
 }
 
-// DisputeOpened says that somebody concerned disputes an event.
+// DisputeOpened says that somebody concerned disputes an event of the same passport.
 type DisputeOpened struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The platform's id of the event: the last part of its name.
 	DisputedEventId string `protobuf:"bytes,1,opt,name=disputed_event_id,json=disputedEventId,proto3" json:"disputed_event_id,omitempty"`
-	Reason          string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Shown to the disputed event's member and to buyers of reports; must name no person.
+	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	// What speaks for the dispute.
+	Evidence      []*Exhibit `protobuf:"bytes,3,rep,name=evidence,proto3" json:"evidence,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DisputeOpened) Reset() {
@@ -389,19 +392,168 @@ func (x *DisputeOpened) GetReason() string {
 	return ""
 }
 
-// DisputeResolved closes a dispute. It counts when the disputed event's member upholds, or the one that opened it drops it.
+func (x *DisputeOpened) GetEvidence() []*Exhibit {
+	if x != nil {
+		return x.Evidence
+	}
+	return nil
+}
+
+// Exhibit is one piece of a dispute's evidence. It has no room for personal data: what it names stays where it is.
+type Exhibit struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Item:
+	//
+	//	*Exhibit_EventId
+	//	*Exhibit_Document
+	Item          isExhibit_Item `protobuf_oneof:"item"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Exhibit) Reset() {
+	*x = Exhibit{}
+	mi := &file_pcc_events_v1_register_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Exhibit) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Exhibit) ProtoMessage() {}
+
+func (x *Exhibit) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_events_v1_register_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Exhibit.ProtoReflect.Descriptor instead.
+func (*Exhibit) Descriptor() ([]byte, []int) {
+	return file_pcc_events_v1_register_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Exhibit) GetItem() isExhibit_Item {
+	if x != nil {
+		return x.Item
+	}
+	return nil
+}
+
+func (x *Exhibit) GetEventId() string {
+	if x != nil {
+		if x, ok := x.Item.(*Exhibit_EventId); ok {
+			return x.EventId
+		}
+	}
+	return ""
+}
+
+func (x *Exhibit) GetDocument() *DocumentDigest {
+	if x != nil {
+		if x, ok := x.Item.(*Exhibit_Document); ok {
+			return x.Document
+		}
+	}
+	return nil
+}
+
+type isExhibit_Item interface {
+	isExhibit_Item()
+}
+
+type Exhibit_EventId struct {
+	// The platform's id of an event: the last part of its name. Whether there is such an event is not checked.
+	EventId string `protobuf:"bytes,1,opt,name=event_id,json=eventId,proto3,oneof"`
+}
+
+type Exhibit_Document struct {
+	Document *DocumentDigest `protobuf:"bytes,2,opt,name=document,proto3,oneof"`
+}
+
+func (*Exhibit_EventId) isExhibit_Item() {}
+
+func (*Exhibit_Document) isExhibit_Item() {}
+
+// DocumentDigest names a document that whoever opened the dispute keeps and can show.
+type DocumentDigest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// SHA-256 of the document's bytes.
+	Sha256 []byte `protobuf:"bytes,1,opt,name=sha256,proto3" json:"sha256,omitempty"`
+	// Type and subtype of RFC 6838 without parameters, for example "application/pdf".
+	MediaType     string `protobuf:"bytes,2,opt,name=media_type,json=mediaType,proto3" json:"media_type,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DocumentDigest) Reset() {
+	*x = DocumentDigest{}
+	mi := &file_pcc_events_v1_register_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DocumentDigest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DocumentDigest) ProtoMessage() {}
+
+func (x *DocumentDigest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_events_v1_register_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DocumentDigest.ProtoReflect.Descriptor instead.
+func (*DocumentDigest) Descriptor() ([]byte, []int) {
+	return file_pcc_events_v1_register_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *DocumentDigest) GetSha256() []byte {
+	if x != nil {
+		return x.Sha256
+	}
+	return nil
+}
+
+func (x *DocumentDigest) GetMediaType() string {
+	if x != nil {
+		return x.MediaType
+	}
+	return ""
+}
+
+// DisputeResolved closes a dispute. It counts when the disputed event's member upholds, when the one that opened it drops it, and
+// when an authority that is neither of them decides, either way. The first that counts, within 30 days of the opening, stands.
 type DisputeResolved struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The platform's id of the DisputeOpened event.
 	OpenedEventId string `protobuf:"bytes,1,opt,name=opened_event_id,json=openedEventId,proto3" json:"opened_event_id,omitempty"`
 	Upheld        bool   `protobuf:"varint,2,opt,name=upheld,proto3" json:"upheld,omitempty"`
+	// Why, in short; shown where the dispute is shown, and must name no person.
+	Finding       string `protobuf:"bytes,3,opt,name=finding,proto3" json:"finding,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DisputeResolved) Reset() {
 	*x = DisputeResolved{}
-	mi := &file_pcc_events_v1_register_proto_msgTypes[7]
+	mi := &file_pcc_events_v1_register_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -413,7 +565,7 @@ func (x *DisputeResolved) String() string {
 func (*DisputeResolved) ProtoMessage() {}
 
 func (x *DisputeResolved) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_events_v1_register_proto_msgTypes[7]
+	mi := &file_pcc_events_v1_register_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -426,7 +578,7 @@ func (x *DisputeResolved) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DisputeResolved.ProtoReflect.Descriptor instead.
 func (*DisputeResolved) Descriptor() ([]byte, []int) {
-	return file_pcc_events_v1_register_proto_rawDescGZIP(), []int{7}
+	return file_pcc_events_v1_register_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *DisputeResolved) GetOpenedEventId() string {
@@ -441,6 +593,13 @@ func (x *DisputeResolved) GetUpheld() bool {
 		return x.Upheld
 	}
 	return false
+}
+
+func (x *DisputeResolved) GetFinding() string {
+	if x != nil {
+		return x.Finding
+	}
+	return ""
 }
 
 var File_pcc_events_v1_register_proto protoreflect.FileDescriptor
@@ -474,15 +633,25 @@ const file_pcc_events_v1_register_proto_rawDesc = "" +
 	"Correction\x128\n" +
 	"\x12corrected_event_id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x10correctedEventId\x12 \n" +
-	"\x06reason\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x06reason\"i\n" +
+	"\x06reason\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x06reason\"\xa7\x01\n" +
 	"\rDisputeOpened\x126\n" +
 	"\x11disputed_event_id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x0fdisputedEventId\x12 \n" +
-	"\x06reason\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x06reason\"]\n" +
+	"\x06reason\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x06reason\x12<\n" +
+	"\bevidence\x18\x03 \x03(\v2\x16.pcc.events.v1.ExhibitB\b\xbaH\x05\x92\x01\x02\x10\x10R\bevidence\"|\n" +
+	"\aExhibit\x12%\n" +
+	"\bevent_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01H\x00R\aeventId\x12;\n" +
+	"\bdocument\x18\x02 \x01(\v2\x1d.pcc.events.v1.DocumentDigestH\x00R\bdocumentB\r\n" +
+	"\x04item\x12\x05\xbaH\x02\b\x01\"\x92\x01\n" +
+	"\x0eDocumentDigest\x12\x1f\n" +
+	"\x06sha256\x18\x01 \x01(\fB\a\xbaH\x04z\x02h R\x06sha256\x12_\n" +
+	"\n" +
+	"media_type\x18\x02 \x01(\tB@\xbaH=r;\x18\x7f27^[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*$R\tmediaType\"\x81\x01\n" +
 	"\x0fDisputeResolved\x122\n" +
 	"\x0fopened_event_id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\ropenedEventId\x12\x16\n" +
-	"\x06upheld\x18\x02 \x01(\bR\x06upheldB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/events/v1;eventsv1b\x06proto3"
+	"\x06upheld\x18\x02 \x01(\bR\x06upheld\x12\"\n" +
+	"\afinding\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xf4\x03R\afindingB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/events/v1;eventsv1b\x06proto3"
 
 var (
 	file_pcc_events_v1_register_proto_rawDescOnce sync.Once
@@ -496,7 +665,7 @@ func file_pcc_events_v1_register_proto_rawDescGZIP() []byte {
 	return file_pcc_events_v1_register_proto_rawDescData
 }
 
-var file_pcc_events_v1_register_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_pcc_events_v1_register_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_pcc_events_v1_register_proto_goTypes = []any{
 	(*Registration)(nil),    // 0: pcc.events.v1.Registration
 	(*OwnershipChange)(nil), // 1: pcc.events.v1.OwnershipChange
@@ -505,17 +674,21 @@ var file_pcc_events_v1_register_proto_goTypes = []any{
 	(*Dismantled)(nil),      // 4: pcc.events.v1.Dismantled
 	(*Correction)(nil),      // 5: pcc.events.v1.Correction
 	(*DisputeOpened)(nil),   // 6: pcc.events.v1.DisputeOpened
-	(*DisputeResolved)(nil), // 7: pcc.events.v1.DisputeResolved
-	(*Odometer)(nil),        // 8: pcc.events.v1.Odometer
+	(*Exhibit)(nil),         // 7: pcc.events.v1.Exhibit
+	(*DocumentDigest)(nil),  // 8: pcc.events.v1.DocumentDigest
+	(*DisputeResolved)(nil), // 9: pcc.events.v1.DisputeResolved
+	(*Odometer)(nil),        // 10: pcc.events.v1.Odometer
 }
 var file_pcc_events_v1_register_proto_depIdxs = []int32{
-	8, // 0: pcc.events.v1.OwnershipChange.odometer:type_name -> pcc.events.v1.Odometer
-	8, // 1: pcc.events.v1.Import.odometer:type_name -> pcc.events.v1.Odometer
-	2, // [2:2] is the sub-list for method output_type
-	2, // [2:2] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	10, // 0: pcc.events.v1.OwnershipChange.odometer:type_name -> pcc.events.v1.Odometer
+	10, // 1: pcc.events.v1.Import.odometer:type_name -> pcc.events.v1.Odometer
+	7,  // 2: pcc.events.v1.DisputeOpened.evidence:type_name -> pcc.events.v1.Exhibit
+	8,  // 3: pcc.events.v1.Exhibit.document:type_name -> pcc.events.v1.DocumentDigest
+	4,  // [4:4] is the sub-list for method output_type
+	4,  // [4:4] is the sub-list for method input_type
+	4,  // [4:4] is the sub-list for extension type_name
+	4,  // [4:4] is the sub-list for extension extendee
+	0,  // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_pcc_events_v1_register_proto_init() }
@@ -524,13 +697,17 @@ func file_pcc_events_v1_register_proto_init() {
 		return
 	}
 	file_pcc_events_v1_odometer_proto_init()
+	file_pcc_events_v1_register_proto_msgTypes[7].OneofWrappers = []any{
+		(*Exhibit_EventId)(nil),
+		(*Exhibit_Document)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_events_v1_register_proto_rawDesc), len(file_pcc_events_v1_register_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   8,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -149,10 +149,10 @@ func (x *ChargeSession) GetOdometer() *Odometer {
 // BatteryMeasurement is the state of a traction battery.
 type BatteryMeasurement struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// State of health in thousandths of the capacity when new, 0 to 1200.
-	StateOfHealthPermille int32 `protobuf:"varint,1,opt,name=state_of_health_permille,json=stateOfHealthPermille,proto3" json:"state_of_health_permille,omitempty"`
-	// State of charge in thousandths, 0 to 1000.
-	StateOfChargePermille int32     `protobuf:"varint,2,opt,name=state_of_charge_permille,json=stateOfChargePermille,proto3" json:"state_of_charge_permille,omitempty"`
+	// State of health in thousandths of the capacity when new, 0 to 1200; absent when it was not measured.
+	StateOfHealthPermille *int32 `protobuf:"varint,1,opt,name=state_of_health_permille,json=stateOfHealthPermille,proto3,oneof" json:"state_of_health_permille,omitempty"`
+	// State of charge in thousandths, 0 to 1000; absent when it was not measured.
+	StateOfChargePermille *int32    `protobuf:"varint,2,opt,name=state_of_charge_permille,json=stateOfChargePermille,proto3,oneof" json:"state_of_charge_permille,omitempty"`
 	Odometer              *Odometer `protobuf:"bytes,3,opt,name=odometer,proto3" json:"odometer,omitempty"`
 	unknownFields         protoimpl.UnknownFields
 	sizeCache             protoimpl.SizeCache
@@ -189,15 +189,15 @@ func (*BatteryMeasurement) Descriptor() ([]byte, []int) {
 }
 
 func (x *BatteryMeasurement) GetStateOfHealthPermille() int32 {
-	if x != nil {
-		return x.StateOfHealthPermille
+	if x != nil && x.StateOfHealthPermille != nil {
+		return *x.StateOfHealthPermille
 	}
 	return 0
 }
 
 func (x *BatteryMeasurement) GetStateOfChargePermille() int32 {
-	if x != nil {
-		return x.StateOfChargePermille
+	if x != nil && x.StateOfChargePermille != nil {
+		return *x.StateOfChargePermille
 	}
 	return 0
 }
@@ -320,13 +320,15 @@ const file_pcc_events_v1_usage_proto_rawDesc = "" +
 	"\rChargeSession\x12)\n" +
 	"\tenergy_wh\x18\x01 \x01(\x03B\f\xbaH\t\"\a\x18\x80\xad\xe2\x04(\x00R\benergyWh\x12F\n" +
 	"\bduration\x18\x02 \x01(\v2\x19.google.protobuf.DurationB\x0f\xbaH\f\xaa\x01\t\"\x05\b\x80\xbd\xa3\x012\x00R\bduration\x123\n" +
-	"\bodometer\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"\xd3\x01\n" +
-	"\x12BatteryMeasurement\x12C\n" +
+	"\bodometer\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"\x97\x02\n" +
+	"\x12BatteryMeasurement\x12H\n" +
 	"\x18state_of_health_permille\x18\x01 \x01(\x05B\n" +
-	"\xbaH\a\x1a\x05\x18\xb0\t(\x00R\x15stateOfHealthPermille\x12C\n" +
+	"\xbaH\a\x1a\x05\x18\xb0\t(\x00H\x00R\x15stateOfHealthPermille\x88\x01\x01\x12H\n" +
 	"\x18state_of_charge_permille\x18\x02 \x01(\x05B\n" +
-	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\x15stateOfChargePermille\x123\n" +
-	"\bodometer\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"h\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00H\x01R\x15stateOfChargePermille\x88\x01\x01\x123\n" +
+	"\bodometer\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometerB\x1b\n" +
+	"\x19_state_of_health_permilleB\x1b\n" +
+	"\x19_state_of_charge_permille\"h\n" +
 	"\x06Refuel\x12)\n" +
 	"\tvolume_ml\x18\x01 \x01(\x03B\f\xbaH\t\"\a\x18\x80\xad\xe2\x04(\x00R\bvolumeMl\x123\n" +
 	"\bodometer\x18\x02 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\";\n" +
@@ -376,6 +378,7 @@ func file_pcc_events_v1_usage_proto_init() {
 		return
 	}
 	file_pcc_events_v1_odometer_proto_init()
+	file_pcc_events_v1_usage_proto_msgTypes[2].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

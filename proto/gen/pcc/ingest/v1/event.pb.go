@@ -8,6 +8,7 @@ package ingestv1
 
 import (
 	pb "github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
+	v1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -83,12 +84,14 @@ type DisputeState int32
 const (
 	DisputeState_DISPUTE_STATE_UNSPECIFIED DisputeState = 0
 	DisputeState_DISPUTE_STATE_OPEN        DisputeState = 1
-	// The source of the event has accepted it: the event no longer counts.
+	// The source of the event has accepted it, or an arbiter has found for it: the event no longer counts.
 	DisputeState_DISPUTE_STATE_UPHELD DisputeState = 2
 	// Whoever opened it has given it up.
 	DisputeState_DISPUTE_STATE_DROPPED DisputeState = 3
 	// Nobody resolved it in time. The event counts, and the dispute stays visible.
 	DisputeState_DISPUTE_STATE_EXPIRED DisputeState = 4
+	// An arbiter has found against it: the event counts, and the dispute stays visible.
+	DisputeState_DISPUTE_STATE_DISMISSED DisputeState = 5
 )
 
 // Enum value maps for DisputeState.
@@ -99,6 +102,7 @@ var (
 		2: "DISPUTE_STATE_UPHELD",
 		3: "DISPUTE_STATE_DROPPED",
 		4: "DISPUTE_STATE_EXPIRED",
+		5: "DISPUTE_STATE_DISMISSED",
 	}
 	DisputeState_value = map[string]int32{
 		"DISPUTE_STATE_UNSPECIFIED": 0,
@@ -106,6 +110,7 @@ var (
 		"DISPUTE_STATE_UPHELD":      2,
 		"DISPUTE_STATE_DROPPED":     3,
 		"DISPUTE_STATE_EXPIRED":     4,
+		"DISPUTE_STATE_DISMISSED":   5,
 	}
 )
 
@@ -223,7 +228,10 @@ type QualityInputs struct {
 	// Version of the adjudication's policy; empty when the event has no mileage.
 	OdometerPolicyVersion string `protobuf:"bytes,12,opt,name=odometer_policy_version,json=odometerPolicyVersion,proto3" json:"odometer_policy_version,omitempty"`
 	// The source has taken the event back.
-	Withdrawn     bool `protobuf:"varint,13,opt,name=withdrawn,proto3" json:"withdrawn,omitempty"`
+	Withdrawn bool `protobuf:"varint,13,opt,name=withdrawn,proto3" json:"withdrawn,omitempty"`
+	// Class of the member when the event was accepted: "maker", "insurer", "garage", "inspection_centre", "dealer", "fleet" or
+	// "authority". The base rate follows from it. Empty in events journaled before it was kept.
+	SourceClass   string `protobuf:"bytes,14,opt,name=source_class,json=sourceClass,proto3" json:"source_class,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -347,6 +355,13 @@ func (x *QualityInputs) GetWithdrawn() bool {
 		return x.Withdrawn
 	}
 	return false
+}
+
+func (x *QualityInputs) GetSourceClass() string {
+	if x != nil {
+		return x.SourceClass
+	}
+	return ""
 }
 
 // ReputationMark is the payload of a leaf of its own in the stream of the member whose data were marked. The marks of a member
@@ -897,7 +912,17 @@ type Dispute struct {
 	Deadline *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=deadline,proto3" json:"deadline,omitempty"`
 	State    DisputeState           `protobuf:"varint,4,opt,name=state,proto3,enum=pcc.ingest.v1.DisputeState" json:"state,omitempty"`
 	// The event that resolved it; empty when none did.
-	ResolvedBy    string `protobuf:"bytes,5,opt,name=resolved_by,json=resolvedBy,proto3" json:"resolved_by,omitempty"`
+	ResolvedBy string `protobuf:"bytes,5,opt,name=resolved_by,json=resolvedBy,proto3" json:"resolved_by,omitempty"`
+	// `members/{member}` that opened it.
+	Opener string `protobuf:"bytes,6,opt,name=opener,proto3" json:"opener,omitempty"`
+	// In the opener's words.
+	Reason   string        `protobuf:"bytes,7,opt,name=reason,proto3" json:"reason,omitempty"`
+	Evidence []*v1.Exhibit `protobuf:"bytes,8,rep,name=evidence,proto3" json:"evidence,omitempty"`
+	// `members/{member}` that resolved it: the event's own, the opener, or an authority as arbiter; empty when none did.
+	Resolver    string                 `protobuf:"bytes,9,opt,name=resolver,proto3" json:"resolver,omitempty"`
+	ResolveTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=resolve_time,json=resolveTime,proto3" json:"resolve_time,omitempty"`
+	// In the resolver's words.
+	Finding       string `protobuf:"bytes,11,opt,name=finding,proto3" json:"finding,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -967,15 +992,57 @@ func (x *Dispute) GetResolvedBy() string {
 	return ""
 }
 
+func (x *Dispute) GetOpener() string {
+	if x != nil {
+		return x.Opener
+	}
+	return ""
+}
+
+func (x *Dispute) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Dispute) GetEvidence() []*v1.Exhibit {
+	if x != nil {
+		return x.Evidence
+	}
+	return nil
+}
+
+func (x *Dispute) GetResolver() string {
+	if x != nil {
+		return x.Resolver
+	}
+	return ""
+}
+
+func (x *Dispute) GetResolveTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ResolveTime
+	}
+	return nil
+}
+
+func (x *Dispute) GetFinding() string {
+	if x != nil {
+		return x.Finding
+	}
+	return ""
+}
+
 var File_pcc_ingest_v1_event_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x19pcc/ingest/v1/event.proto\x12\rpcc.ingest.v1\x1a\x10cloudevent.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"|\n" +
+	"\x19pcc/ingest/v1/event.proto\x12\rpcc.ingest.v1\x1a\x10cloudevent.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cpcc/events/v1/register.proto\"|\n" +
 	"\aQuality\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\x05R\x05index\x12%\n" +
 	"\x0epolicy_version\x18\x02 \x01(\tR\rpolicyVersion\x124\n" +
-	"\x06inputs\x18\x03 \x01(\v2\x1c.pcc.ingest.v1.QualityInputsR\x06inputs\"\xd7\x03\n" +
+	"\x06inputs\x18\x03 \x01(\v2\x1c.pcc.ingest.v1.QualityInputsR\x06inputs\"\xfa\x03\n" +
 	"\rQualityInputs\x12\x1b\n" +
 	"\tdata_kind\x18\x01 \x01(\tR\bdataKind\x12\x1b\n" +
 	"\tbase_rate\x18\x02 \x01(\x03R\bbaseRate\x12$\n" +
@@ -992,7 +1059,8 @@ const file_pcc_ingest_v1_event_proto_rawDesc = "" +
 	" \x01(\x03R\rcorroborators\x12/\n" +
 	"\x13plausibility_reason\x18\v \x01(\tR\x12plausibilityReason\x126\n" +
 	"\x17odometer_policy_version\x18\f \x01(\tR\x15odometerPolicyVersion\x12\x1c\n" +
-	"\twithdrawn\x18\r \x01(\bR\twithdrawn\"\xee\x01\n" +
+	"\twithdrawn\x18\r \x01(\bR\twithdrawn\x12!\n" +
+	"\fsource_class\x18\x0e \x01(\tR\vsourceClass\"\xee\x01\n" +
 	"\x0eReputationMark\x12\x14\n" +
 	"\x05event\x18\x01 \x01(\tR\x05event\x12\x1b\n" +
 	"\tdata_kind\x18\x02 \x01(\tR\bdataKind\x124\n" +
@@ -1042,25 +1110,33 @@ const file_pcc_ingest_v1_event_proto_rawDesc = "" +
 	"\x11corrected_in_time\x18\x03 \x01(\bR\x0fcorrectedInTime\x122\n" +
 	"\bdisputes\x18\x04 \x03(\v2\x16.pcc.ingest.v1.DisputeR\bdisputes\x12\x1c\n" +
 	"\twithdrawn\x18\x05 \x01(\bR\twithdrawn\x12\x1a\n" +
-	"\bdisputed\x18\x06 \x01(\bR\bdisputed\"\xeb\x01\n" +
+	"\bdisputed\x18\x06 \x01(\bR\bdisputed\"\xc4\x03\n" +
 	"\aDispute\x12\x1b\n" +
 	"\topened_by\x18\x01 \x01(\tR\bopenedBy\x127\n" +
 	"\topen_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\bopenTime\x126\n" +
 	"\bdeadline\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\bdeadline\x121\n" +
 	"\x05state\x18\x04 \x01(\x0e2\x1b.pcc.ingest.v1.DisputeStateR\x05state\x12\x1f\n" +
 	"\vresolved_by\x18\x05 \x01(\tR\n" +
-	"resolvedBy*|\n" +
+	"resolvedBy\x12\x16\n" +
+	"\x06opener\x18\x06 \x01(\tR\x06opener\x12\x16\n" +
+	"\x06reason\x18\a \x01(\tR\x06reason\x122\n" +
+	"\bevidence\x18\b \x03(\v2\x16.pcc.events.v1.ExhibitR\bevidence\x12\x1a\n" +
+	"\bresolver\x18\t \x01(\tR\bresolver\x12=\n" +
+	"\fresolve_time\x18\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\vresolveTime\x12\x18\n" +
+	"\afinding\x18\v \x01(\tR\afinding*|\n" +
 	"\vMarkOutcome\x12\x1c\n" +
 	"\x18MARK_OUTCOME_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16MARK_OUTCOME_CONFIRMED\x10\x01\x12\x18\n" +
 	"\x14MARK_OUTCOME_REFUTED\x10\x02\x12\x19\n" +
-	"\x15MARK_OUTCOME_FORGIVEN\x10\x03*\x95\x01\n" +
+	"\x15MARK_OUTCOME_FORGIVEN\x10\x03*\xb2\x01\n" +
 	"\fDisputeState\x12\x1d\n" +
 	"\x19DISPUTE_STATE_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12DISPUTE_STATE_OPEN\x10\x01\x12\x18\n" +
 	"\x14DISPUTE_STATE_UPHELD\x10\x02\x12\x19\n" +
 	"\x15DISPUTE_STATE_DROPPED\x10\x03\x12\x19\n" +
-	"\x15DISPUTE_STATE_EXPIRED\x10\x04B>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
+	"\x15DISPUTE_STATE_EXPIRED\x10\x04\x12\x1b\n" +
+	"\x17DISPUTE_STATE_DISMISSED\x10\x05B>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
 
 var (
 	file_pcc_ingest_v1_event_proto_rawDescOnce sync.Once
@@ -1090,6 +1166,7 @@ var file_pcc_ingest_v1_event_proto_goTypes = []any{
 	(*Dispute)(nil),               // 10: pcc.ingest.v1.Dispute
 	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
 	(*pb.CloudEvent)(nil),         // 12: io.cloudevents.v1.CloudEvent
+	(*v1.Exhibit)(nil),            // 13: pcc.events.v1.Exhibit
 }
 var file_pcc_ingest_v1_event_proto_depIdxs = []int32{
 	3,  // 0: pcc.ingest.v1.Quality.inputs:type_name -> pcc.ingest.v1.QualityInputs
@@ -1107,11 +1184,13 @@ var file_pcc_ingest_v1_event_proto_depIdxs = []int32{
 	11, // 12: pcc.ingest.v1.Dispute.open_time:type_name -> google.protobuf.Timestamp
 	11, // 13: pcc.ingest.v1.Dispute.deadline:type_name -> google.protobuf.Timestamp
 	1,  // 14: pcc.ingest.v1.Dispute.state:type_name -> pcc.ingest.v1.DisputeState
-	15, // [15:15] is the sub-list for method output_type
-	15, // [15:15] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	13, // 15: pcc.ingest.v1.Dispute.evidence:type_name -> pcc.events.v1.Exhibit
+	11, // 16: pcc.ingest.v1.Dispute.resolve_time:type_name -> google.protobuf.Timestamp
+	17, // [17:17] is the sub-list for method output_type
+	17, // [17:17] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_pcc_ingest_v1_event_proto_init() }

@@ -36,6 +36,8 @@ type OdometerState struct {
 	ReadingsLevel int32 `protobuf:"varint,5,opt,name=readings_level,json=readingsLevel,proto3" json:"readings_level,omitempty"`
 	LifeLevel     int32 `protobuf:"varint,6,opt,name=life_level,json=lifeLevel,proto3" json:"life_level,omitempty"`
 	UseLevel      int32 `protobuf:"varint,7,opt,name=use_level,json=useLevel,proto3" json:"use_level,omitempty"`
+	// How to read the rest. A release that does not know the number makes the state anew from the vehicle's events.
+	Format        int32 `protobuf:"varint,8,opt,name=format,proto3" json:"format,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -115,6 +117,13 @@ func (x *OdometerState) GetLifeLevel() int32 {
 func (x *OdometerState) GetUseLevel() int32 {
 	if x != nil {
 		return x.UseLevel
+	}
+	return 0
+}
+
+func (x *OdometerState) GetFormat() int32 {
+	if x != nil {
+		return x.Format
 	}
 	return 0
 }
@@ -394,7 +403,7 @@ var File_pcc_ingest_v1_odometer_state_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_odometer_state_proto_rawDesc = "" +
 	"\n" +
-	"\"pcc/ingest/v1/odometer_state.proto\x12\rpcc.ingest.v1\"\xa0\x02\n" +
+	"\"pcc/ingest/v1/odometer_state.proto\x12\rpcc.ingest.v1\"\xb8\x02\n" +
 	"\rOdometerState\x12\x18\n" +
 	"\amembers\x18\x01 \x03(\tR\amembers\x126\n" +
 	"\breadings\x18\x02 \x03(\v2\x1a.pcc.ingest.v1.KeptReadingR\breadings\x12-\n" +
@@ -403,7 +412,8 @@ const file_pcc_ingest_v1_odometer_state_proto_rawDesc = "" +
 	"\x0ereadings_level\x18\x05 \x01(\x05R\rreadingsLevel\x12\x1d\n" +
 	"\n" +
 	"life_level\x18\x06 \x01(\x05R\tlifeLevel\x12\x1b\n" +
-	"\tuse_level\x18\a \x01(\x05R\buseLevel\"\x84\x03\n" +
+	"\tuse_level\x18\a \x01(\x05R\buseLevel\x12\x16\n" +
+	"\x06format\x18\b \x01(\x05R\x06format\"\x84\x03\n" +
 	"\vKeptReading\x12\x14\n" +
 	"\x05event\x18\x01 \x01(\fR\x05event\x12\x16\n" +
 	"\x06member\x18\x02 \x01(\x05R\x06member\x12\x1c\n" +
