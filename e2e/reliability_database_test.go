@@ -42,7 +42,7 @@ func testFrozenDatabase(t *testing.T, w *world) {
 	thaw := w.stack.Freeze(t, "postgres")
 	unary := make(chan error, 1)
 	go func() { unary <- w.sendUnlessRefused(t, passport) }()
-	most, acknowledged := w.watchFrozen(t, l, length)
+	most, acknowledged := w.watchLoad(t, l, length)
 	thaw()
 	t.Logf("frozen for %s: ingest grew from %d to %d MB, %d batches acknowledged meanwhile", length, before>>20, most>>20, acknowledged)
 	if most-before > memoryGrowth {
@@ -76,15 +76,15 @@ func (w *world) warmUp(t *testing.T, l *load) (most int64) {
 	return most
 }
 
-// watchFrozen watches a load for as long as the database is to be frozen. It returns the most memory that the ingest
-// service had, and how many batches were acknowledged.
-func (w *world) watchFrozen(t *testing.T, l *load, length time.Duration) (most, acknowledged int64) {
+// watchLoad watches a load for so long. It returns the most memory that the ingest service had, and how many batches were
+// acknowledged.
+func (w *world) watchLoad(t *testing.T, l *load, length time.Duration) (most, acknowledged int64) {
 	t.Helper()
 	start, before := time.Now(), l.batches.Load()
 	await.Until(t, 2*length, func(context.Context) string {
 		most = max(most, w.stack.Memory(t, "ingest"))
 		if passed := time.Since(start); passed < length {
-			return fmt.Sprintf("frozen for %s of %s", passed, length)
+			return fmt.Sprintf("watched for %s of %s", passed, length)
 		}
 		return ""
 	})

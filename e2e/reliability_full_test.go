@@ -28,6 +28,16 @@ func testFullQueue(t *testing.T, w *world) {
 	letters := ingestStatus(t, w.oem).GetDeadLetters()
 	w.reconfigureIngest(t, wideQueue, narrowQueue)
 	l := startLoad(t, w, w.oem, "oem", fullSenders, fullPerBatch)
+	w.awaitFullQueue(t)
+	l.awaitProgress(t, fullSenders) // held back, not shut out
+	w.reconfigureIngest(t, narrowQueue, wideQueue)
+	l.awaitProgress(t, 4*fullSenders)
+	l.finish(t, letters)
+}
+
+// awaitFullQueue calls as a member of few events until the queue has no room for them.
+func (w *world) awaitFullQueue(t *testing.T) {
+	t.Helper()
 	passport := w.newPassport(t, w.garage)
 	await.Until(t, settleTime, func(ctx context.Context) string {
 		events := []*pb.CloudEvent{reading(t, "garage", passport, newID(), "1")}
@@ -41,10 +51,6 @@ func testFullQueue(t *testing.T, w *world) {
 		}
 		return ""
 	})
-	l.awaitProgress(t, fullSenders) // held back, not shut out
-	w.reconfigureIngest(t, narrowQueue, wideQueue)
-	l.awaitProgress(t, 4*fullSenders)
-	l.finish(t, letters)
 }
 
 // reconfigureIngest starts the ingest service again with another configuration.

@@ -13,7 +13,7 @@ func TestReliability(t *testing.T) {
 	s := stack.New(t)
 	s.Up(t, stack.Processes)
 	w := newWorld(t, s)
-	// The supervisor starts a process five times a minute at most: the kills come first, the restarts of the full queue last.
+	// The supervisor starts a process ten times a minute at most: the kills come first, restarts with another queue last.
 	for _, part := range []struct {
 		name string
 		test func(*testing.T, *world)
@@ -22,6 +22,7 @@ func TestReliability(t *testing.T) {
 		{"a frozen database", testFrozenDatabase},
 		{"stuck clients", testStuckClients},
 		{"a full queue", testFullQueue},
+		{"a full disk", testFullDisk},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.test(t, w) })
 	}
