@@ -10,7 +10,8 @@
 //   - Every state that a passport ever had is kept as a revision; the ETag names the present one.
 //   - One ownership period runs at a time, and a new one needs the code that the seller was shown once.
 //   - The key of a certificate authority speaks for one member.
-//   - Only makers issue recalls; which VINs a recall covers is found out in the vault, and told once a passport.
+//   - Only makers issue recalls; which VINs a recall covers is found out in the vault, for passports
+//     enrolled later, too, and told once a passport.
 //   - A report is paid once a request id, and only when it was delivered.
 //   - State, messages, audit and the record of the request commit in one transaction.
 //

@@ -33,6 +33,18 @@ type Recall struct {
 	Matched int64
 }
 
+// RecallKey is the place of a recall among a member's, which are listed by their time.
+type RecallKey struct {
+	CreateTime time.Time
+	ID         string
+}
+
+// Key is the recall's place.
+func (r Recall) Key() RecallKey { return RecallKey{CreateTime: r.CreateTime, ID: r.ID} }
+
+// Candidate is a new passport, which recalls are to be compared with, and its vehicle's handle.
+type Candidate struct{ Passport, Vehicle string }
+
 // Name is the resource name, "recalls/<id>".
 func (r Recall) Name() string { return "recalls/" + r.ID }
 
@@ -51,6 +63,12 @@ type VehicleMatcher interface {
 	// Match returns the vehicles of the next part of the vault, after the given place, that are in one of the ranges, and the
 	// place to go on from: "" at the end. A range that is none gives the vault's VIN_RANGE_INVALID.
 	Match(ctx context.Context, ranges []VINRange, after string) (vehicles []string, next string, err error)
+}
+
+// VehicleComparer compares new vehicles with recalls.
+type VehicleComparer interface {
+	// Compare returns for each set of ranges the places in vehicles, ascending, of those that are in it.
+	Compare(ctx context.Context, vehicles []string, sets [][]VINRange) ([][]int, error)
 }
 
 // CheckRanges asks the vault whether ranges are ranges. It belongs before the transaction, which should not wait for another

@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,6 +25,34 @@ type vault struct {
 	unknown map[string]bool
 	// parts are the vehicles that each part of the vault has in any range.
 	parts [][]string
+	// covered are the vehicles that are in ranges, by the ranges' starts.
+	covered map[string][]string
+}
+
+// CompareVehicles looks the first range of each set up in covered.
+func (v *vault) CompareVehicles(_ context.Context, req *vaultv1.CompareVehiclesRequest) (*vaultv1.CompareVehiclesResponse, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	resp := &vaultv1.CompareVehiclesResponse{}
+	for _, set := range req.GetSets() {
+		compared := &vaultv1.ComparedSet{}
+		for place, vehicle := range req.GetVehicles() {
+			if slices.Contains(v.covered[set.GetRanges()[0].GetStart()], vehicle) {
+				compared.Vehicles = append(compared.Vehicles, int32(place))
+			}
+		}
+		resp.Sets = append(resp.Sets, compared)
+	}
+	return resp, nil
+}
+
+func (v *vault) cover(start string, vehicles ...string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.covered == nil {
+		v.covered = map[string][]string{}
+	}
+	v.covered[start] = vehicles
 }
 
 // MatchVehicles gives one of the parts a call.

@@ -35,14 +35,15 @@ func (o Outbox) PublishEnrolled(ctx context.Context, passports []registry.Passpo
 func (o Outbox) PublishAnnounced(ctx context.Context, r registry.Recall) error {
 	return messaging.Enqueue(ctx, o.Tx, &registryv1.RecallAnnounced{
 		Recall: r.Name(), Campaign: r.Campaign, IssueTime: timestamppb.New(r.CreateTime), PartNumbers: r.PartNumbers,
+		IssuedBy: wire.MemberName(r.Member), Defect: r.Defect,
 	})
 }
 
-// PublishMatched tells of at most registry.MaxMatches passports that a recall's ranges cover.
-func (o Outbox) PublishMatched(ctx context.Context, r registry.Recall, passports []registry.Passport) error {
+// PublishMatched tells of at most registry.MaxMatches passports, by their ids, that a recall's ranges cover.
+func (o Outbox) PublishMatched(ctx context.Context, r registry.Recall, passports []string) error {
 	return messaging.Enqueue(ctx, o.Tx, &registryv1.RecallMatched{
 		Recall: r.Name(), Campaign: r.Campaign, IssueTime: timestamppb.New(r.CreateTime),
-		Passports: wire.All(passports, registry.Passport.Name),
+		Passports: wire.All(passports, wire.PassportName), IssuedBy: wire.MemberName(r.Member), Defect: r.Defect,
 	})
 }
 

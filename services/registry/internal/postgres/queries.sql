@@ -89,17 +89,3 @@ VALUES (@passport, @state, @code_hash, @proposed_by, @created_at, @expires_at) R
 
 -- name: SaveTransfer :exec
 UPDATE ownership_transfer SET state = @state, attempts = @attempts, accepted_by = @accepted_by WHERE id = @id;
-
--- name: AddRecall :one
-INSERT INTO recall (member, campaign, defect, ranges, created_at, search_ended_at)
-VALUES (@member, @campaign, @defect, @ranges, @created_at, @search_ended_at) RETURNING id;
-
--- name: Recall :one
-SELECT * FROM recall WHERE id = @id AND member = @member;
-
--- name: SearchingRecall :one
-SELECT * FROM recall WHERE search_ended_at IS NULL ORDER BY created_at, id LIMIT 1;
-
--- name: AdvanceSearch :execrows
-UPDATE recall SET searched_to = @next, search_ended_at = @ended_at, matched_passports = matched_passports + @found
-WHERE id = @id AND searched_to = @searched_to AND search_ended_at IS NULL;

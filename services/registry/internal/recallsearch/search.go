@@ -1,5 +1,6 @@
-// Package recallsearch searches the vault for the vehicles of recalls, one part after the other, and remembers in the
-// transaction that tells of the passports found how far it is: whatever is interrupted or done twice tells of them once.
+// Package recallsearch finds the vehicles of recalls: it searches the vault for each new recall, one part after the other, and
+// compares each new passport with the recalls there are. How far it is commits with what it tells of the passports found, and
+// what was told once is kept: whatever is interrupted or done twice tells of a passport once.
 package recallsearch
 
 import (
@@ -38,17 +39,24 @@ type Search struct {
 
 // Run searches until ctx ends. A failure is tried again without end.
 func (s *Search) Run(ctx context.Context) error {
+	repeat(ctx, s.step, func(err error) {
+		s.Logger.WarnContext(ctx, "search for recalled vehicles interrupted", slog.String("error", err.Error()))
+	})
+	return nil
+}
+
+// repeat takes steps until ctx ends, at once when there is more, and tells of failures.
+func repeat(ctx context.Context, step func(context.Context) (more bool, err error), failed func(error)) {
 	for ctx.Err() == nil {
-		more, err := s.step(ctx)
+		more, err := step(ctx)
 		switch {
 		case err != nil && ctx.Err() == nil:
-			s.Logger.WarnContext(ctx, "search for recalled vehicles interrupted", slog.String("error", err.Error()))
+			failed(err)
 			messaging.Pause(ctx, failedPause)
 		case !more:
 			messaging.Pause(ctx, idlePause)
 		}
 	}
-	return nil
 }
 
 // step searches one part of the vault for one recall; more is false when there is nothing to search for.

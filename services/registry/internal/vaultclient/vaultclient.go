@@ -13,12 +13,13 @@ import (
 	"github.com/pcc-platform/pcc/services/registry/internal/wire"
 )
 
-// Client implements registry.Vehicles and registry.VehicleMatcher.
+// Client implements registry.Vehicles, registry.VehicleMatcher and registry.VehicleComparer.
 type Client struct{ vault vaultv1.VaultServiceClient }
 
 var (
-	_ registry.Vehicles       = Client{}
-	_ registry.VehicleMatcher = Client{}
+	_ registry.Vehicles        = Client{}
+	_ registry.VehicleMatcher  = Client{}
+	_ registry.VehicleComparer = Client{}
 )
 
 // New returns a client over a connection to the vault.
@@ -50,4 +51,22 @@ func (c Client) Match(ctx context.Context, ranges []registry.VINRange, after str
 		vehicles[i] = strings.TrimPrefix(name, "vehicles/")
 	}
 	return vehicles, resp.GetNextAfter(), nil
+}
+
+// Compare implements registry.VehicleComparer.
+func (c Client) Compare(ctx context.Context, vehicles []string, sets [][]registry.VINRange) ([][]int, error) {
+	req := &vaultv1.CompareVehiclesRequest{Vehicles: wire.All(vehicles, wire.VehicleName)}
+	for _, ranges := range sets {
+		req.Sets = append(req.Sets, &vaultv1.VinRanges{Ranges: wire.All(ranges, wire.FromVINRange)})
+	}
+	resp, err := c.vault.CompareVehicles(ctx, req)
+	if err != nil {
+		return nil, fmt.Errorf("vaultclient: compare vehicles: %w", err)
+	}
+	if len(resp.GetSets()) != len(sets) {
+		return nil, fmt.Errorf("vaultclient: %d answers to %d sets", len(resp.GetSets()), len(sets))
+	}
+	return wire.All(resp.GetSets(), func(set *vaultv1.ComparedSet) []int {
+		return wire.All(set.GetVehicles(), func(place int32) int { return int(place) })
+	}), nil
 }

@@ -23,6 +23,7 @@ func FromRecall(r registry.Recall) *registryv1.Recall {
 	out := &registryv1.Recall{
 		Name: r.Name(), Campaign: r.Campaign, Defect: r.Defect, IssuedBy: MemberName(r.Member),
 		CreateTime: timestamppb.New(r.CreateTime), MatchedPassports: r.Matched,
+		Ranges: All(r.Ranges, FromVINRange), PartNumbers: r.PartNumbers,
 	}
 	if r.SearchEnd != nil {
 		out.SearchEndTime = timestamppb.New(*r.SearchEnd)

@@ -202,7 +202,10 @@ type RecallAnnounced struct {
 	Campaign  string                 `protobuf:"bytes,2,opt,name=campaign,proto3" json:"campaign,omitempty"`
 	IssueTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=issue_time,json=issueTime,proto3" json:"issue_time,omitempty"`
 	// At most 500.
-	PartNumbers   []string `protobuf:"bytes,4,rep,name=part_numbers,json=partNumbers,proto3" json:"part_numbers,omitempty"`
+	PartNumbers []string `protobuf:"bytes,4,rep,name=part_numbers,json=partNumbers,proto3" json:"part_numbers,omitempty"`
+	// `members/{member}` that issued it; empty in messages of earlier releases.
+	IssuedBy      string `protobuf:"bytes,5,opt,name=issued_by,json=issuedBy,proto3" json:"issued_by,omitempty"`
+	Defect        string `protobuf:"bytes,6,opt,name=defect,proto3" json:"defect,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -265,6 +268,20 @@ func (x *RecallAnnounced) GetPartNumbers() []string {
 	return nil
 }
 
+func (x *RecallAnnounced) GetIssuedBy() string {
+	if x != nil {
+		return x.IssuedBy
+	}
+	return ""
+}
+
+func (x *RecallAnnounced) GetDefect() string {
+	if x != nil {
+		return x.Defect
+	}
+	return ""
+}
+
 // RecallMatched is published for passports whose VINs are in the ranges of a recall.
 // Subject: pcc.registry.v1.recall_matched. Consumer: ingest.
 type RecallMatched struct {
@@ -274,7 +291,10 @@ type RecallMatched struct {
 	Campaign  string                 `protobuf:"bytes,2,opt,name=campaign,proto3" json:"campaign,omitempty"`
 	IssueTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=issue_time,json=issueTime,proto3" json:"issue_time,omitempty"`
 	// At most 1000.
-	Passports     []string `protobuf:"bytes,4,rep,name=passports,proto3" json:"passports,omitempty"`
+	Passports []string `protobuf:"bytes,4,rep,name=passports,proto3" json:"passports,omitempty"`
+	// `members/{member}` that issued it; empty in messages of earlier releases.
+	IssuedBy      string `protobuf:"bytes,5,opt,name=issued_by,json=issuedBy,proto3" json:"issued_by,omitempty"`
+	Defect        string `protobuf:"bytes,6,opt,name=defect,proto3" json:"defect,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -337,6 +357,20 @@ func (x *RecallMatched) GetPassports() []string {
 	return nil
 }
 
+func (x *RecallMatched) GetIssuedBy() string {
+	if x != nil {
+		return x.IssuedBy
+	}
+	return ""
+}
+
+func (x *RecallMatched) GetDefect() string {
+	if x != nil {
+		return x.Defect
+	}
+	return ""
+}
+
 var File_pcc_registry_v1_messages_proto protoreflect.FileDescriptor
 
 const file_pcc_registry_v1_messages_proto_rawDesc = "" +
@@ -356,19 +390,23 @@ const file_pcc_registry_v1_messages_proto_rawDesc = "" +
 	"\bpassport\x18\x01 \x01(\tR\bpassport\x12;\n" +
 	"\n" +
 	"transition\x18\x02 \x01(\v2\x1b.pcc.registry.v1.TransitionR\n" +
-	"transition\"\xa3\x01\n" +
+	"transition\"\xd8\x01\n" +
 	"\x0fRecallAnnounced\x12\x16\n" +
 	"\x06recall\x18\x01 \x01(\tR\x06recall\x12\x1a\n" +
 	"\bcampaign\x18\x02 \x01(\tR\bcampaign\x129\n" +
 	"\n" +
 	"issue_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tissueTime\x12!\n" +
-	"\fpart_numbers\x18\x04 \x03(\tR\vpartNumbers\"\x9c\x01\n" +
+	"\fpart_numbers\x18\x04 \x03(\tR\vpartNumbers\x12\x1b\n" +
+	"\tissued_by\x18\x05 \x01(\tR\bissuedBy\x12\x16\n" +
+	"\x06defect\x18\x06 \x01(\tR\x06defect\"\xd1\x01\n" +
 	"\rRecallMatched\x12\x16\n" +
 	"\x06recall\x18\x01 \x01(\tR\x06recall\x12\x1a\n" +
 	"\bcampaign\x18\x02 \x01(\tR\bcampaign\x129\n" +
 	"\n" +
 	"issue_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tissueTime\x12\x1c\n" +
-	"\tpassports\x18\x04 \x03(\tR\tpassportsBBZ@github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1;registryv1b\x06proto3"
+	"\tpassports\x18\x04 \x03(\tR\tpassports\x12\x1b\n" +
+	"\tissued_by\x18\x05 \x01(\tR\bissuedBy\x12\x16\n" +
+	"\x06defect\x18\x06 \x01(\tR\x06defectBBZ@github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1;registryv1b\x06proto3"
 
 var (
 	file_pcc_registry_v1_messages_proto_rawDescOnce sync.Once

@@ -39,10 +39,13 @@ type Recall struct {
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When the vault had been searched; absent while it goes on.
 	SearchEndTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=search_end_time,json=searchEndTime,proto3" json:"search_end_time,omitempty"`
-	// Passports found so far by the ranges. Those found by parts are not counted.
+	// Passports found so far by the ranges, those enrolled since included. Those found by parts are not counted.
 	MatchedPassports int64 `protobuf:"varint,7,opt,name=matched_passports,json=matchedPassports,proto3" json:"matched_passports,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// As they were stated.
+	Ranges        []*v1.VinRange `protobuf:"bytes,8,rep,name=ranges,proto3" json:"ranges,omitempty"`
+	PartNumbers   []string       `protobuf:"bytes,9,rep,name=part_numbers,json=partNumbers,proto3" json:"part_numbers,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Recall) Reset() {
@@ -122,6 +125,20 @@ func (x *Recall) GetMatchedPassports() int64 {
 		return x.MatchedPassports
 	}
 	return 0
+}
+
+func (x *Recall) GetRanges() []*v1.VinRange {
+	if x != nil {
+		return x.Ranges
+	}
+	return nil
+}
+
+func (x *Recall) GetPartNumbers() []string {
+	if x != nil {
+		return x.PartNumbers
+	}
+	return nil
 }
 
 type IssueRecallRequest struct {
@@ -245,6 +262,110 @@ func (x *IssueRecallResponse) GetRecall() *Recall {
 	return nil
 }
 
+type ListRecallsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	PageSize      int32                  `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	PageToken     string                 `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListRecallsRequest) Reset() {
+	*x = ListRecallsRequest{}
+	mi := &file_pcc_registry_v1_recall_service_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListRecallsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListRecallsRequest) ProtoMessage() {}
+
+func (x *ListRecallsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_registry_v1_recall_service_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListRecallsRequest.ProtoReflect.Descriptor instead.
+func (*ListRecallsRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_registry_v1_recall_service_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *ListRecallsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListRecallsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+type ListRecallsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Recalls       []*Recall              `protobuf:"bytes,1,rep,name=recalls,proto3" json:"recalls,omitempty"`
+	NextPageToken string                 `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListRecallsResponse) Reset() {
+	*x = ListRecallsResponse{}
+	mi := &file_pcc_registry_v1_recall_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListRecallsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListRecallsResponse) ProtoMessage() {}
+
+func (x *ListRecallsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_registry_v1_recall_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListRecallsResponse.ProtoReflect.Descriptor instead.
+func (*ListRecallsResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_registry_v1_recall_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *ListRecallsResponse) GetRecalls() []*Recall {
+	if x != nil {
+		return x.Recalls
+	}
+	return nil
+}
+
+func (x *ListRecallsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
 type GetRecallRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -254,7 +375,7 @@ type GetRecallRequest struct {
 
 func (x *GetRecallRequest) Reset() {
 	*x = GetRecallRequest{}
-	mi := &file_pcc_registry_v1_recall_service_proto_msgTypes[3]
+	mi := &file_pcc_registry_v1_recall_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -266,7 +387,7 @@ func (x *GetRecallRequest) String() string {
 func (*GetRecallRequest) ProtoMessage() {}
 
 func (x *GetRecallRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_registry_v1_recall_service_proto_msgTypes[3]
+	mi := &file_pcc_registry_v1_recall_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -279,7 +400,7 @@ func (x *GetRecallRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRecallRequest.ProtoReflect.Descriptor instead.
 func (*GetRecallRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_registry_v1_recall_service_proto_rawDescGZIP(), []int{3}
+	return file_pcc_registry_v1_recall_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *GetRecallRequest) GetName() string {
@@ -298,7 +419,7 @@ type GetRecallResponse struct {
 
 func (x *GetRecallResponse) Reset() {
 	*x = GetRecallResponse{}
-	mi := &file_pcc_registry_v1_recall_service_proto_msgTypes[4]
+	mi := &file_pcc_registry_v1_recall_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -310,7 +431,7 @@ func (x *GetRecallResponse) String() string {
 func (*GetRecallResponse) ProtoMessage() {}
 
 func (x *GetRecallResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_registry_v1_recall_service_proto_msgTypes[4]
+	mi := &file_pcc_registry_v1_recall_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -323,7 +444,7 @@ func (x *GetRecallResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRecallResponse.ProtoReflect.Descriptor instead.
 func (*GetRecallResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_registry_v1_recall_service_proto_rawDescGZIP(), []int{4}
+	return file_pcc_registry_v1_recall_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *GetRecallResponse) GetRecall() *Recall {
@@ -337,7 +458,7 @@ var File_pcc_registry_v1_recall_service_proto protoreflect.FileDescriptor
 
 const file_pcc_registry_v1_recall_service_proto_rawDesc = "" +
 	"\n" +
-	"$pcc/registry/v1/recall_service.proto\x12\x0fpcc.registry.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"pcc/options/v1/authorization.proto\x1a pcc/vault/v1/vault_service.proto\"\x9b\x02\n" +
+	"$pcc/registry/v1/recall_service.proto\x12\x0fpcc.registry.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"pcc/options/v1/authorization.proto\x1a pcc/vault/v1/vault_service.proto\"\xee\x02\n" +
 	"\x06Recall\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\bcampaign\x18\x02 \x01(\tR\bcampaign\x12\x16\n" +
@@ -346,7 +467,9 @@ const file_pcc_registry_v1_recall_service_proto_rawDesc = "" +
 	"\vcreate_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"createTime\x12B\n" +
 	"\x0fsearch_end_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\rsearchEndTime\x12+\n" +
-	"\x11matched_passports\x18\a \x01(\x03R\x10matchedPassports\"\xfb\x02\n" +
+	"\x11matched_passports\x18\a \x01(\x03R\x10matchedPassports\x12.\n" +
+	"\x06ranges\x18\b \x03(\v2\x16.pcc.vault.v1.VinRangeR\x06ranges\x12!\n" +
+	"\fpart_numbers\x18\t \x03(\tR\vpartNumbers\"\xfb\x02\n" +
 	"\x12IssueRecallRequest\x12'\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x120\n" +
@@ -356,13 +479,22 @@ const file_pcc_registry_v1_recall_service_proto_rawDesc = "" +
 	"\fpart_numbers\x18\x05 \x03(\tB\x1c\xbaH\x19\x92\x01\x16\x10\xf4\x03\"\x11r\x0f2\r^[ -~]{1,64}$R\vpartNumbers:l\xbaHi\x1ag\n" +
 	"\x0franges_or_parts\x12#ranges or part_numbers are required\x1a/size(this.ranges) + size(this.part_numbers) > 0\"F\n" +
 	"\x13IssueRecallResponse\x12/\n" +
-	"\x06recall\x18\x01 \x01(\v2\x17.pcc.registry.v1.RecallR\x06recall\"F\n" +
+	"\x06recall\x18\x01 \x01(\v2\x17.pcc.registry.v1.RecallR\x06recall\"f\n" +
+	"\x12ListRecallsRequest\x12'\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"p\n" +
+	"\x13ListRecallsResponse\x121\n" +
+	"\arecalls\x18\x01 \x03(\v2\x17.pcc.registry.v1.RecallR\arecalls\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"F\n" +
 	"\x10GetRecallRequest\x122\n" +
 	"\x04name\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^recalls/[0-9a-f-]{36}$R\x04name\"D\n" +
 	"\x11GetRecallResponse\x12/\n" +
-	"\x06recall\x18\x01 \x01(\v2\x17.pcc.registry.v1.RecallR\x06recall2\xaf\x02\n" +
+	"\x06recall\x18\x01 \x01(\v2\x17.pcc.registry.v1.RecallR\x06recall2\xb4\x03\n" +
 	"\rRecallService\x12\x8d\x01\n" +
-	"\vIssueRecall\x12#.pcc.registry.v1.IssueRecallRequest\x1a$.pcc.registry.v1.IssueRecallResponse\"3\xa2\xd4\x18\x11\b\x01\x12\rissue_recalls\x82\xd3\xe4\x93\x02\x18:\x01*b\x06recall\"\v/v1/recalls\x12\x8d\x01\n" +
+	"\vIssueRecall\x12#.pcc.registry.v1.IssueRecallRequest\x1a$.pcc.registry.v1.IssueRecallResponse\"3\xa2\xd4\x18\x11\b\x01\x12\rissue_recalls\x82\xd3\xe4\x93\x02\x18:\x01*b\x06recall\"\v/v1/recalls\x12\x82\x01\n" +
+	"\vListRecalls\x12#.pcc.registry.v1.ListRecallsRequest\x1a$.pcc.registry.v1.ListRecallsResponse\"(\xa2\xd4\x18\x11\b\x01\x12\rissue_recalls\x82\xd3\xe4\x93\x02\r\x12\v/v1/recalls\x12\x8d\x01\n" +
 	"\tGetRecall\x12!.pcc.registry.v1.GetRecallRequest\x1a\".pcc.registry.v1.GetRecallResponse\"9\xa2\xd4\x18\x11\b\x01\x12\rissue_recalls\x82\xd3\xe4\x93\x02\x1eb\x06recall\x12\x14/v1/{name=recalls/*}BBZ@github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1;registryv1b\x06proto3"
 
 var (
@@ -377,31 +509,37 @@ func file_pcc_registry_v1_recall_service_proto_rawDescGZIP() []byte {
 	return file_pcc_registry_v1_recall_service_proto_rawDescData
 }
 
-var file_pcc_registry_v1_recall_service_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_pcc_registry_v1_recall_service_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_pcc_registry_v1_recall_service_proto_goTypes = []any{
 	(*Recall)(nil),                // 0: pcc.registry.v1.Recall
 	(*IssueRecallRequest)(nil),    // 1: pcc.registry.v1.IssueRecallRequest
 	(*IssueRecallResponse)(nil),   // 2: pcc.registry.v1.IssueRecallResponse
-	(*GetRecallRequest)(nil),      // 3: pcc.registry.v1.GetRecallRequest
-	(*GetRecallResponse)(nil),     // 4: pcc.registry.v1.GetRecallResponse
-	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
-	(*v1.VinRange)(nil),           // 6: pcc.vault.v1.VinRange
+	(*ListRecallsRequest)(nil),    // 3: pcc.registry.v1.ListRecallsRequest
+	(*ListRecallsResponse)(nil),   // 4: pcc.registry.v1.ListRecallsResponse
+	(*GetRecallRequest)(nil),      // 5: pcc.registry.v1.GetRecallRequest
+	(*GetRecallResponse)(nil),     // 6: pcc.registry.v1.GetRecallResponse
+	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
+	(*v1.VinRange)(nil),           // 8: pcc.vault.v1.VinRange
 }
 var file_pcc_registry_v1_recall_service_proto_depIdxs = []int32{
-	5, // 0: pcc.registry.v1.Recall.create_time:type_name -> google.protobuf.Timestamp
-	5, // 1: pcc.registry.v1.Recall.search_end_time:type_name -> google.protobuf.Timestamp
-	6, // 2: pcc.registry.v1.IssueRecallRequest.ranges:type_name -> pcc.vault.v1.VinRange
-	0, // 3: pcc.registry.v1.IssueRecallResponse.recall:type_name -> pcc.registry.v1.Recall
-	0, // 4: pcc.registry.v1.GetRecallResponse.recall:type_name -> pcc.registry.v1.Recall
-	1, // 5: pcc.registry.v1.RecallService.IssueRecall:input_type -> pcc.registry.v1.IssueRecallRequest
-	3, // 6: pcc.registry.v1.RecallService.GetRecall:input_type -> pcc.registry.v1.GetRecallRequest
-	2, // 7: pcc.registry.v1.RecallService.IssueRecall:output_type -> pcc.registry.v1.IssueRecallResponse
-	4, // 8: pcc.registry.v1.RecallService.GetRecall:output_type -> pcc.registry.v1.GetRecallResponse
-	7, // [7:9] is the sub-list for method output_type
-	5, // [5:7] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	7,  // 0: pcc.registry.v1.Recall.create_time:type_name -> google.protobuf.Timestamp
+	7,  // 1: pcc.registry.v1.Recall.search_end_time:type_name -> google.protobuf.Timestamp
+	8,  // 2: pcc.registry.v1.Recall.ranges:type_name -> pcc.vault.v1.VinRange
+	8,  // 3: pcc.registry.v1.IssueRecallRequest.ranges:type_name -> pcc.vault.v1.VinRange
+	0,  // 4: pcc.registry.v1.IssueRecallResponse.recall:type_name -> pcc.registry.v1.Recall
+	0,  // 5: pcc.registry.v1.ListRecallsResponse.recalls:type_name -> pcc.registry.v1.Recall
+	0,  // 6: pcc.registry.v1.GetRecallResponse.recall:type_name -> pcc.registry.v1.Recall
+	1,  // 7: pcc.registry.v1.RecallService.IssueRecall:input_type -> pcc.registry.v1.IssueRecallRequest
+	3,  // 8: pcc.registry.v1.RecallService.ListRecalls:input_type -> pcc.registry.v1.ListRecallsRequest
+	5,  // 9: pcc.registry.v1.RecallService.GetRecall:input_type -> pcc.registry.v1.GetRecallRequest
+	2,  // 10: pcc.registry.v1.RecallService.IssueRecall:output_type -> pcc.registry.v1.IssueRecallResponse
+	4,  // 11: pcc.registry.v1.RecallService.ListRecalls:output_type -> pcc.registry.v1.ListRecallsResponse
+	6,  // 12: pcc.registry.v1.RecallService.GetRecall:output_type -> pcc.registry.v1.GetRecallResponse
+	10, // [10:13] is the sub-list for method output_type
+	7,  // [7:10] is the sub-list for method input_type
+	7,  // [7:7] is the sub-list for extension type_name
+	7,  // [7:7] is the sub-list for extension extendee
+	0,  // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_pcc_registry_v1_recall_service_proto_init() }
@@ -415,7 +553,7 @@ func file_pcc_registry_v1_recall_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_registry_v1_recall_service_proto_rawDesc), len(file_pcc_registry_v1_recall_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   5,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

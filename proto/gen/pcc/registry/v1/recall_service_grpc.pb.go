@@ -20,6 +20,7 @@ const _ = grpc.SupportPackageIsVersion9
 
 const (
 	RecallService_IssueRecall_FullMethodName = "/pcc.registry.v1.RecallService/IssueRecall"
+	RecallService_ListRecalls_FullMethodName = "/pcc.registry.v1.RecallService/ListRecalls"
 	RecallService_GetRecall_FullMethodName   = "/pcc.registry.v1.RecallService/GetRecall"
 )
 
@@ -32,11 +33,16 @@ const (
 // pcc.ingest.v1) until a RecallPerformed event of the campaign comes.
 type RecallServiceClient interface {
 	// IssueRecall begins a recall. The answer does not wait for the search, which goes through the whole vault, 5000 vehicles at
-	// a time; GetRecall tells how far it is. Vehicles enrolled afterwards are not searched.
+	// a time; GetRecall tells how far it is. Vehicles enrolled afterwards are compared with it when they come. Each passport that
+	// it covers gets a RecallIssued event in the journal stream of the caller's member, of the source
+	// `/members/{member}/registry/recalls`.
 	// Permission: issue_recalls. Idempotent by request_id.
 	// Errors: VIN_RANGE_INVALID, RECALL_NOT_YOURS (the caller's member is no maker), RECALL_EXISTS (the member has issued one
 	// of this campaign), INVALID_FIELD, DATABASE_UNAVAILABLE, REQUEST_ID_REUSED.
 	IssueRecall(ctx context.Context, in *IssueRecallRequest, opts ...grpc.CallOption) (*IssueRecallResponse, error)
+	// ListRecalls lists the recalls of the caller's member, the last issued first, without their ranges and parts.
+	// Permission: issue_recalls. Errors: INVALID_PAGE_TOKEN.
+	ListRecalls(ctx context.Context, in *ListRecallsRequest, opts ...grpc.CallOption) (*ListRecallsResponse, error)
 	// GetRecall returns a recall of the caller's member.
 	// Permission: issue_recalls. Errors: RECALL_NOT_FOUND.
 	GetRecall(ctx context.Context, in *GetRecallRequest, opts ...grpc.CallOption) (*GetRecallResponse, error)
@@ -54,6 +60,16 @@ func (c *recallServiceClient) IssueRecall(ctx context.Context, in *IssueRecallRe
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(IssueRecallResponse)
 	err := c.cc.Invoke(ctx, RecallService_IssueRecall_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *recallServiceClient) ListRecalls(ctx context.Context, in *ListRecallsRequest, opts ...grpc.CallOption) (*ListRecallsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListRecallsResponse)
+	err := c.cc.Invoke(ctx, RecallService_ListRecalls_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -79,11 +95,16 @@ func (c *recallServiceClient) GetRecall(ctx context.Context, in *GetRecallReques
 // pcc.ingest.v1) until a RecallPerformed event of the campaign comes.
 type RecallServiceServer interface {
 	// IssueRecall begins a recall. The answer does not wait for the search, which goes through the whole vault, 5000 vehicles at
-	// a time; GetRecall tells how far it is. Vehicles enrolled afterwards are not searched.
+	// a time; GetRecall tells how far it is. Vehicles enrolled afterwards are compared with it when they come. Each passport that
+	// it covers gets a RecallIssued event in the journal stream of the caller's member, of the source
+	// `/members/{member}/registry/recalls`.
 	// Permission: issue_recalls. Idempotent by request_id.
 	// Errors: VIN_RANGE_INVALID, RECALL_NOT_YOURS (the caller's member is no maker), RECALL_EXISTS (the member has issued one
 	// of this campaign), INVALID_FIELD, DATABASE_UNAVAILABLE, REQUEST_ID_REUSED.
 	IssueRecall(context.Context, *IssueRecallRequest) (*IssueRecallResponse, error)
+	// ListRecalls lists the recalls of the caller's member, the last issued first, without their ranges and parts.
+	// Permission: issue_recalls. Errors: INVALID_PAGE_TOKEN.
+	ListRecalls(context.Context, *ListRecallsRequest) (*ListRecallsResponse, error)
 	// GetRecall returns a recall of the caller's member.
 	// Permission: issue_recalls. Errors: RECALL_NOT_FOUND.
 	GetRecall(context.Context, *GetRecallRequest) (*GetRecallResponse, error)
@@ -99,6 +120,9 @@ type UnimplementedRecallServiceServer struct{}
 
 func (UnimplementedRecallServiceServer) IssueRecall(context.Context, *IssueRecallRequest) (*IssueRecallResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method IssueRecall not implemented")
+}
+func (UnimplementedRecallServiceServer) ListRecalls(context.Context, *ListRecallsRequest) (*ListRecallsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListRecalls not implemented")
 }
 func (UnimplementedRecallServiceServer) GetRecall(context.Context, *GetRecallRequest) (*GetRecallResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetRecall not implemented")
@@ -142,6 +166,24 @@ func _RecallService_IssueRecall_Handler(srv interface{}, ctx context.Context, de
 	return interceptor(ctx, in, info, handler)
 }
 
+func _RecallService_ListRecalls_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListRecallsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RecallServiceServer).ListRecalls(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RecallService_ListRecalls_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RecallServiceServer).ListRecalls(ctx, req.(*ListRecallsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _RecallService_GetRecall_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetRecallRequest)
 	if err := dec(in); err != nil {
@@ -170,6 +212,10 @@ var RecallService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "IssueRecall",
 			Handler:    _RecallService_IssueRecall_Handler,
+		},
+		{
+			MethodName: "ListRecalls",
+			Handler:    _RecallService_ListRecalls_Handler,
 		},
 		{
 			MethodName: "GetRecall",

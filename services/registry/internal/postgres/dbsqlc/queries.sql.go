@@ -159,34 +159,6 @@ func (q *Queries) AddPeriod(ctx context.Context, arg AddPeriodParams) error {
 	return err
 }
 
-const addRecall = `-- name: AddRecall :one
-INSERT INTO recall (member, campaign, defect, ranges, created_at, search_ended_at)
-VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
-`
-
-type AddRecallParams struct {
-	Member        string
-	Campaign      string
-	Defect        string
-	Ranges        []byte
-	CreatedAt     time.Time
-	SearchEndedAt *time.Time
-}
-
-func (q *Queries) AddRecall(ctx context.Context, arg AddRecallParams) (string, error) {
-	row := q.db.QueryRow(ctx, addRecall,
-		arg.Member,
-		arg.Campaign,
-		arg.Defect,
-		arg.Ranges,
-		arg.CreatedAt,
-		arg.SearchEndedAt,
-	)
-	var id string
-	err := row.Scan(&id)
-	return id, err
-}
-
 const addTransfer = `-- name: AddTransfer :one
 INSERT INTO ownership_transfer (passport, state, code_hash, proposed_by, created_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
@@ -241,33 +213,6 @@ func (q *Queries) AddTransition(ctx context.Context, arg AddTransitionParams) er
 		arg.CreatedAt,
 	)
 	return err
-}
-
-const advanceSearch = `-- name: AdvanceSearch :execrows
-UPDATE recall SET searched_to = $1, search_ended_at = $2, matched_passports = matched_passports + $3
-WHERE id = $4 AND searched_to = $5 AND search_ended_at IS NULL
-`
-
-type AdvanceSearchParams struct {
-	Next       string
-	EndedAt    *time.Time
-	Found      int64
-	ID         string
-	SearchedTo string
-}
-
-func (q *Queries) AdvanceSearch(ctx context.Context, arg AdvanceSearchParams) (int64, error) {
-	result, err := q.db.Exec(ctx, advanceSearch,
-		arg.Next,
-		arg.EndedAt,
-		arg.Found,
-		arg.ID,
-		arg.SearchedTo,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
 }
 
 const authorities = `-- name: Authorities :many
@@ -698,32 +643,6 @@ func (q *Queries) ProposedTransfer(ctx context.Context, passport string) (Owners
 	return i, err
 }
 
-const recall = `-- name: Recall :one
-SELECT id, member, campaign, defect, ranges, created_at, searched_to, search_ended_at, matched_passports FROM recall WHERE id = $1 AND member = $2
-`
-
-type RecallParams struct {
-	ID     string
-	Member string
-}
-
-func (q *Queries) Recall(ctx context.Context, arg RecallParams) (Recall, error) {
-	row := q.db.QueryRow(ctx, recall, arg.ID, arg.Member)
-	var i Recall
-	err := row.Scan(
-		&i.ID,
-		&i.Member,
-		&i.Campaign,
-		&i.Defect,
-		&i.Ranges,
-		&i.CreatedAt,
-		&i.SearchedTo,
-		&i.SearchEndedAt,
-		&i.MatchedPassports,
-	)
-	return i, err
-}
-
 const saveRevision = `-- name: SaveRevision :exec
 UPDATE passport SET revision = $1, life_cycle = $2, ownership_periods = $3,
     updated_by = $4, updated_at = $5
@@ -770,27 +689,6 @@ func (q *Queries) SaveTransfer(ctx context.Context, arg SaveTransferParams) erro
 		arg.ID,
 	)
 	return err
-}
-
-const searchingRecall = `-- name: SearchingRecall :one
-SELECT id, member, campaign, defect, ranges, created_at, searched_to, search_ended_at, matched_passports FROM recall WHERE search_ended_at IS NULL ORDER BY created_at, id LIMIT 1
-`
-
-func (q *Queries) SearchingRecall(ctx context.Context) (Recall, error) {
-	row := q.db.QueryRow(ctx, searchingRecall)
-	var i Recall
-	err := row.Scan(
-		&i.ID,
-		&i.Member,
-		&i.Campaign,
-		&i.Defect,
-		&i.Ranges,
-		&i.CreatedAt,
-		&i.SearchedTo,
-		&i.SearchEndedAt,
-		&i.MatchedPassports,
-	)
-	return i, err
 }
 
 const transitions = `-- name: Transitions :many
