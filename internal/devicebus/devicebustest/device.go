@@ -38,10 +38,15 @@ func (b *Broker) Connect(passport, token string) *Device {
 
 // TryConnect is Connect with the broker's refusal, and no subscription.
 func (b *Broker) TryConnect(passport, token string) (*Device, error) {
-	d := &Device{Answers: make(chan []byte, 1000), Lost: make(chan error, 1), Passport: passport, t: b.t}
+	return TryConnect(b.t, b.MQTT, b.ca, passport, token)
+}
+
+// TryConnect connects the device of a passport to any broker, whose certificate is of the authority in ca, PEM.
+func TryConnect(t testing.TB, url string, ca []byte, passport, token string) (*Device, error) {
+	d := &Device{Answers: make(chan []byte, 1000), Lost: make(chan error, 1), Passport: passport, t: t}
 	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(b.ca)
-	opts := mqtt.NewClientOptions().AddBroker(b.MQTT).SetClientID(uuid.NewString()).SetUsername("device").SetPassword(token).
+	pool.AppendCertsFromPEM(ca)
+	opts := mqtt.NewClientOptions().AddBroker(url).SetClientID(uuid.NewString()).SetUsername("device").SetPassword(token).
 		SetProtocolVersion(4).SetCleanSession(true).SetAutoReconnect(false).SetConnectRetry(false).SetConnectTimeout(Patience).
 		SetTLSConfig(&tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}).
 		SetConnectionLostHandler(func(_ mqtt.Client, err error) { d.Lost <- err })
@@ -49,7 +54,7 @@ func (b *Broker) TryConnect(passport, token string) (*Device, error) {
 	if err := wait(d.Client.Connect()); err != nil {
 		return nil, err
 	}
-	b.t.Cleanup(func() { d.Disconnect(0) })
+	t.Cleanup(func() { d.Disconnect(0) })
 	return d, nil
 }
 

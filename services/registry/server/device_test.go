@@ -37,6 +37,9 @@ func TestADeviceTokenIsForOnePassportOfItsMember(t *testing.T) {
 			t.Errorf("the device may use %q", subject)
 		}
 	}
+	if want := passport + "/deviceTokens/" + claims.Subject; resp.GetDeviceToken().GetName() != want || claims.Name != id {
+		t.Errorf("the record is %q, want %q", resp.GetDeviceToken().GetName(), want)
+	}
 	_, err = devices.IssueDeviceToken(t.Context(), &registryv1.IssueDeviceTokenRequest{
 		Passport: "passports/00000000-0000-4000-8000-000000000000", Lifetime: durationpb.New(time.Hour),
 	})

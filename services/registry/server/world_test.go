@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,6 +40,9 @@ type world struct {
 	settlement *settlement
 	accounts   *natsaccounts.Authority
 	brokerURL  string
+	// mqttURL is where devices connect; stopBroker ends the broker.
+	mqttURL    string
+	stopBroker func()
 	// bus is the bus of the platform's services.
 	bus jetstream.JetStream
 	// operator is the consortium's administrator.
@@ -77,18 +81,21 @@ func (w *world) startBroker(t *testing.T, keys string) app.NATS {
 	must(t, err)
 	credentials, err := w.accounts.Credentials(natsaccounts.Platform, "services", natsaccounts.Permissions{})
 	must(t, err)
+	files := w.ServiceTLS("nats")
 	cfg := nats.Config{
 		Dir: filepath.Join(w.Dir(), "nats"), Port: testkit.FreePort(t), OperatorJWT: w.accounts.OperatorJWT(),
 		SystemAccount: system.ID, AccountJWTs: []string{system.JWT, platform.JWT},
+		MQTT: &nats.MQTT{Port: testkit.FreePort(t), CertificateFile: files.CertificateFile, KeyFile: files.KeyFile},
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- nats.Run(ctx, cfg, slog.New(slog.DiscardHandler)) }()
-	t.Cleanup(func() {
+	w.stopBroker = sync.OnceFunc(func() {
 		cancel()
 		must(t, <-ended)
 	})
-	w.brokerURL = nats.URL(cfg)
+	t.Cleanup(w.stopBroker)
+	w.brokerURL, w.mqttURL = nats.URL(cfg), nats.MQTTURL(*cfg.MQTT)
 	conn, err := messaging.Connect(w.brokerURL, "test", credentials)
 	must(t, err)
 	t.Cleanup(conn.Close)

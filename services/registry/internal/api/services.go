@@ -35,15 +35,15 @@ type Reports struct {
 // Devices serves pcc.registry.v1.DeviceService.
 type Devices struct {
 	registryv1.UnimplementedDeviceServiceServer
+	Rules    *registry.Service
 	Store    *postgres.Store
 	Accounts DeviceAccounts
 	Now      func() time.Time
 }
 
-// DeviceAccounts admits devices, and the bridge that serves them, to the members' accounts at the broker.
+// DeviceAccounts lets devices, and the bridge that serves them, into the members' accounts at the broker.
 type DeviceAccounts interface {
-	// DeviceToken issues the password of the device of a passport.
-	DeviceToken(member, passport string, now time.Time, lifetime time.Duration) (string, error)
+	registry.DeviceAccounts
 	// BridgeCredentials returns the content of a credentials file.
 	BridgeCredentials(member string) (string, error)
 }

@@ -3,6 +3,7 @@ package brokeraccounts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/devicebus"
 	"github.com/pcc-platform/pcc/internal/messaging"
 	"github.com/pcc-platform/pcc/internal/natsaccounts"
+	"github.com/pcc-platform/pcc/services/registry"
 )
 
 // user is the registry among the users of the broker's system account; it may do nothing but tell of accounts.
@@ -57,13 +59,32 @@ func (c *Creator) Create(ctx context.Context, member string) error {
 	return nil
 }
 
-// DeviceToken issues the MQTT password of the device of a passport, both by id.
-func (c *Creator) DeviceToken(member, passport string, now time.Time, lifetime time.Duration) (string, error) {
-	token, err := c.authority.MQTTToken(member, passport, devicebus.DevicePermissions(passport), now, lifetime)
+// DeviceToken implements registry.DeviceAccounts.
+func (c *Creator) DeviceToken(t registry.DeviceToken, lifetime time.Duration) (registry.DeviceToken, string, error) {
+	token, err := c.authority.MQTTToken(t.Member, t.Passport, devicebus.DevicePermissions(t.Passport), t.IssueTime, lifetime)
 	if err != nil {
-		return "", fmt.Errorf("brokeraccounts: %w", err)
+		return registry.DeviceToken{}, "", fmt.Errorf("brokeraccounts: %w", err)
 	}
-	return token.JWT, nil
+	t.ID, t.ExpireTime = token.User, token.Expires
+	return t, token.JWT, nil
+}
+
+// Revoke implements registry.DeviceAccounts.
+func (c *Creator) Revoke(ctx context.Context, member string, expires map[string]time.Time) error {
+	account, err := c.authority.Revoke(member, expires, time.Now())
+	if errors.Is(err, natsaccounts.ErrTooManyRevocations) {
+		return registry.ErrTooManyRevoked.Wrap(err)
+	}
+	if err != nil {
+		return fmt.Errorf("brokeraccounts: %w", err)
+	}
+	if !c.system.IsConnected() { // without this, the push would wait in vain for as long as it may
+		return registry.ErrBrokerUnavailable
+	}
+	if err := natsaccounts.Push(ctx, c.system, account); err != nil {
+		return registry.ErrBrokerUnavailable.Wrap(err)
+	}
+	return nil
 }
 
 // BridgeCredentials returns the credentials of the bridge in a member's account, in the form of their file.

@@ -26,18 +26,118 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// DeviceToken is the record of a device's password.
+type DeviceToken struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `passports/{passport}/deviceTokens/{token}`. Both are readable in the password too, a JWT: its `name` is the passport, its
+	// `sub` the token.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// What the member called it.
+	DisplayName string `protobuf:"bytes,2,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
+	// The principal that had it issued, `{member}/{principal}`.
+	IssuedBy   string                 `protobuf:"bytes,3,opt,name=issued_by,json=issuedBy,proto3" json:"issued_by,omitempty"`
+	IssueTime  *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=issue_time,json=issueTime,proto3" json:"issue_time,omitempty"`
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	// Absent, like revoked_by, unless it was withdrawn.
+	RevokeTime    *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=revoke_time,json=revokeTime,proto3" json:"revoke_time,omitempty"`
+	RevokedBy     string                 `protobuf:"bytes,7,opt,name=revoked_by,json=revokedBy,proto3" json:"revoked_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeviceToken) Reset() {
+	*x = DeviceToken{}
+	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeviceToken) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeviceToken) ProtoMessage() {}
+
+func (x *DeviceToken) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeviceToken.ProtoReflect.Descriptor instead.
+func (*DeviceToken) Descriptor() ([]byte, []int) {
+	return file_pcc_registry_v1_device_service_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *DeviceToken) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *DeviceToken) GetDisplayName() string {
+	if x != nil {
+		return x.DisplayName
+	}
+	return ""
+}
+
+func (x *DeviceToken) GetIssuedBy() string {
+	if x != nil {
+		return x.IssuedBy
+	}
+	return ""
+}
+
+func (x *DeviceToken) GetIssueTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.IssueTime
+	}
+	return nil
+}
+
+func (x *DeviceToken) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+func (x *DeviceToken) GetRevokeTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.RevokeTime
+	}
+	return nil
+}
+
+func (x *DeviceToken) GetRevokedBy() string {
+	if x != nil {
+		return x.RevokedBy
+	}
+	return ""
+}
+
 type IssueDeviceTokenRequest struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
 	Passport string                 `protobuf:"bytes,1,opt,name=passport,proto3" json:"passport,omitempty"`
 	// From a minute to 400 days.
-	Lifetime      *durationpb.Duration `protobuf:"bytes,2,opt,name=lifetime,proto3" json:"lifetime,omitempty"`
+	Lifetime *durationpb.Duration `protobuf:"bytes,2,opt,name=lifetime,proto3" json:"lifetime,omitempty"`
+	// To tell it from others in the list. No personal data.
+	DisplayName   string `protobuf:"bytes,3,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *IssueDeviceTokenRequest) Reset() {
 	*x = IssueDeviceTokenRequest{}
-	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[0]
+	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -49,7 +149,7 @@ func (x *IssueDeviceTokenRequest) String() string {
 func (*IssueDeviceTokenRequest) ProtoMessage() {}
 
 func (x *IssueDeviceTokenRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[0]
+	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -62,7 +162,7 @@ func (x *IssueDeviceTokenRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueDeviceTokenRequest.ProtoReflect.Descriptor instead.
 func (*IssueDeviceTokenRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_registry_v1_device_service_proto_rawDescGZIP(), []int{0}
+	return file_pcc_registry_v1_device_service_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *IssueDeviceTokenRequest) GetPassport() string {
@@ -79,6 +179,13 @@ func (x *IssueDeviceTokenRequest) GetLifetime() *durationpb.Duration {
 	return nil
 }
 
+func (x *IssueDeviceTokenRequest) GetDisplayName() string {
+	if x != nil {
+		return x.DisplayName
+	}
+	return ""
+}
+
 type IssueDeviceTokenResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The password in MQTT; the user name may be anything but empty. Keep it secret.
@@ -90,14 +197,16 @@ type IssueDeviceTokenResponse struct {
 	// Topic on which it reads what became of them.
 	AnswersTopic string `protobuf:"bytes,5,opt,name=answers_topic,json=answersTopic,proto3" json:"answers_topic,omitempty"`
 	// Topic on which it publishes a pcc.ingest.v1.SignedBatch when it has a key.
-	SignedTopic   string `protobuf:"bytes,6,opt,name=signed_topic,json=signedTopic,proto3" json:"signed_topic,omitempty"`
+	SignedTopic string `protobuf:"bytes,6,opt,name=signed_topic,json=signedTopic,proto3" json:"signed_topic,omitempty"`
+	// Its record.
+	DeviceToken   *DeviceToken `protobuf:"bytes,7,opt,name=device_token,json=deviceToken,proto3" json:"device_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *IssueDeviceTokenResponse) Reset() {
 	*x = IssueDeviceTokenResponse{}
-	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[1]
+	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -109,7 +218,7 @@ func (x *IssueDeviceTokenResponse) String() string {
 func (*IssueDeviceTokenResponse) ProtoMessage() {}
 
 func (x *IssueDeviceTokenResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[1]
+	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -122,7 +231,7 @@ func (x *IssueDeviceTokenResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueDeviceTokenResponse.ProtoReflect.Descriptor instead.
 func (*IssueDeviceTokenResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_registry_v1_device_service_proto_rawDescGZIP(), []int{1}
+	return file_pcc_registry_v1_device_service_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *IssueDeviceTokenResponse) GetToken() string {
@@ -167,6 +276,232 @@ func (x *IssueDeviceTokenResponse) GetSignedTopic() string {
 	return ""
 }
 
+func (x *IssueDeviceTokenResponse) GetDeviceToken() *DeviceToken {
+	if x != nil {
+		return x.DeviceToken
+	}
+	return nil
+}
+
+type ListDeviceTokensRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `passports/{passport}`, or `passports/-` for all.
+	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	// 50 when 0; at most 1000.
+	PageSize  int32  `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Lists those that hold alone: neither expired nor withdrawn.
+	OnlyValid     bool `protobuf:"varint,4,opt,name=only_valid,json=onlyValid,proto3" json:"only_valid,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListDeviceTokensRequest) Reset() {
+	*x = ListDeviceTokensRequest{}
+	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListDeviceTokensRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListDeviceTokensRequest) ProtoMessage() {}
+
+func (x *ListDeviceTokensRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListDeviceTokensRequest.ProtoReflect.Descriptor instead.
+func (*ListDeviceTokensRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_registry_v1_device_service_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *ListDeviceTokensRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *ListDeviceTokensRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListDeviceTokensRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListDeviceTokensRequest) GetOnlyValid() bool {
+	if x != nil {
+		return x.OnlyValid
+	}
+	return false
+}
+
+type ListDeviceTokensResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	DeviceTokens  []*DeviceToken         `protobuf:"bytes,1,rep,name=device_tokens,json=deviceTokens,proto3" json:"device_tokens,omitempty"`
+	NextPageToken string                 `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListDeviceTokensResponse) Reset() {
+	*x = ListDeviceTokensResponse{}
+	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListDeviceTokensResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListDeviceTokensResponse) ProtoMessage() {}
+
+func (x *ListDeviceTokensResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListDeviceTokensResponse.ProtoReflect.Descriptor instead.
+func (*ListDeviceTokensResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_registry_v1_device_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *ListDeviceTokensResponse) GetDeviceTokens() []*DeviceToken {
+	if x != nil {
+		return x.DeviceTokens
+	}
+	return nil
+}
+
+func (x *ListDeviceTokensResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+type RevokeDeviceTokenRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RequestId     string                 `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RevokeDeviceTokenRequest) Reset() {
+	*x = RevokeDeviceTokenRequest{}
+	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevokeDeviceTokenRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevokeDeviceTokenRequest) ProtoMessage() {}
+
+func (x *RevokeDeviceTokenRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevokeDeviceTokenRequest.ProtoReflect.Descriptor instead.
+func (*RevokeDeviceTokenRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_registry_v1_device_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *RevokeDeviceTokenRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *RevokeDeviceTokenRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+type RevokeDeviceTokenResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	DeviceToken   *DeviceToken           `protobuf:"bytes,1,opt,name=device_token,json=deviceToken,proto3" json:"device_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RevokeDeviceTokenResponse) Reset() {
+	*x = RevokeDeviceTokenResponse{}
+	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevokeDeviceTokenResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevokeDeviceTokenResponse) ProtoMessage() {}
+
+func (x *RevokeDeviceTokenResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevokeDeviceTokenResponse.ProtoReflect.Descriptor instead.
+func (*RevokeDeviceTokenResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_registry_v1_device_service_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *RevokeDeviceTokenResponse) GetDeviceToken() *DeviceToken {
+	if x != nil {
+		return x.DeviceToken
+	}
+	return nil
+}
+
 type IssueBridgeCredentialsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Member        string                 `protobuf:"bytes,1,opt,name=member,proto3" json:"member,omitempty"`
@@ -176,7 +511,7 @@ type IssueBridgeCredentialsRequest struct {
 
 func (x *IssueBridgeCredentialsRequest) Reset() {
 	*x = IssueBridgeCredentialsRequest{}
-	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[2]
+	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -188,7 +523,7 @@ func (x *IssueBridgeCredentialsRequest) String() string {
 func (*IssueBridgeCredentialsRequest) ProtoMessage() {}
 
 func (x *IssueBridgeCredentialsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[2]
+	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -201,7 +536,7 @@ func (x *IssueBridgeCredentialsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueBridgeCredentialsRequest.ProtoReflect.Descriptor instead.
 func (*IssueBridgeCredentialsRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_registry_v1_device_service_proto_rawDescGZIP(), []int{2}
+	return file_pcc_registry_v1_device_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *IssueBridgeCredentialsRequest) GetMember() string {
@@ -221,7 +556,7 @@ type IssueBridgeCredentialsResponse struct {
 
 func (x *IssueBridgeCredentialsResponse) Reset() {
 	*x = IssueBridgeCredentialsResponse{}
-	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[3]
+	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -233,7 +568,7 @@ func (x *IssueBridgeCredentialsResponse) String() string {
 func (*IssueBridgeCredentialsResponse) ProtoMessage() {}
 
 func (x *IssueBridgeCredentialsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[3]
+	mi := &file_pcc_registry_v1_device_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -246,7 +581,7 @@ func (x *IssueBridgeCredentialsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueBridgeCredentialsResponse.ProtoReflect.Descriptor instead.
 func (*IssueBridgeCredentialsResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_registry_v1_device_service_proto_rawDescGZIP(), []int{3}
+	return file_pcc_registry_v1_device_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *IssueBridgeCredentialsResponse) GetCredentials() string {
@@ -260,10 +595,23 @@ var File_pcc_registry_v1_device_service_proto protoreflect.FileDescriptor
 
 const file_pcc_registry_v1_device_service_proto_rawDesc = "" +
 	"\n" +
-	"$pcc/registry/v1/device_service.proto\x12\x0fpcc.registry.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"pcc/options/v1/authorization.proto\"\xa4\x01\n" +
+	"$pcc/registry/v1/device_service.proto\x12\x0fpcc.registry.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"pcc/options/v1/authorization.proto\"\xb5\x02\n" +
+	"\vDeviceToken\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12!\n" +
+	"\fdisplay_name\x18\x02 \x01(\tR\vdisplayName\x12\x1b\n" +
+	"\tissued_by\x18\x03 \x01(\tR\bissuedBy\x129\n" +
+	"\n" +
+	"issue_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\tissueTime\x12;\n" +
+	"\vexpire_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"expireTime\x12;\n" +
+	"\vrevoke_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"revokeTime\x12\x1d\n" +
+	"\n" +
+	"revoked_by\x18\a \x01(\tR\trevokedBy\"\xd0\x01\n" +
 	"\x17IssueDeviceTokenRequest\x12<\n" +
 	"\bpassport\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^passports/[0-9a-f-]{36}$R\bpassport\x12K\n" +
-	"\blifetime\x18\x02 \x01(\v2\x19.google.protobuf.DurationB\x14\xbaH\x11\xc8\x01\x01\xaa\x01\v\"\x05\b\x80\xb0\xbd\x102\x02\b<R\blifetime\"\x80\x02\n" +
+	"\blifetime\x18\x02 \x01(\v2\x19.google.protobuf.DurationB\x14\xbaH\x11\xc8\x01\x01\xaa\x01\v\"\x05\b\x80\xb0\xbd\x102\x02\b<R\blifetime\x12*\n" +
+	"\fdisplay_name\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18@R\vdisplayName\"\xc1\x02\n" +
 	"\x18IssueDeviceTokenResponse\x12\x19\n" +
 	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\x12;\n" +
 	"\vexpire_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
@@ -272,13 +620,33 @@ const file_pcc_registry_v1_device_service_proto_rawDesc = "" +
 	"json_topic\x18\x03 \x01(\tR\tjsonTopic\x12%\n" +
 	"\x0eprotobuf_topic\x18\x04 \x01(\tR\rprotobufTopic\x12#\n" +
 	"\ranswers_topic\x18\x05 \x01(\tR\fanswersTopic\x12!\n" +
-	"\fsigned_topic\x18\x06 \x01(\tR\vsignedTopic\"^\n" +
+	"\fsigned_topic\x18\x06 \x01(\tR\vsignedTopic\x12?\n" +
+	"\fdevice_token\x18\a \x01(\v2\x1c.pcc.registry.v1.DeviceTokenR\vdeviceToken\"\xc8\x01\n" +
+	"\x17ListDeviceTokensRequest\x12<\n" +
+	"\x06parent\x18\x01 \x01(\tB$\xbaH!r\x1f2\x1d^passports/([0-9a-f-]{36}|-)$R\x06parent\x12'\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12\x1d\n" +
+	"\n" +
+	"only_valid\x18\x04 \x01(\bR\tonlyValid\"\x85\x01\n" +
+	"\x18ListDeviceTokensResponse\x12A\n" +
+	"\rdevice_tokens\x18\x01 \x03(\v2\x1c.pcc.registry.v1.DeviceTokenR\fdeviceTokens\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x94\x01\n" +
+	"\x18RevokeDeviceTokenRequest\x12'\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12O\n" +
+	"\x04name\x18\x02 \x01(\tB;\xbaH8r624^passports/[0-9a-f-]{36}/deviceTokens/U[A-Z2-7]{55}$R\x04name\"\\\n" +
+	"\x19RevokeDeviceTokenResponse\x12?\n" +
+	"\fdevice_token\x18\x01 \x01(\v2\x1c.pcc.registry.v1.DeviceTokenR\vdeviceToken\"^\n" +
 	"\x1dIssueBridgeCredentialsRequest\x12=\n" +
 	"\x06member\x18\x01 \x01(\tB%\xbaH\"r 2\x1e^members/[a-z][a-z0-9-]{1,31}$R\x06member\"G\n" +
 	"\x1eIssueBridgeCredentialsResponse\x12%\n" +
-	"\vcredentials\x18\x01 \x01(\tB\x03\x80\x01\x01R\vcredentials2\xd6\x02\n" +
+	"\vcredentials\x18\x01 \x01(\tB\x03\x80\x01\x01R\vcredentials2\xdb\x05\n" +
 	"\rDeviceService\x12\xba\x01\n" +
-	"\x10IssueDeviceToken\x12(.pcc.registry.v1.IssueDeviceTokenRequest\x1a).pcc.registry.v1.IssueDeviceTokenResponse\"Q\xa2\xd4\x18\x17\b\x01\x12\x13issue_device_tokens\x82\xd3\xe4\x93\x020:\x01*\"+/v1/{passport=passports/*}:issueDeviceToken\x12\x87\x01\n" +
+	"\x10IssueDeviceToken\x12(.pcc.registry.v1.IssueDeviceTokenRequest\x1a).pcc.registry.v1.IssueDeviceTokenResponse\"Q\xa2\xd4\x18\x17\b\x01\x12\x13issue_device_tokens\x82\xd3\xe4\x93\x020:\x01*\"+/v1/{passport=passports/*}:issueDeviceToken\x12\xb2\x01\n" +
+	"\x10ListDeviceTokens\x12(.pcc.registry.v1.ListDeviceTokensRequest\x1a).pcc.registry.v1.ListDeviceTokensResponse\"I\xa2\xd4\x18\x18\b\x01\x12\x14revoke_device_tokens\x82\xd3\xe4\x93\x02'\x12%/v1/{parent=passports/*}/deviceTokens\x12\xcd\x01\n" +
+	"\x11RevokeDeviceToken\x12).pcc.registry.v1.RevokeDeviceTokenRequest\x1a*.pcc.registry.v1.RevokeDeviceTokenResponse\"a\xa2\xd4\x18\x18\b\x01\x12\x14revoke_device_tokens\x82\xd3\xe4\x93\x02?:\x01*b\fdevice_token\",/v1/{name=passports/*/deviceTokens/*}:revoke\x12\x87\x01\n" +
 	"\x16IssueBridgeCredentials\x12..pcc.registry.v1.IssueBridgeCredentialsRequest\x1a/.pcc.registry.v1.IssueBridgeCredentialsResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04callBBZ@github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1;registryv1b\x06proto3"
 
 var (
@@ -293,27 +661,42 @@ func file_pcc_registry_v1_device_service_proto_rawDescGZIP() []byte {
 	return file_pcc_registry_v1_device_service_proto_rawDescData
 }
 
-var file_pcc_registry_v1_device_service_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_pcc_registry_v1_device_service_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_pcc_registry_v1_device_service_proto_goTypes = []any{
-	(*IssueDeviceTokenRequest)(nil),        // 0: pcc.registry.v1.IssueDeviceTokenRequest
-	(*IssueDeviceTokenResponse)(nil),       // 1: pcc.registry.v1.IssueDeviceTokenResponse
-	(*IssueBridgeCredentialsRequest)(nil),  // 2: pcc.registry.v1.IssueBridgeCredentialsRequest
-	(*IssueBridgeCredentialsResponse)(nil), // 3: pcc.registry.v1.IssueBridgeCredentialsResponse
-	(*durationpb.Duration)(nil),            // 4: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil),          // 5: google.protobuf.Timestamp
+	(*DeviceToken)(nil),                    // 0: pcc.registry.v1.DeviceToken
+	(*IssueDeviceTokenRequest)(nil),        // 1: pcc.registry.v1.IssueDeviceTokenRequest
+	(*IssueDeviceTokenResponse)(nil),       // 2: pcc.registry.v1.IssueDeviceTokenResponse
+	(*ListDeviceTokensRequest)(nil),        // 3: pcc.registry.v1.ListDeviceTokensRequest
+	(*ListDeviceTokensResponse)(nil),       // 4: pcc.registry.v1.ListDeviceTokensResponse
+	(*RevokeDeviceTokenRequest)(nil),       // 5: pcc.registry.v1.RevokeDeviceTokenRequest
+	(*RevokeDeviceTokenResponse)(nil),      // 6: pcc.registry.v1.RevokeDeviceTokenResponse
+	(*IssueBridgeCredentialsRequest)(nil),  // 7: pcc.registry.v1.IssueBridgeCredentialsRequest
+	(*IssueBridgeCredentialsResponse)(nil), // 8: pcc.registry.v1.IssueBridgeCredentialsResponse
+	(*timestamppb.Timestamp)(nil),          // 9: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),            // 10: google.protobuf.Duration
 }
 var file_pcc_registry_v1_device_service_proto_depIdxs = []int32{
-	4, // 0: pcc.registry.v1.IssueDeviceTokenRequest.lifetime:type_name -> google.protobuf.Duration
-	5, // 1: pcc.registry.v1.IssueDeviceTokenResponse.expire_time:type_name -> google.protobuf.Timestamp
-	0, // 2: pcc.registry.v1.DeviceService.IssueDeviceToken:input_type -> pcc.registry.v1.IssueDeviceTokenRequest
-	2, // 3: pcc.registry.v1.DeviceService.IssueBridgeCredentials:input_type -> pcc.registry.v1.IssueBridgeCredentialsRequest
-	1, // 4: pcc.registry.v1.DeviceService.IssueDeviceToken:output_type -> pcc.registry.v1.IssueDeviceTokenResponse
-	3, // 5: pcc.registry.v1.DeviceService.IssueBridgeCredentials:output_type -> pcc.registry.v1.IssueBridgeCredentialsResponse
-	4, // [4:6] is the sub-list for method output_type
-	2, // [2:4] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	9,  // 0: pcc.registry.v1.DeviceToken.issue_time:type_name -> google.protobuf.Timestamp
+	9,  // 1: pcc.registry.v1.DeviceToken.expire_time:type_name -> google.protobuf.Timestamp
+	9,  // 2: pcc.registry.v1.DeviceToken.revoke_time:type_name -> google.protobuf.Timestamp
+	10, // 3: pcc.registry.v1.IssueDeviceTokenRequest.lifetime:type_name -> google.protobuf.Duration
+	9,  // 4: pcc.registry.v1.IssueDeviceTokenResponse.expire_time:type_name -> google.protobuf.Timestamp
+	0,  // 5: pcc.registry.v1.IssueDeviceTokenResponse.device_token:type_name -> pcc.registry.v1.DeviceToken
+	0,  // 6: pcc.registry.v1.ListDeviceTokensResponse.device_tokens:type_name -> pcc.registry.v1.DeviceToken
+	0,  // 7: pcc.registry.v1.RevokeDeviceTokenResponse.device_token:type_name -> pcc.registry.v1.DeviceToken
+	1,  // 8: pcc.registry.v1.DeviceService.IssueDeviceToken:input_type -> pcc.registry.v1.IssueDeviceTokenRequest
+	3,  // 9: pcc.registry.v1.DeviceService.ListDeviceTokens:input_type -> pcc.registry.v1.ListDeviceTokensRequest
+	5,  // 10: pcc.registry.v1.DeviceService.RevokeDeviceToken:input_type -> pcc.registry.v1.RevokeDeviceTokenRequest
+	7,  // 11: pcc.registry.v1.DeviceService.IssueBridgeCredentials:input_type -> pcc.registry.v1.IssueBridgeCredentialsRequest
+	2,  // 12: pcc.registry.v1.DeviceService.IssueDeviceToken:output_type -> pcc.registry.v1.IssueDeviceTokenResponse
+	4,  // 13: pcc.registry.v1.DeviceService.ListDeviceTokens:output_type -> pcc.registry.v1.ListDeviceTokensResponse
+	6,  // 14: pcc.registry.v1.DeviceService.RevokeDeviceToken:output_type -> pcc.registry.v1.RevokeDeviceTokenResponse
+	8,  // 15: pcc.registry.v1.DeviceService.IssueBridgeCredentials:output_type -> pcc.registry.v1.IssueBridgeCredentialsResponse
+	12, // [12:16] is the sub-list for method output_type
+	8,  // [8:12] is the sub-list for method input_type
+	8,  // [8:8] is the sub-list for extension type_name
+	8,  // [8:8] is the sub-list for extension extendee
+	0,  // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_pcc_registry_v1_device_service_proto_init() }
@@ -327,7 +710,7 @@ func file_pcc_registry_v1_device_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_registry_v1_device_service_proto_rawDesc), len(file_pcc_registry_v1_device_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   4,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -20,6 +20,8 @@ const _ = grpc.SupportPackageIsVersion9
 
 const (
 	DeviceService_IssueDeviceToken_FullMethodName       = "/pcc.registry.v1.DeviceService/IssueDeviceToken"
+	DeviceService_ListDeviceTokens_FullMethodName       = "/pcc.registry.v1.DeviceService/ListDeviceTokens"
+	DeviceService_RevokeDeviceToken_FullMethodName      = "/pcc.registry.v1.DeviceService/RevokeDeviceToken"
 	DeviceService_IssueBridgeCredentials_FullMethodName = "/pcc.registry.v1.DeviceService/IssueBridgeCredentials"
 )
 
@@ -29,10 +31,21 @@ const (
 //
 // DeviceService lets cars and dongles of members send events over MQTT, see docs/channels.md.
 type DeviceServiceClient interface {
-	// IssueDeviceToken issues a password with which a device may publish events of one passport and read the answers. It
-	// cannot be withdrawn before it expires. Every call issues another one and changes nothing.
-	// Permission: issue_device_tokens. Errors: PASSPORT_NOT_FOUND.
+	// IssueDeviceToken issues a password with which a device may publish events of one passport and read the answers. Every call
+	// issues another one, and those before it go on: the platform keeps a record of each and none of the passwords, so a repeated
+	// call cannot be answered with the first one's.
+	// Permission: issue_device_tokens.
+	// Errors: PASSPORT_NOT_FOUND, DEVICE_TOKENS_EXHAUSTED (the member's devices of this passport have 100 that hold).
 	IssueDeviceToken(ctx context.Context, in *IssueDeviceTokenRequest, opts ...grpc.CallOption) (*IssueDeviceTokenResponse, error)
+	// ListDeviceTokens lists what IssueDeviceToken issued for the caller's member, the latest first.
+	// Permission: revoke_device_tokens. Errors: PASSPORT_NOT_FOUND, INVALID_PAGE_TOKEN.
+	ListDeviceTokens(ctx context.Context, in *ListDeviceTokensRequest, opts ...grpc.CallOption) (*ListDeviceTokensResponse, error)
+	// RevokeDeviceToken withdraws a password for good. When it has answered, the broker has ended the device's connection and
+	// accepts no other with this password. One that has expired stays as it is.
+	// Permission: revoke_device_tokens. Idempotent by request_id, and by nature.
+	// Errors: DEVICE_TOKEN_NOT_FOUND, DEVICE_REVOCATIONS_EXHAUSTED (the member has withdrawn 5000 that have not expired),
+	// BROKER_UNAVAILABLE (it may be withdrawn or not; call again), REQUEST_ID_REUSED.
+	RevokeDeviceToken(ctx context.Context, in *RevokeDeviceTokenRequest, opts ...grpc.CallOption) (*RevokeDeviceTokenResponse, error)
 	// IssueBridgeCredentials returns the credentials with which the bridge takes what a member's devices publish, and answers
 	// them. They stay the same, so repeating the call changes nothing.
 	// Permission: call, for services only. Errors: MEMBER_NOT_FOUND.
@@ -57,6 +70,26 @@ func (c *deviceServiceClient) IssueDeviceToken(ctx context.Context, in *IssueDev
 	return out, nil
 }
 
+func (c *deviceServiceClient) ListDeviceTokens(ctx context.Context, in *ListDeviceTokensRequest, opts ...grpc.CallOption) (*ListDeviceTokensResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListDeviceTokensResponse)
+	err := c.cc.Invoke(ctx, DeviceService_ListDeviceTokens_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *deviceServiceClient) RevokeDeviceToken(ctx context.Context, in *RevokeDeviceTokenRequest, opts ...grpc.CallOption) (*RevokeDeviceTokenResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RevokeDeviceTokenResponse)
+	err := c.cc.Invoke(ctx, DeviceService_RevokeDeviceToken_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *deviceServiceClient) IssueBridgeCredentials(ctx context.Context, in *IssueBridgeCredentialsRequest, opts ...grpc.CallOption) (*IssueBridgeCredentialsResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(IssueBridgeCredentialsResponse)
@@ -73,10 +106,21 @@ func (c *deviceServiceClient) IssueBridgeCredentials(ctx context.Context, in *Is
 //
 // DeviceService lets cars and dongles of members send events over MQTT, see docs/channels.md.
 type DeviceServiceServer interface {
-	// IssueDeviceToken issues a password with which a device may publish events of one passport and read the answers. It
-	// cannot be withdrawn before it expires. Every call issues another one and changes nothing.
-	// Permission: issue_device_tokens. Errors: PASSPORT_NOT_FOUND.
+	// IssueDeviceToken issues a password with which a device may publish events of one passport and read the answers. Every call
+	// issues another one, and those before it go on: the platform keeps a record of each and none of the passwords, so a repeated
+	// call cannot be answered with the first one's.
+	// Permission: issue_device_tokens.
+	// Errors: PASSPORT_NOT_FOUND, DEVICE_TOKENS_EXHAUSTED (the member's devices of this passport have 100 that hold).
 	IssueDeviceToken(context.Context, *IssueDeviceTokenRequest) (*IssueDeviceTokenResponse, error)
+	// ListDeviceTokens lists what IssueDeviceToken issued for the caller's member, the latest first.
+	// Permission: revoke_device_tokens. Errors: PASSPORT_NOT_FOUND, INVALID_PAGE_TOKEN.
+	ListDeviceTokens(context.Context, *ListDeviceTokensRequest) (*ListDeviceTokensResponse, error)
+	// RevokeDeviceToken withdraws a password for good. When it has answered, the broker has ended the device's connection and
+	// accepts no other with this password. One that has expired stays as it is.
+	// Permission: revoke_device_tokens. Idempotent by request_id, and by nature.
+	// Errors: DEVICE_TOKEN_NOT_FOUND, DEVICE_REVOCATIONS_EXHAUSTED (the member has withdrawn 5000 that have not expired),
+	// BROKER_UNAVAILABLE (it may be withdrawn or not; call again), REQUEST_ID_REUSED.
+	RevokeDeviceToken(context.Context, *RevokeDeviceTokenRequest) (*RevokeDeviceTokenResponse, error)
 	// IssueBridgeCredentials returns the credentials with which the bridge takes what a member's devices publish, and answers
 	// them. They stay the same, so repeating the call changes nothing.
 	// Permission: call, for services only. Errors: MEMBER_NOT_FOUND.
@@ -93,6 +137,12 @@ type UnimplementedDeviceServiceServer struct{}
 
 func (UnimplementedDeviceServiceServer) IssueDeviceToken(context.Context, *IssueDeviceTokenRequest) (*IssueDeviceTokenResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method IssueDeviceToken not implemented")
+}
+func (UnimplementedDeviceServiceServer) ListDeviceTokens(context.Context, *ListDeviceTokensRequest) (*ListDeviceTokensResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListDeviceTokens not implemented")
+}
+func (UnimplementedDeviceServiceServer) RevokeDeviceToken(context.Context, *RevokeDeviceTokenRequest) (*RevokeDeviceTokenResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method RevokeDeviceToken not implemented")
 }
 func (UnimplementedDeviceServiceServer) IssueBridgeCredentials(context.Context, *IssueBridgeCredentialsRequest) (*IssueBridgeCredentialsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method IssueBridgeCredentials not implemented")
@@ -136,6 +186,42 @@ func _DeviceService_IssueDeviceToken_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _DeviceService_ListDeviceTokens_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListDeviceTokensRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DeviceServiceServer).ListDeviceTokens(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DeviceService_ListDeviceTokens_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DeviceServiceServer).ListDeviceTokens(ctx, req.(*ListDeviceTokensRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _DeviceService_RevokeDeviceToken_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RevokeDeviceTokenRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DeviceServiceServer).RevokeDeviceToken(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DeviceService_RevokeDeviceToken_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DeviceServiceServer).RevokeDeviceToken(ctx, req.(*RevokeDeviceTokenRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _DeviceService_IssueBridgeCredentials_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(IssueBridgeCredentialsRequest)
 	if err := dec(in); err != nil {
@@ -164,6 +250,14 @@ var DeviceService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "IssueDeviceToken",
 			Handler:    _DeviceService_IssueDeviceToken_Handler,
+		},
+		{
+			MethodName: "ListDeviceTokens",
+			Handler:    _DeviceService_ListDeviceTokens_Handler,
+		},
+		{
+			MethodName: "RevokeDeviceToken",
+			Handler:    _DeviceService_RevokeDeviceToken_Handler,
 		},
 		{
 			MethodName: "IssueBridgeCredentials",

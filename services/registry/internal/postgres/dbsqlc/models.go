@@ -22,6 +22,18 @@ type Audit struct {
 	CreatedAt time.Time
 }
 
+type DeviceToken struct {
+	ID          string
+	Member      string
+	Passport    string
+	DisplayName string
+	IssuedBy    string
+	IssuedAt    time.Time
+	ExpiresAt   time.Time
+	RevokedBy   string
+	RevokedAt   *time.Time
+}
+
 type Idempotency struct {
 	Subject     string
 	Method      string
@@ -138,16 +150,4 @@ type Recall struct {
 	SearchedTo       string
 	SearchEndedAt    *time.Time
 	MatchedPassports int64
-	PartNumbers      []string
-}
-
-type RecallCandidate struct {
-	Passport   string
-	EnrolledAt time.Time
-	ComparedTo string
-}
-
-type RecallMatch struct {
-	Recall   string
-	Passport string
 }

@@ -1,0 +1,185 @@
+package server_test
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	"github.com/pcc-platform/pcc/internal/devicebus/devicebustest"
+	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
+)
+
+// fleet is a member with an enrolled vehicle, and who administers its devices.
+type fleet struct {
+	*member
+	registryv1.DeviceServiceClient
+	passport string
+}
+
+func (w *world) fleet(t *testing.T, name string) *fleet {
+	t.Helper()
+	m := w.admit(t, name, registryv1.MemberClass_MEMBER_CLASS_MAKER)
+	return &fleet{member: m, DeviceServiceClient: registryv1.NewDeviceServiceClient(w.Dial(m.Member, "admin")), passport: m.enrol(t).GetName()}
+}
+
+func (f *fleet) issue(t *testing.T, displayName string, lifetime time.Duration) *registryv1.IssueDeviceTokenResponse {
+	t.Helper()
+	resp, err := f.IssueDeviceToken(t.Context(), &registryv1.IssueDeviceTokenRequest{
+		Passport: f.passport, Lifetime: durationpb.New(lifetime), DisplayName: displayName,
+	})
+	must(t, err)
+	return resp
+}
+
+func (f *fleet) list(t *testing.T, req *registryv1.ListDeviceTokensRequest) *registryv1.ListDeviceTokensResponse {
+	t.Helper()
+	resp, err := f.ListDeviceTokens(t.Context(), req)
+	must(t, err)
+	return resp
+}
+
+func revokeRequest(name string) *registryv1.RevokeDeviceTokenRequest {
+	return &registryv1.RevokeDeviceTokenRequest{RequestId: uuid.NewString(), Name: name}
+}
+
+func names(tokens []*registryv1.DeviceToken) (out []string) {
+	for _, t := range tokens {
+		out = append(out, t.GetDisplayName())
+	}
+	return out
+}
+
+// connect connects a device of the fleet's vehicle.
+func (w *world) connect(t *testing.T, f *fleet, password string) (*devicebustest.Device, error) {
+	t.Helper()
+	ca, err := os.ReadFile(w.ServiceTLS("nats").CAFile)
+	must(t, err)
+	return devicebustest.TryConnect(t, w.mqttURL, ca, strings.TrimPrefix(f.passport, "passports/"), password)
+}
+
+// connected waits until the device may connect, which is once its member's account is there.
+func (w *world) connected(t *testing.T, f *fleet, password string) (d *devicebustest.Device) {
+	t.Helper()
+	await(t, "the member's account", func() bool {
+		var err error
+		d, err = w.connect(t, f, password)
+		return err == nil
+	})
+	return d
+}
+
+func TestARevokedDeviceIsTurnedAway(t *testing.T) {
+	w := newWorld(t)
+	oem := w.fleet(t, "oem")
+	lost, kept := oem.issue(t, "lost", time.Hour), oem.issue(t, "kept", time.Hour)
+	first, second := w.connected(t, oem, lost.GetToken()), w.connected(t, oem, kept.GetToken())
+	req := revokeRequest(lost.GetDeviceToken().GetName())
+	once, err := oem.RevokeDeviceToken(t.Context(), req)
+	must(t, err)
+	again, err := oem.RevokeDeviceToken(t.Context(), req)
+	must(t, err)
+	anew, err := oem.RevokeDeviceToken(t.Context(), revokeRequest(req.GetName()))
+	must(t, err)
+	if got := once.GetDeviceToken(); !proto.Equal(once, again) || !proto.Equal(once, anew) ||
+		got.GetRevokedBy() != oem.ID+"/admin" || got.GetRevokeTime() == nil {
+		t.Errorf("revoked %v, again %v, anew %v", once, again, anew)
+	}
+	if _, err := w.connect(t, oem, lost.GetToken()); err == nil {
+		t.Error("the revoked token connects")
+	}
+	select {
+	case <-first.Lost:
+	case <-time.After(patience):
+		t.Error("the connection outlives the revocation")
+	}
+	if _, err := w.connect(t, oem, kept.GetToken()); err != nil || !second.IsConnected() {
+		t.Errorf("the other token: %v", err)
+	}
+	if got, want := w.audited(t, req.GetName()), []string{"IssueDeviceToken", "RevokeDeviceToken", "RevokeDeviceToken"}; !slices.Equal(got, want) {
+		t.Errorf("audited %v, want %v", got, want)
+	}
+	w.stopBroker()
+	_, err = oem.RevokeDeviceToken(t.Context(), revokeRequest(kept.GetDeviceToken().GetName()))
+	wantReason(t, err, "BROKER_UNAVAILABLE", "")
+	valid := oem.list(t, &registryv1.ListDeviceTokensRequest{Parent: oem.passport, OnlyValid: true})
+	if got := names(valid.GetDeviceTokens()); !slices.Equal(got, []string{"kept"}) {
+		t.Errorf("recorded as valid: %v", got)
+	}
+}
+
+func TestDeviceTokensOfAMemberAreItsOwn(t *testing.T) {
+	w := newWorld(t)
+	oem, garage := w.fleet(t, "oem"), w.fleet(t, "garage")
+	garage.passport = oem.passport // both have devices in the same car
+	theirs := oem.issue(t, "theirs", time.Hour).GetDeviceToken().GetName()
+	_, err := garage.RevokeDeviceToken(t.Context(), revokeRequest(theirs))
+	wantReason(t, err, "DEVICE_TOKEN_NOT_FOUND", "")
+	if got := garage.list(t, &registryv1.ListDeviceTokensRequest{Parent: "passports/-"}); len(got.GetDeviceTokens()) != 0 {
+		t.Errorf("listed %v", got)
+	}
+	clerk := registryv1.NewDeviceServiceClient(w.Dial(oem.Member, "clerk"))
+	_, err = clerk.RevokeDeviceToken(t.Context(), revokeRequest(theirs))
+	wantReason(t, err, "PERMISSION_DENIED", "")
+	_, err = clerk.ListDeviceTokens(t.Context(), &registryv1.ListDeviceTokensRequest{Parent: oem.passport})
+	wantReason(t, err, "PERMISSION_DENIED", "")
+	_, err = oem.RevokeDeviceToken(t.Context(), revokeRequest(strings.Replace(theirs, "/U", "/UA", 1)[:len(theirs)]))
+	wantReason(t, err, "DEVICE_TOKEN_NOT_FOUND", "")
+	_, err = oem.ListDeviceTokens(t.Context(), &registryv1.ListDeviceTokensRequest{Parent: "passports/" + uuid.NewString()})
+	wantReason(t, err, "PASSPORT_NOT_FOUND", "")
+}
+
+func TestDeviceTokensAreListedInPages(t *testing.T) {
+	w := newWorld(t)
+	oem := w.fleet(t, "oem")
+	var want []string
+	for i := range 5 {
+		name := fmt.Sprint("dongle ", i)
+		oem.issue(t, name, time.Hour)
+		want = append([]string{name}, want...)
+	}
+	first := oem.passport
+	oem.passport = oem.enrol(t).GetName()
+	oem.issue(t, "other car", time.Hour)
+	for parent, want := range map[string][]string{first: want, "passports/-": append([]string{"other car"}, want...)} {
+		var got []string
+		for page := ""; ; {
+			resp := oem.list(t, &registryv1.ListDeviceTokensRequest{Parent: parent, PageSize: 2, PageToken: page})
+			got = append(got, names(resp.GetDeviceTokens())...)
+			if page = resp.GetNextPageToken(); page == "" {
+				break
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", parent, got, want)
+		}
+	}
+	for range 95 {
+		oem.issue(t, "", time.Minute)
+	}
+	for range 4 {
+		oem.issue(t, "", time.Hour)
+	}
+	_, err := oem.IssueDeviceToken(t.Context(), &registryv1.IssueDeviceTokenRequest{Passport: oem.passport, Lifetime: durationpb.New(time.Hour)})
+	wantReason(t, err, "DEVICE_TOKENS_EXHAUSTED", "")
+}
+
+// audited returns what the audit has of an object.
+func (w *world) audited(t *testing.T, object string) []string {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), w.DatabaseURL)
+	must(t, err)
+	defer conn.Close(t.Context())
+	rows, err := conn.Query(t.Context(), "SELECT action FROM registry.audit WHERE object = $1 ORDER BY id", object)
+	must(t, err)
+	actions, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	must(t, err)
+	return actions
+}
