@@ -63,11 +63,12 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	registryv1.RegisterDeviceServiceServer(base.Server, &api.Devices{Rules: rules, Store: store, Accounts: accounts, Now: time.Now})
 
 	search := &recallsearch.Search{Store: store, Vault: vault, Logger: base.Logger}
+	comparison := &recallsearch.Comparison{Store: store, Vault: vault, Logger: base.Logger}
 	admission := events.Admission{Pool: base.Pool, JS: base.JS, Logger: base.Logger, Complete: postgres.CompleteStep}
 	keto := relations.NewWriter("http://"+cfg.KetoReadAddress, cfg.KetoWriteURL)
 	return app.RunnerFunc(func(ctx context.Context) error {
 		defer accounts.Close()
-		return base.Run(ctx, store, base.Relay(), search, admission.Relations(keto), admission.MessagingAccount(accounts),
+		return base.Run(ctx, store, base.Relay(), search, comparison, admission.Relations(keto), admission.MessagingAccount(accounts),
 			admission.SettlementAccounts(), admission.ChainDirectory())
 	}), nil
 }

@@ -150,4 +150,16 @@ type Recall struct {
 	SearchedTo       string
 	SearchEndedAt    *time.Time
 	MatchedPassports int64
+	PartNumbers      []string
+}
+
+type RecallCandidate struct {
+	Passport   string
+	EnrolledAt time.Time
+	ComparedTo string
+}
+
+type RecallMatch struct {
+	Recall   string
+	Passport string
 }
