@@ -191,6 +191,38 @@ func TestConsequencesOfCorrections(t *testing.T) {
 	}
 }
 
+// TestWhatTookItBackFirstDecides has an event both corrected in time and disputed with success.
+func TestWhatTookItBackFirstDecides(t *testing.T) {
+	wrong := noted
+	wrong.Passport = uuid.New()
+	for name, c := range map[string]struct {
+		corrected, upheld time.Duration
+		want              int
+	}{
+		"corrected, then upheld": {day, 2 * day, 0},
+		"upheld, then corrected": {3 * day, 2 * day, 1},
+	} {
+		opened, correction := objection(time.Hour), correction(c.corrected)
+		appraiser := newAppraiser()
+		appraiser.Evidence = func(*ingest.Event) (ingest.Evidence, error) {
+			return ingest.Evidence{Note: &ingest.Note{Kind: ingest.Resolution, Target: opened.Event.String(), Upheld: true}}, nil
+		}
+		end := ingest.Event{
+			ID: uuid.New(), Member: "police", Passport: wrong.Passport, Type: "pcc.events.v1.DisputeResolved", ReceivedAt: now.Add(c.upheld),
+			Quality: ingest.Quality{Class: ingest.ClassAuthority},
+		}
+		draft, err := appraiser.Read([]ingest.Event{end})
+		if err != nil {
+			t.Fatal(err)
+		}
+		past := &ingest.Past{Events: []ingest.Event{wrong}, Notes: []ingest.Note{opened, correction}}
+		appraisal, err := draft.Appraise(ingest.Known{Pasts: map[uuid.UUID]*ingest.Past{wrong.Passport: past}})
+		if err != nil || len(appraisal.Marks) != c.want || c.want == 1 && appraisal.Marks[0].Outcome != quality.Refuted {
+			t.Errorf("%s: marks %v, %v", name, appraisal.Marks, err)
+		}
+	}
+}
+
 // TestLongHistoriesStayBounded sends more than a vehicle keeps, in any order; readings and assessments stay side by side.
 func TestLongHistoriesStayBounded(t *testing.T) {
 	appraiser := newAppraiser()

@@ -34,6 +34,13 @@
 //
 // A signed batch carries its events as bytes, and these are kept as they came: they are what the source signed.
 //
+// # Disputes
+//
+//	DisputeOpened ──> open ──the disputed member or an arbiter upholds──> upheld     the event is withdrawn
+//	                   ├─────the opener gives up────────────────────────> dropped
+//	                   ├─────an arbiter finds against it────────────────> dismissed
+//	                   └─────30 days───────────────────────────────────> expired
+//
 // # Signatures
 //
 // A source that ever had a key signs (docs/signatures.md). Acceptance verifies its statements; the writer asks once more, under

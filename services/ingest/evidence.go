@@ -13,7 +13,7 @@ type Evidence struct {
 	Mileage *Mileage
 	// Signal is nil when the event does not bear on the mileage otherwise. Its event, source and time are the event's.
 	Signal *adjudication.Signal
-	// Note is nil when the event is not about another one. It has kind, target and whether it upholds.
+	// Note is nil when the event is not about another one. It has what the event's content says.
 	Note *Note
 	// Completeness is the share of the kind's descriptive fields that are filled.
 	Completeness quality.Millionths

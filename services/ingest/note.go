@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"bytes"
+	"cmp"
 	"slices"
 	"time"
 
@@ -17,12 +19,8 @@ const (
 	Resolution NoteKind = "resolution"
 )
 
-const (
-	// correctionTime is how long a source may take an event back without harm to its reputation.
-	correctionTime = 5 * 24 * time.Hour
-	// disputeTime is how long a dispute may stay open.
-	disputeTime = 30 * 24 * time.Hour
-)
+// correctionTime is how long a source may take an event back without harm to its reputation.
+const correctionTime = 5 * 24 * time.Hour
 
 // Note is what an event says about another one of the same passport.
 type Note struct {
@@ -30,33 +28,23 @@ type Note struct {
 	Event          uuid.UUID
 	Passport       uuid.UUID
 	Member, Source string
-	Kind           NoteKind
+	// Class is the member's at that time.
+	Class Class
+	Kind  NoteKind
 	// Target is the id of the event it is about: of a correction the source's own id, of others the platform's.
 	Target string
+	// Statement says why there is a dispute, or why it ended so, in the sender's words.
+	Statement string
+	// Evidence is for objections.
+	Evidence []Exhibit
 	// Upheld is for resolutions.
 	Upheld  bool
 	NotedAt time.Time
 }
 
-// DisputeState is how far a dispute is.
-type DisputeState uint8
-
-// The states of a dispute.
-const (
-	DisputeOpen DisputeState = iota + 1
-	DisputeUpheld
-	DisputeDropped
-	DisputeExpired
-)
-
-// Dispute is an objection to an event.
-type Dispute struct {
-	OpenedBy           uuid.UUID
-	Opener             string
-	OpenedAt, Deadline time.Time
-	State              DisputeState
-	// ResolvedBy is uuid.Nil while nobody did.
-	ResolvedBy uuid.UUID
+// before says which of two notes came first. Those of one batch have the same time, and ids in their order.
+func (n *Note) before(other *Note) bool {
+	return cmp.Or(n.NotedAt.Compare(other.NotedAt), bytes.Compare(n.Event[:], other.Event[:])) < 0
 }
 
 // Standing is what became of an event.
@@ -79,19 +67,25 @@ func (s *Standing) Disputed() bool {
 	return slices.ContainsFunc(s.Disputes, func(d Dispute) bool { return d.State == DisputeOpen })
 }
 
-// harmful returns the note for which the event counts as refuted, if there is one: a late correction or an upheld dispute.
+// harmful returns the note for which the event counts as refuted, if there is one: what took it back first, unless that was its
+// own source in time. So a source that corrects itself is safe from disputes over what it said before, and one that lost a dispute
+// cannot save itself by a correction.
 func (s *Standing) harmful() (note uuid.UUID, ok bool) {
-	for _, d := range s.Disputes {
-		if d.State == DisputeUpheld {
-			return d.ResolvedBy, true
+	note, at := s.CorrectedBy, s.CorrectedAt
+	ok = note != uuid.Nil && !s.InTime
+	for i := range s.Disputes {
+		d := &s.Disputes[i]
+		if d.State == DisputeUpheld && (note == uuid.Nil || d.ResolvedAt.Before(at)) {
+			note, at, ok = d.ResolvedBy, d.ResolvedAt, true
 		}
 	}
-	return s.CorrectedBy, s.CorrectedBy != uuid.Nil && !s.InTime
+	return note, ok
 }
 
 // StandingOf returns what became of an event by the notes that were known at a time. The notes are of the event's passport, in
 // any order; those that nobody may make have no effect.
 func StandingOf(e *Event, notes []Note, at time.Time) (s Standing) {
+	var corrected *Note
 	for i := range notes {
 		n := &notes[i]
 		if n.NotedAt.After(at) || n.Event == e.ID {
@@ -99,7 +93,9 @@ func StandingOf(e *Event, notes []Note, at time.Time) (s Standing) {
 		}
 		switch n.Kind {
 		case Correction:
-			s.correct(e, n)
+			if n.Source == e.Source && n.Target == e.EventID && (corrected == nil || n.before(corrected)) {
+				corrected = n
+			}
 		case Objection:
 			if n.Target == e.ID.String() && n.Member != e.Member {
 				s.Disputes = append(s.Disputes, disputeOf(e, n, notes, at))
@@ -107,41 +103,12 @@ func StandingOf(e *Event, notes []Note, at time.Time) (s Standing) {
 		case Resolution:
 		}
 	}
-	slices.SortFunc(s.Disputes, func(a, b Dispute) int { return a.OpenedAt.Compare(b.OpenedAt) })
+	if corrected != nil {
+		s.CorrectedBy, s.CorrectedAt = corrected.Event, corrected.NotedAt
+		s.InTime = corrected.NotedAt.Sub(e.ReceivedAt) <= correctionTime
+	}
+	slices.SortFunc(s.Disputes, func(a, b Dispute) int {
+		return cmp.Or(a.OpenedAt.Compare(b.OpenedAt), bytes.Compare(a.OpenedBy[:], b.OpenedBy[:]))
+	})
 	return s
-}
-
-// correct applies a correction by the event's own source. Of several the first counts.
-func (s *Standing) correct(e *Event, n *Note) {
-	if n.Source != e.Source || n.Target != e.EventID || s.CorrectedBy != uuid.Nil && s.CorrectedAt.Before(n.NotedAt) {
-		return
-	}
-	s.CorrectedBy, s.CorrectedAt = n.Event, n.NotedAt
-	s.InTime = n.NotedAt.Sub(e.ReceivedAt) <= correctionTime
-}
-
-// disputeOf follows a dispute over an event through the first resolution that counts.
-func disputeOf(e *Event, opened *Note, notes []Note, at time.Time) Dispute {
-	d := Dispute{
-		OpenedBy: opened.Event, Opener: opened.Member, OpenedAt: opened.NotedAt, Deadline: opened.NotedAt.Add(disputeTime), State: DisputeOpen,
-	}
-	var resolvedAt time.Time
-	for i := range notes {
-		n := &notes[i]
-		may := n.Upheld && n.Member == e.Member || !n.Upheld && n.Member == opened.Member
-		late := n.NotedAt.After(at) || n.NotedAt.After(d.Deadline)
-		if n.Kind != Resolution || n.Target != opened.Event.String() || !may || late {
-			continue
-		}
-		if d.ResolvedBy == uuid.Nil || n.NotedAt.Before(resolvedAt) {
-			d.ResolvedBy, resolvedAt, d.State = n.Event, n.NotedAt, DisputeDropped
-			if n.Upheld {
-				d.State = DisputeUpheld
-			}
-		}
-	}
-	if d.State == DisputeOpen && at.After(d.Deadline) {
-		d.State = DisputeExpired
-	}
-	return d
 }

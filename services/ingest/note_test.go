@@ -54,43 +54,12 @@ func TestCorrections(t *testing.T) {
 	}
 }
 
-func TestDisputes(t *testing.T) {
-	opened := objection(day)
-	own := objection(day)
-	own.Member = "garage"
-	for name, c := range map[string]struct {
-		notes []ingest.Note
-		at    time.Duration
-		want  ingest.DisputeState
-	}{
-		"open":                              {[]ingest.Note{opened}, 31 * day, ingest.DisputeOpen},
-		"expired":                           {[]ingest.Note{opened}, 31*day + 1, ingest.DisputeExpired},
-		"upheld by the source":              {[]ingest.Note{opened, resolution(opened, "garage", true, 2*day)}, 90 * day, ingest.DisputeUpheld},
-		"not known yet":                     {[]ingest.Note{opened, resolution(opened, "garage", true, 2*day)}, 2*day - 1, ingest.DisputeOpen},
-		"dropped by its opener":             {[]ingest.Note{opened, resolution(opened, "insurer", false, 2*day)}, 90 * day, ingest.DisputeDropped},
-		"rejected by the source":            {[]ingest.Note{opened, resolution(opened, "garage", false, 2*day)}, 9 * day, ingest.DisputeOpen},
-		"upheld by its opener":              {[]ingest.Note{opened, resolution(opened, "insurer", true, 2*day)}, 9 * day, ingest.DisputeOpen},
-		"upheld too late":                   {[]ingest.Note{opened, resolution(opened, "garage", true, 32*day)}, 90 * day, ingest.DisputeExpired},
-		"dropped, then upheld":              {[]ingest.Note{resolution(opened, "garage", true, 3*day), opened, resolution(opened, "insurer", false, 2*day)}, 9 * day, ingest.DisputeDropped},
-		"by the source itself is no effect": {[]ingest.Note{own}, 9 * day, 0},
-	} {
-		s := ingest.StandingOf(&noted, c.notes, now.Add(c.at))
-		var got ingest.DisputeState
-		if len(s.Disputes) > 0 {
-			got = s.Disputes[0].State
-		}
-		if got != c.want || s.Withdrawn() != (c.want == ingest.DisputeUpheld) || s.Disputed() != (c.want == ingest.DisputeOpen) {
-			t.Errorf("%s: %+v", name, s)
-		}
-	}
-}
-
 // TestStandingDependsOnNoOrder shuffles notes.
 func TestStandingDependsOnNoOrder(t *testing.T) {
 	first, second := objection(day), objection(2*day)
 	notes := []ingest.Note{
-		first, second, correction(8 * day), correction(4 * day), resolution(first, "insurer", false, 5*day), resolution(second, "garage", true, 6*day),
-		resolution(second, "insurer", false, 7*day),
+		first, second, correction(8 * day), correction(4 * day), correction(4 * day), resolution(first, "insurer", false, 5*day),
+		resolution(second, "garage", true, 6*day), ruling(second, "police", false, 6*day), resolution(second, "insurer", false, 7*day),
 	}
 	want := ingest.StandingOf(&noted, notes, now.Add(9*day))
 	rapid.Check(t, func(t *rapid.T) {

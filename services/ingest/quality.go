@@ -5,28 +5,30 @@ import (
 	"github.com/pcc-platform/pcc/services/ingest/quality"
 )
 
-// Class is the part that a member plays.
-type Class uint8
+// Class is the part that a member plays, by the name it has in the journal.
+type Class string
 
-// The classes.
+// The classes. An event that was journaled before classes were is of a member of unknown class.
 const (
-	ClassUnknown Class = iota
-	ClassMaker
-	ClassInsurer
-	ClassGarage
-	ClassInspectionCentre
-	ClassDealer
-	ClassFleet
-	ClassAuthority
+	ClassUnknown          Class = ""
+	ClassMaker            Class = "maker"
+	ClassInsurer          Class = "insurer"
+	ClassGarage           Class = "garage"
+	ClassInspectionCentre Class = "inspection_centre"
+	ClassDealer           Class = "dealer"
+	ClassFleet            Class = "fleet"
+	ClassAuthority        Class = "authority"
 )
 
 // Quality is the index of an event with all that it was computed from. Until the writer has appraised the event, it has
-// nothing but the base rate.
+// nothing but the base rate and the class it comes from.
 type Quality struct {
 	// Index is 0 to 100, and Policy the version of the policy that computed it.
 	Index  int
 	Policy string
 	Inputs quality.Inputs
+	// Class is the member's when the event was accepted.
+	Class Class
 	// Marks names the reputation: the first so many marks of the member and the kind of data make it.
 	Marks int64
 	// Reason is the adjudication's for the plausibility, and OdometerPolicy its version; both are empty for most.
@@ -54,5 +56,5 @@ func (c Class) assurance() quality.Assurance {
 
 // BaseQuality is the quality of an event of which only its source's class is known.
 func BaseQuality(policy *quality.Policy, class Class) Quality {
-	return Quality{Inputs: quality.Inputs{BaseRate: policy.BaseRate(class.assurance())}}
+	return Quality{Class: class, Inputs: quality.Inputs{BaseRate: policy.BaseRate(class.assurance())}}
 }

@@ -14,7 +14,7 @@ func TestBaseQuality(t *testing.T) {
 		ingest.ClassGarage: 700_000, ingest.ClassDealer: 700_000, ingest.ClassFleet: 700_000, ingest.ClassUnknown: 400_000,
 	} {
 		if q := ingest.BaseQuality(&policy, class); q.Inputs.BaseRate != want {
-			t.Errorf("class %d has %+v, want %d", class, q, want)
+			t.Errorf("class %q has %+v, want %d", class, q, want)
 		}
 	}
 }

@@ -40,6 +40,7 @@ func (d *Draft) notes() (notes []Note) {
 		if n := d.evidence[i].Note; n != nil {
 			e, note := &d.events[i], *n
 			note.Event, note.Passport, note.Member, note.Source, note.NotedAt = e.ID, e.Passport, e.Member, e.Source, e.ReceivedAt
+			note.Class = e.Quality.Class
 			notes = append(notes, note)
 		}
 	}

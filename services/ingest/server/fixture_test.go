@@ -29,12 +29,12 @@ import (
 // patience bounds every wait of a test.
 const patience = 30 * time.Second
 
-// running is ingest with two members.
+// running is ingest with a maker, a garage and an authority.
 type running struct {
 	*stand.Stand
-	registry             *fakeRegistry
-	oemMember, garMember *stand.Member
-	oem, garage          ingestv1.IngestServiceClient
+	registry                        *fakeRegistry
+	oemMember, garMember, autMember *stand.Member
+	oem, garage, authority          ingestv1.IngestServiceClient
 	// journal is called as the anchor does.
 	journal ingestv1.JournalServiceClient
 	// db is the superuser's.
@@ -53,11 +53,13 @@ func startWith(t *testing.T, bounds server.Queue) running {
 	r.Fake("registry", func(s *grpc.Server) { registryv1.RegisterPassportServiceServer(s, r.registry) })
 	r.oemMember = r.Member("oem", registryv1.MemberClass_MEMBER_CLASS_MAKER)
 	r.garMember = r.Member("garage", registryv1.MemberClass_MEMBER_CLASS_GARAGE)
+	r.autMember = r.Member("authority", registryv1.MemberClass_MEMBER_CLASS_AUTHORITY)
 	r.Start(func(ctx context.Context, p *app.Process) (app.Runner, error) {
 		return server.New(ctx, server.Config{ServiceConfig: r.Config(), Queue: bounds}, p)
 	})
 	r.oem = ingestv1.NewIngestServiceClient(r.Dial(r.oemMember, "admin"))
 	r.garage = ingestv1.NewIngestServiceClient(r.Dial(r.garMember, "admin"))
+	r.authority = ingestv1.NewIngestServiceClient(r.Dial(r.autMember, "admin"))
 	r.journal = ingestv1.NewJournalServiceClient(r.DialService("anchor"))
 	db, err := pgx.Connect(t.Context(), r.DatabaseURL)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
 )
@@ -19,17 +20,33 @@ func standingToProto(passport uuid.UUID, s *ingest.Standing) *ingestv1.EventStan
 		out.CorrectedInTime = s.InTime
 	}
 	for i := range s.Disputes {
-		d := &s.Disputes[i]
-		dispute := &ingestv1.Dispute{
-			OpenedBy: eventName(passport, d.OpenedBy.String()), OpenTime: timestamppb.New(d.OpenedAt), Deadline: timestamppb.New(d.Deadline),
-			State: disputeState(d.State),
-		}
-		if d.ResolvedBy != uuid.Nil {
-			dispute.ResolvedBy = eventName(passport, d.ResolvedBy.String())
-		}
-		out.Disputes = append(out.Disputes, dispute)
+		out.Disputes = append(out.Disputes, disputeToProto(passport, &s.Disputes[i]))
 	}
 	return out
+}
+
+func disputeToProto(passport uuid.UUID, d *ingest.Dispute) *ingestv1.Dispute {
+	out := &ingestv1.Dispute{
+		OpenedBy: eventName(passport, d.OpenedBy.String()), Opener: "members/" + d.Opener, OpenTime: timestamppb.New(d.OpenedAt),
+		Deadline: timestamppb.New(d.Deadline), Reason: d.Reason, State: disputeState(d.State),
+	}
+	for i := range d.Evidence {
+		out.Evidence = append(out.Evidence, exhibitToProto(&d.Evidence[i]))
+	}
+	if d.ResolvedBy != uuid.Nil {
+		out.ResolvedBy, out.Resolver = eventName(passport, d.ResolvedBy.String()), "members/"+d.Resolver
+		out.ResolveTime, out.Finding = timestamppb.New(d.ResolvedAt), d.Finding
+	}
+	return out
+}
+
+func exhibitToProto(e *ingest.Exhibit) *eventsv1.Exhibit {
+	if !e.IsDocument() {
+		return &eventsv1.Exhibit{Item: &eventsv1.Exhibit_EventId{EventId: e.Event.String()}}
+	}
+	return &eventsv1.Exhibit{Item: &eventsv1.Exhibit_Document{
+		Document: &eventsv1.DocumentDigest{Sha256: e.Document[:], MediaType: e.MediaType},
+	}}
 }
 
 func disputeState(s ingest.DisputeState) ingestv1.DisputeState {
@@ -42,6 +59,8 @@ func disputeState(s ingest.DisputeState) ingestv1.DisputeState {
 		return ingestv1.DisputeState_DISPUTE_STATE_DROPPED
 	case ingest.DisputeExpired:
 		return ingestv1.DisputeState_DISPUTE_STATE_EXPIRED
+	case ingest.DisputeDismissed:
+		return ingestv1.DisputeState_DISPUTE_STATE_DISMISSED
 	}
 	return ingestv1.DisputeState_DISPUTE_STATE_UNSPECIFIED
 }

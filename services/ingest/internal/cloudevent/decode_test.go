@@ -2,6 +2,7 @@ package cloudevent_test
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 	"time"
 
@@ -118,6 +119,12 @@ func TestDecodeFindsFaults(t *testing.T) {
 		"no such country code":            {envelope(t, &eventsv1.Export{FromCountry: "FR", ToCountry: "Germany"}), ingest.ReasonFieldInvalid, "data.to_country"},
 		"thirteen tyres":                  {envelope(t, &eventsv1.TyreChange{Count: 13}), ingest.ReasonFieldInvalid, "data.count"},
 		"a code of no trouble":            {envelope(t, &eventsv1.TroubleCodesReported{Codes: []string{"P0301", "oops"}}), ingest.ReasonFieldInvalid, "data.codes[1]"},
+		"evidence of nothing":             {envelope(t, disputeWith(&eventsv1.Exhibit{})), ingest.ReasonFieldInvalid, "data.evidence[0].item"},
+		"evidence without end":            {envelope(t, disputeWith(slices.Repeat([]*eventsv1.Exhibit{exhibit("text/plain", 32)}, 17)...)), ingest.ReasonFieldInvalid, "data.evidence"},
+		"half a hash":                     {envelope(t, disputeWith(exhibit("text/plain", 16))), ingest.ReasonFieldInvalid, "data.evidence[0].document.sha256"},
+		"a document of no type":           {envelope(t, disputeWith(exhibit("", 32))), ingest.ReasonFieldInvalid, "data.evidence[0].document.media_type"},
+		"a type with a person's name":     {envelope(t, disputeWith(exhibit("text/plain; author=Jo", 32))), ingest.ReasonFieldInvalid, "data.evidence[0].document.media_type"},
+		"evidence that is no event":       {envelope(t, disputeWith(&eventsv1.Exhibit{Item: &eventsv1.Exhibit_EventId{EventId: "e-1"}})), ingest.ReasonFieldInvalid, "data.evidence[0].event_id"},
 		"a severity of a later release":   {envelope(t, &eventsv1.Incident{Severity: 77}), ingest.ReasonFieldInvalid, "data.severity"},
 		"a hundred and one operations":    {envelope(t, &eventsv1.Repair{Operations: make([]string, 101)}), ingest.ReasonFieldInvalid, "data.operations"},
 		"a drive that ends before itself": {envelope(t, &eventsv1.TripSummary{Duration: durationpb.New(-time.Second)}), ingest.ReasonFieldInvalid, "data.duration"},
@@ -152,4 +159,12 @@ func TestBytesAreStable(t *testing.T) {
 	if kept := d.DecodeBytes(first.Bytes); !bytes.Equal(kept.Bytes, first.Bytes) || kept.ID != first.ID || kept.Type != first.Type {
 		t.Errorf("read again it is %+v", kept)
 	}
+}
+
+func disputeWith(evidence ...*eventsv1.Exhibit) *eventsv1.DisputeOpened {
+	return &eventsv1.DisputeOpened{DisputedEventId: "e", Evidence: evidence}
+}
+
+func exhibit(mediaType string, bytes int) *eventsv1.Exhibit {
+	return &eventsv1.Exhibit{Item: &eventsv1.Exhibit_Document{Document: &eventsv1.DocumentDigest{Sha256: make([]byte, bytes), MediaType: mediaType}}}
 }

@@ -28,8 +28,12 @@ func (d *Decoder) Evidence(e *ingest.Event) (ingest.Evidence, error) {
 	if err := proto.Unmarshal(ce.GetProtoData().GetValue(), data.Interface()); err != nil {
 		return ingest.Evidence{}, fmt.Errorf("cloudevent: data: %w", err)
 	}
+	note, err := noteOf(data.Interface())
+	if err != nil {
+		return ingest.Evidence{}, err
+	}
 	return ingest.Evidence{
-		Note: noteOf(data.Interface()), Mileage: k.mileageOf(data), Signal: signalOf(data.Interface(), e.OccurredAt), Completeness: k.completenessOf(data),
+		Note: note, Mileage: k.mileageOf(data), Signal: signalOf(data.Interface(), e.OccurredAt), Completeness: k.completenessOf(data),
 	}, nil
 }
 
@@ -123,19 +127,6 @@ func signalOf(m proto.Message, at time.Time) *adjudication.Signal {
 		return &adjudication.Signal{Kind: adjudication.Trips, Since: at.Add(-m.GetDuration().AsDuration()), Amount: m.GetDistanceMetres()}
 	case *eventsv1.ChargeSession:
 		return &adjudication.Signal{Kind: adjudication.Charging, Since: at.Add(-m.GetDuration().AsDuration()), Amount: m.GetEnergyWh()}
-	}
-	return nil
-}
-
-// noteOf returns what an event says about another one, nil for most.
-func noteOf(m proto.Message) *ingest.Note {
-	switch m := m.(type) {
-	case *eventsv1.Correction:
-		return &ingest.Note{Kind: ingest.Correction, Target: m.GetCorrectedEventId()}
-	case *eventsv1.DisputeOpened:
-		return &ingest.Note{Kind: ingest.Objection, Target: m.GetDisputedEventId()}
-	case *eventsv1.DisputeResolved:
-		return &ingest.Note{Kind: ingest.Resolution, Target: m.GetOpenedEventId(), Upheld: m.GetUpheld()}
 	}
 	return nil
 }

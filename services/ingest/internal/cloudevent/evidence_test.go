@@ -1,9 +1,11 @@
 package cloudevent_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
 
@@ -50,8 +52,11 @@ func TestEvidence(t *testing.T) {
 		"correction": {&eventsv1.Correction{CorrectedEventId: "x"}, ingest.Evidence{
 			Note: &ingest.Note{Kind: ingest.Correction, Target: "x"}, Completeness: 500_000,
 		}},
-		"end of a dispute": {&eventsv1.DisputeResolved{OpenedEventId: "x", Upheld: true}, ingest.Evidence{
-			Note: &ingest.Note{Kind: ingest.Resolution, Target: "x", Upheld: true}, Completeness: 500_000,
+		"dispute": {disputeWith(&eventsv1.Exhibit{Item: &eventsv1.Exhibit_EventId{EventId: uuid.Max.String()}}, exhibit("image/png", 32)), ingest.Evidence{
+			Note: &ingest.Note{Kind: ingest.Objection, Target: "e", Evidence: []ingest.Exhibit{{Event: uuid.Max}, {MediaType: "image/png"}}}, Completeness: 666_666,
+		}},
+		"end of a dispute": {&eventsv1.DisputeResolved{OpenedEventId: "x", Upheld: true, Finding: "y"}, ingest.Evidence{
+			Note: &ingest.Note{Kind: ingest.Resolution, Target: "x", Upheld: true, Statement: "y"}, Completeness: 1_000_000,
 		}},
 		"trip": {&eventsv1.TripSummary{DistanceMetres: 5000, Duration: durationpb.New(time.Hour)}, ingest.Evidence{
 			Signal: &adjudication.Signal{Kind: adjudication.Trips, Since: at.Add(-time.Hour), Amount: 5000}, Completeness: 500_000,
@@ -71,7 +76,7 @@ func TestEvidence(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, err := d.Evidence(&ingest.Event{Type: ce.GetType(), Bytes: bytes, OccurredAt: at})
-		if err != nil || got.Completeness != c.want.Completeness || !same(got.Mileage, c.want.Mileage) || !same(got.Signal, c.want.Signal) || !same(got.Note, c.want.Note) {
+		if err != nil || got.Completeness != c.want.Completeness || !same(got.Mileage, c.want.Mileage) || !same(got.Signal, c.want.Signal) || !reflect.DeepEqual(got.Note, c.want.Note) {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}

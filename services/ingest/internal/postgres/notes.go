@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -87,8 +88,11 @@ func notes(ctx context.Context, db dbsqlc.DBTX, passport uuid.UUID) ([]ingest.No
 	found := make([]ingest.Note, len(rows))
 	for i, r := range rows {
 		found[i] = ingest.Note{
-			Event: r.Event, Passport: r.Passport, Member: r.Member, Source: r.Source, Kind: ingest.NoteKind(r.Kind), Target: r.Target,
-			Upheld: r.Upheld, NotedAt: r.NotedAt,
+			Event: r.Event, Passport: r.Passport, Member: r.Member, Source: r.Source, Class: ingest.Class(r.MemberClass),
+			Kind: ingest.NoteKind(r.Kind), Target: r.Target, Statement: r.Statement, Upheld: r.Upheld, NotedAt: r.NotedAt,
+		}
+		if found[i].Evidence, err = decodeEvidence(r.Evidence); err != nil {
+			return nil, err
 		}
 	}
 	return found, nil
@@ -100,6 +104,13 @@ func (a *appraised) saveNotes(ctx context.Context, tx pgx.Tx) error {
 	}
 	var rows dbsqlc.InsertNotesParams
 	for _, n := range a.Notes {
+		evidence, err := encodeEvidence(n.Evidence)
+		if err != nil {
+			return err
+		}
+		statement := strings.ReplaceAll(n.Statement, "\x00", "\uFFFD") // PostgreSQL does not store NUL
+		rows.Classes, rows.Statements = append(rows.Classes, string(n.Class)), append(rows.Statements, statement)
+		rows.Evidence = append(rows.Evidence, evidence)
 		rows.Events, rows.Passports, rows.Members = append(rows.Events, n.Event), append(rows.Passports, n.Passport), append(rows.Members, n.Member)
 		rows.Sources, rows.Kinds, rows.Targets = append(rows.Sources, n.Source), append(rows.Kinds, string(n.Kind)), append(rows.Targets, n.Target)
 		rows.Upheld, rows.NotedAt = append(rows.Upheld, n.Upheld), append(rows.NotedAt, n.NotedAt)

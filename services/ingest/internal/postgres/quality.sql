@@ -72,9 +72,10 @@ WHERE e.stream = @stream
 ORDER BY e.seq;
 
 -- name: InsertNotes :exec
-INSERT INTO event_note (event, passport, member, source, kind, target, upheld, noted_at)
-SELECT unnest(@events::uuid[]), unnest(@passports::uuid[]), unnest(@members::text[]), unnest(@sources::text[]), unnest(@kinds::text[]),
-    unnest(@targets::text[]), unnest(@upheld::boolean[]), unnest(@noted_at::timestamptz[]);
+INSERT INTO event_note (event, passport, member, member_class, source, kind, target, statement, evidence, upheld, noted_at)
+SELECT unnest(@events::uuid[]), unnest(@passports::uuid[]), unnest(@members::text[]), unnest(@classes::text[]), unnest(@sources::text[]),
+    unnest(@kinds::text[]), unnest(@targets::text[]), unnest(@statements::text[]), unnest(@evidence::text[])::jsonb,
+    unnest(@upheld::boolean[]), unnest(@noted_at::timestamptz[]);
 
 -- name: PassportNotes :many
 SELECT * FROM event_note WHERE passport = @passport ORDER BY event LIMIT @most;

@@ -49,7 +49,7 @@ func TestClassesAreReadOnceAndOutliveTheDirectory(t *testing.T) {
 	}
 	for member, want := range map[string]ingest.Class{"oem": ingest.ClassMaker, "tuv": ingest.ClassInspectionCentre} {
 		if class, err := r.MemberClass(t.Context(), member); err != nil || class != want {
-			t.Errorf("%s is of class %d, %v", member, class, err)
+			t.Errorf("%s is of class %q, %v", member, class, err)
 		}
 	}
 	if d.asked != 3 {
@@ -57,7 +57,7 @@ func TestClassesAreReadOnceAndOutliveTheDirectory(t *testing.T) {
 	}
 	d.err = errors.New("down")
 	if class, err := r.MemberClass(t.Context(), "oem"); err != nil || class != ingest.ClassMaker {
-		t.Errorf("while the directory is down: %d, %v", class, err)
+		t.Errorf("while the directory is down: %q, %v", class, err)
 	}
 	if _, err := r.MemberClass(t.Context(), "nobody"); !errors.Is(err, ingest.ErrMembersUnavailable) {
 		t.Errorf("a member that is in no directory: %v", err)

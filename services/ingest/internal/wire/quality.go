@@ -19,6 +19,7 @@ func FromQuality(q *ingest.Quality) *ingestv1.Quality {
 			Plausibility: int64(q.Inputs.Plausibility), Provenance: int64(q.Inputs.Provenance), Completeness: int64(q.Inputs.Completeness),
 			DelayUs: q.Inputs.Delay.Microseconds(), Corroborators: int64(q.Inputs.Corroborators), Withdrawn: q.Inputs.Withdrawn,
 			PlausibilityReason: string(q.Reason), OdometerPolicyVersion: q.OdometerPolicy,
+			SourceClass: string(q.Class),
 		},
 	}
 }
@@ -27,6 +28,7 @@ func FromQuality(q *ingest.Quality) *ingestv1.Quality {
 func ToQuality(in *ingestv1.Quality) ingest.Quality {
 	q := ingest.Quality{
 		Index: int(in.GetIndex()), Policy: in.GetPolicyVersion(), Inputs: ToInputs(in.GetInputs()), Marks: in.GetInputs().GetMarks(),
+		Class:  ingest.Class(in.GetInputs().GetSourceClass()),
 		Reason: adjudication.Code(in.GetInputs().GetPlausibilityReason()), OdometerPolicy: in.GetInputs().GetOdometerPolicyVersion(),
 	}
 	if in.GetInputs() == nil { // of a release that knew nothing but the base rate, in percent

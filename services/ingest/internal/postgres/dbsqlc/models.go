@@ -78,14 +78,17 @@ type Event struct {
 }
 
 type EventNote struct {
-	Event    uuid.UUID
-	Passport uuid.UUID
-	Member   string
-	Source   string
-	Kind     string
-	Target   string
-	Upheld   bool
-	NotedAt  time.Time
+	Event       uuid.UUID
+	Passport    uuid.UUID
+	Member      string
+	Source      string
+	Kind        string
+	Target      string
+	Upheld      bool
+	NotedAt     time.Time
+	MemberClass string
+	Statement   string
+	Evidence    []byte
 }
 
 type RecallPart struct {

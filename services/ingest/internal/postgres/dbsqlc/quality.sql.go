@@ -150,20 +150,24 @@ func (q *Queries) InsertMarks(ctx context.Context, arg InsertMarksParams) error 
 }
 
 const insertNotes = `-- name: InsertNotes :exec
-INSERT INTO event_note (event, passport, member, source, kind, target, upheld, noted_at)
+INSERT INTO event_note (event, passport, member, member_class, source, kind, target, statement, evidence, upheld, noted_at)
 SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]),
-    unnest($6::text[]), unnest($7::boolean[]), unnest($8::timestamptz[])
+    unnest($6::text[]), unnest($7::text[]), unnest($8::text[]), unnest($9::text[])::jsonb,
+    unnest($10::boolean[]), unnest($11::timestamptz[])
 `
 
 type InsertNotesParams struct {
-	Events    []uuid.UUID
-	Passports []uuid.UUID
-	Members   []string
-	Sources   []string
-	Kinds     []string
-	Targets   []string
-	Upheld    []bool
-	NotedAt   []time.Time
+	Events     []uuid.UUID
+	Passports  []uuid.UUID
+	Members    []string
+	Classes    []string
+	Sources    []string
+	Kinds      []string
+	Targets    []string
+	Statements []string
+	Evidence   []string
+	Upheld     []bool
+	NotedAt    []time.Time
 }
 
 func (q *Queries) InsertNotes(ctx context.Context, arg InsertNotesParams) error {
@@ -171,9 +175,12 @@ func (q *Queries) InsertNotes(ctx context.Context, arg InsertNotesParams) error 
 		arg.Events,
 		arg.Passports,
 		arg.Members,
+		arg.Classes,
 		arg.Sources,
 		arg.Kinds,
 		arg.Targets,
+		arg.Statements,
+		arg.Evidence,
 		arg.Upheld,
 		arg.NotedAt,
 	)
@@ -386,7 +393,7 @@ func (q *Queries) PassportMarks(ctx context.Context, passport uuid.UUID) ([]Pass
 }
 
 const passportNotes = `-- name: PassportNotes :many
-SELECT event, passport, member, source, kind, target, upheld, noted_at FROM event_note WHERE passport = $1 ORDER BY event LIMIT $2
+SELECT event, passport, member, source, kind, target, upheld, noted_at, member_class, statement, evidence FROM event_note WHERE passport = $1 ORDER BY event LIMIT $2
 `
 
 type PassportNotesParams struct {
@@ -412,6 +419,9 @@ func (q *Queries) PassportNotes(ctx context.Context, arg PassportNotesParams) ([
 			&i.Target,
 			&i.Upheld,
 			&i.NotedAt,
+			&i.MemberClass,
+			&i.Statement,
+			&i.Evidence,
 		); err != nil {
 			return nil, err
 		}
