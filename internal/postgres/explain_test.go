@@ -23,6 +23,7 @@ func TestExplain(t *testing.T) {
 		"refused connection": {&net.OpError{Op: "dial", Err: errors.New("connection refused")}, true},
 		"broken connection":  {io.ErrUnexpectedEOF, true},
 		"starting up":        {&pgconn.PgError{Code: "57P03"}, true},
+		"a full disk":        {&pgconn.PgError{Code: "53100"}, true},
 		"killed":             {&pgconn.PgError{Code: "57P01"}, true},
 		"a constraint":       {&pgconn.PgError{Code: "23505"}, false},
 		"gave up":            {context.Canceled, false},

@@ -36,9 +36,9 @@ const (
 	codeDeadlockDetected     = "40P01"
 )
 
-// passingCodes are those of a server that takes no transaction now: too many connections, being shut down, restarting
-// after a crash, starting.
-var passingCodes = []string{"53300", "57P01", "57P02", "57P03"}
+// passingCodes are those of a server that takes no transaction now: disk full, too many connections, being shut down,
+// restarting after a crash, starting.
+var passingCodes = []string{"53100", "53300", "57P01", "57P02", "57P03"}
 
 // ErrUnavailable is the answer while the database cannot be reached.
 var ErrUnavailable = apperr.New(apperr.Unavailable, "DATABASE_UNAVAILABLE", "the database cannot be reached; retry")
