@@ -28,6 +28,7 @@ const (
 func testDevices(t *testing.T, w *world) {
 	t.Run("events are taken once", func(t *testing.T) { deviceDelivers(t, w) })
 	t.Run("foreign passports and sources", func(t *testing.T) { deviceIsKeptToItself(t, w) })
+	t.Run("a withdrawn password", func(t *testing.T) { deviceIsTurnedAway(t, w) })
 	for _, part := range []string{"gateway", "ingest", "nats"} {
 		t.Run("a kill of "+part, func(t *testing.T) { killUnderDevice(t, w, part) })
 	}
@@ -36,13 +37,21 @@ func testDevices(t *testing.T, w *world) {
 // newDevice has a member let the device of a passport in.
 func (w *world) newDevice(t *testing.T, as *caller.Caller, passport string, lifetime time.Duration) *device.Device {
 	t.Helper()
+	d, _ := w.newNamedDevice(t, as, passport, lifetime)
+	return d
+}
+
+// newNamedDevice is newDevice with the name of the device's password.
+func (w *world) newNamedDevice(t *testing.T, as *caller.Caller, passport string, lifetime time.Duration) (d *device.Device, name string) {
+	t.Helper()
 	resp := &registryv1.IssueDeviceTokenResponse{}
 	req := &registryv1.IssueDeviceTokenRequest{Lifetime: durationpb.New(lifetime)}
 	if err := as.REST.Call(t.Context(), "POST", "/v1/"+passport+":issueDeviceToken", req, resp); err != nil {
 		t.Fatal(err)
 	}
 	w.secrets = append(w.secrets, resp.GetToken())
-	return &device.Device{Broker: w.info.MQTT, CAFile: w.platform.CAFile, Passport: passport, Password: resp.GetToken()}
+	d = &device.Device{Broker: w.info.MQTT, CAFile: w.platform.CAFile, Passport: passport, Password: resp.GetToken()}
+	return d, resp.GetDeviceToken().GetName()
 }
 
 // deviceMessage is a message of readings, with the ids of its events.
@@ -98,6 +107,43 @@ func deviceIsKeptToItself(t *testing.T, w *world) {
 		if err != nil || a.GetTaken() != 0 || len(a.GetRejections()) != eventsPerMessage || a.GetRejections()[0].GetReason() != c.reason {
 			t.Errorf("%s: %v, %v", c.reason, a, err)
 		}
+	}
+}
+
+// deviceIsTurnedAway withdraws a device's password, which counts no more, also once the broker was killed.
+func deviceIsTurnedAway(t *testing.T, w *world) {
+	passport := w.newPassport(t, w.oem)
+	d, name := w.newNamedDevice(t, w.oem, passport, time.Hour)
+	d.Must(t)
+	revoked := &registryv1.DeviceToken{}
+	req := &registryv1.RevokeDeviceTokenRequest{RequestId: newID()}
+	if err := w.oem.REST.Call(t.Context(), "POST", "/v1/"+name+":revoke", req, revoked); err != nil || revoked.GetRevokeTime() == nil {
+		t.Fatalf("%v: %v", revoked, err)
+	}
+	payload, _ := deviceMessage(t, "oem", passport, "w")
+	if err := d.Publish("protobuf", payload); err == nil {
+		t.Error("the connection goes on")
+	}
+	if err := d.Connect(); err == nil {
+		t.Error("the password is good for another connection")
+	}
+	if _, err := w.stack.Kill("nats"); err != nil {
+		t.Fatal(err)
+	}
+	other := w.newDevice(t, w.oem, passport, time.Hour)
+	await.Until(t, settleTime, func(context.Context) string {
+		if err := other.Connect(); err != nil {
+			return err.Error()
+		}
+		return ""
+	})
+	defer other.Close()
+	if err := d.Connect(); err == nil {
+		t.Error("the password is good after a restart")
+	}
+	listed := &registryv1.ListDeviceTokensResponse{}
+	if err := w.oem.REST.Call(t.Context(), "GET", "/v1/"+passport+"/deviceTokens?only_valid=true", nil, listed); err != nil || len(listed.GetDeviceTokens()) != 1 {
+		t.Errorf("listed %v: %v", listed, err)
 	}
 }
 
