@@ -61,6 +61,11 @@ func importRules() []rule {
 			importing("chaincode/model/x.go", "google.golang.org/protobuf/proto"),
 		},
 		{
+			"proofs of the map of completeness know the standard library only",
+			imports(code(below("internal/headmap/proof")), func(_ *goFile, imported string) bool { return standard(imported) }),
+			importing("internal/headmap/proof/x.go", "golang.org/x/mod/sumdb/tlog"),
+		},
+		{
 			"of the chaincode others know only what needs no Fabric",
 			imports(not(below("chaincode")), func(_ *goFile, imported string) bool {
 				return !within(imported, module+"/chaincode") ||
