@@ -73,6 +73,7 @@ type quality struct {
 // inputs are QualityInputs; numbers are in millionths.
 type inputs struct {
 	DataKind              string `json:"data_kind"`
+	SourceClass           string `json:"source_class,omitempty"`
 	BaseRate              int64  `json:"base_rate"`
 	Confirmations         int64  `json:"confirmations"`
 	Refutations           int64  `json:"refutations"`
@@ -91,7 +92,7 @@ func viewQuality(q *ingestv1.Quality) quality {
 	out := quality{Index: q.GetIndex(), PolicyVersion: q.GetPolicyVersion()}
 	if in := q.GetInputs(); in != nil {
 		out.Inputs = &inputs{
-			DataKind: in.GetDataKind(), BaseRate: in.GetBaseRate(), Confirmations: in.GetConfirmations(), Refutations: in.GetRefutations(),
+			DataKind: in.GetDataKind(), SourceClass: in.GetSourceClass(), BaseRate: in.GetBaseRate(), Confirmations: in.GetConfirmations(), Refutations: in.GetRefutations(),
 			Marks: in.GetMarks(), Plausibility: in.GetPlausibility(), PlausibilityReason: in.GetPlausibilityReason(),
 			OdometerPolicyVersion: in.GetOdometerPolicyVersion(), Provenance: in.GetProvenance(), Completeness: in.GetCompleteness(),
 			DelayMicroseconds: in.GetDelayUs(), Corroborators: in.GetCorroborators(), Withdrawn: in.GetWithdrawn(),

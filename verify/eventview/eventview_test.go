@@ -66,7 +66,7 @@ func TestDecode(t *testing.T) {
 func TestDecodeShowsWhatTheIndexWasComputedFrom(t *testing.T) {
 	_, view, err := eventview.Decode(eventview.LeafType, payload(t, func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) {
 		j.Quality.Inputs = &ingestv1.QualityInputs{
-			DataKind: "odometer", BaseRate: 900_000, Confirmations: 1_500_000, Refutations: 2, Marks: 3, Plausibility: 800_000,
+			DataKind: "odometer", SourceClass: "authority", BaseRate: 900_000, Confirmations: 1_500_000, Refutations: 2, Marks: 3, Plausibility: 800_000,
 			PlausibilityReason: "UNIT_ERROR", OdometerPolicyVersion: "odometer/1", Provenance: 4, Completeness: 5, DelayUs: 6, Corroborators: 7,
 		}
 	}))
@@ -74,7 +74,7 @@ func TestDecodeShowsWhatTheIndexWasComputedFrom(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = `{"index": 80, "policy_version": "2026-01", "inputs": {
-		"data_kind": "odometer", "base_rate": 900000, "confirmations": 1500000, "refutations": 2, "marks": 3, "plausibility": 800000,
+		"data_kind": "odometer", "source_class": "authority", "base_rate": 900000, "confirmations": 1500000, "refutations": 2, "marks": 3, "plausibility": 800000,
 		"plausibility_reason": "UNIT_ERROR", "odometer_policy_version": "odometer/1", "provenance": 4, "completeness": 5, "delay_us": 6, "corroborators": 7
 	}}`
 	shown, _ := parse(t, view).(map[string]any)
@@ -126,5 +126,23 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 	if _, _, err := eventview.Decode(eventview.LeafType, []byte{0xff}); !errors.Is(err, eventview.ErrMalformed) {
 		t.Errorf("not a protobuf: %v", err)
+	}
+}
+
+// TestDecodeTellsZeroFromUnknown shows a measurement of an empty battery whose health nobody measured.
+func TestDecodeTellsZeroFromUnknown(t *testing.T) {
+	_, view, err := eventview.Decode(eventview.LeafType, payload(t, func(_ *ingestv1.JournaledEvent, e *pb.CloudEvent) {
+		measured := &eventsv1.BatteryMeasurement{StateOfChargePermille: proto.Int32(0)}
+		e.Type = string(measured.ProtoReflect().Descriptor().FullName())
+		if err := e.GetProtoData().MarshalFrom(measured); err != nil {
+			t.Fatal(err)
+		}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, _ := parse(t, view).(map[string]any)
+	if diff := cmp.Diff(parse(t, []byte(`{"state_of_charge_permille": 0}`)), shown["data"]); diff != "" {
+		t.Errorf("data (-want +got):\n%s", diff)
 	}
 }
