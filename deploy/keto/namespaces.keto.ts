@@ -53,6 +53,10 @@ class Member implements Namespace {
       this.related.contributors.includes(ctx.subject) ||
       this.related.readers.includes(ctx.subject) ||
       this.related.administrators.includes(ctx.subject),
+    acknowledge_alerts: (ctx: Context): boolean =>
+      this.related.contributors.includes(ctx.subject) ||
+      this.related.readers.includes(ctx.subject) ||
+      this.related.administrators.includes(ctx.subject),
     lookup_vehicles: (ctx: Context): boolean =>
       this.related.contributors.includes(ctx.subject) ||
       this.related.readers.includes(ctx.subject) ||

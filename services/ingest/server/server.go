@@ -76,7 +76,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	handlers := api.NewIngestService(service, store, decoder, api.IdleTimeout)
 	ingestv1.RegisterIngestServiceServer(base.Server, handlers)
 	ingestv1.RegisterSourceKeyServiceServer(base.Server, api.NewSourceKeyService(service, store))
-	watches := api.NewAlertService(store, api.DefaultWatchLimits())
+	watches := api.NewAlertService(store, store, api.DefaultWatchLimits())
 	ingestv1.RegisterAlertServiceServer(base.Server, watches)
 	ingestv1.RegisterJournalServiceServer(base.Server, api.NewJournalService(service, store))
 	keeper := &alerting.Keeper{Policy: alert.DefaultPolicy(), Odometer: adjudication.DefaultPolicy(), Publish: events.PublishAlert, Now: time.Now}

@@ -6,6 +6,7 @@ import (
 
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/internal/postgres"
 )
 
 // WatchLimits bounds the streams of alerts.
@@ -27,6 +28,7 @@ func DefaultWatchLimits() WatchLimits {
 type AlertService struct {
 	ingestv1.UnimplementedAlertServiceServer
 	reader ingest.AlertReader
+	store  *postgres.Store
 	limits WatchLimits
 
 	places    chan struct{}
@@ -34,10 +36,10 @@ type AlertService struct {
 	closeOnce sync.Once
 }
 
-// NewAlertService returns the handlers.
-func NewAlertService(r ingest.AlertReader, limits WatchLimits) *AlertService {
+// NewAlertService returns the handlers; acknowledgements go into store.
+func NewAlertService(r ingest.AlertReader, store *postgres.Store, limits WatchLimits) *AlertService {
 	return &AlertService{
-		reader: r, limits: limits, places: make(chan struct{}, limits.Streams), closing: make(chan struct{}),
+		reader: r, store: store, limits: limits, places: make(chan struct{}, limits.Streams), closing: make(chan struct{}),
 	}
 }
 

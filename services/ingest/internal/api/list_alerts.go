@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/google/uuid"
 
@@ -14,15 +15,15 @@ import (
 
 // ListAlerts implements the RPC.
 func (s *AlertService) ListAlerts(ctx context.Context, req *ingestv1.ListAlertsRequest) (*ingestv1.ListAlertsResponse, error) {
-	var passport uuid.UUID
+	filter := ingest.AlertFilter{Unacknowledged: req.GetUnacknowledged()}
 	var err error
 	if req.GetPassport() != "" {
-		if passport, err = passportID(req.GetPassport(), "passport"); err != nil {
+		if filter.Passport, err = passportID(req.GetPassport(), "passport"); err != nil {
 			return nil, err
 		}
 	}
 	member := authn.FromContext(ctx).Member
-	scope := member + "/alerts/" + req.GetPassport()
+	scope := fmt.Sprintf("%s/alerts/%s/%t", member, req.GetPassport(), req.GetUnacknowledged())
 	before, given, err := aip.DecodePageToken[uuid.UUID](scope, req.GetPageToken())
 	if err != nil {
 		return nil, err
@@ -31,7 +32,7 @@ func (s *AlertService) ListAlerts(ctx context.Context, req *ingestv1.ListAlertsR
 		before = uuid.Max
 	}
 	size := aip.PageSize(req.GetPageSize())
-	found, err := s.reader.ListAlerts(ctx, member, passport, before, size+1)
+	found, err := s.reader.ListAlerts(ctx, member, filter, before, size+1)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func (s *SourceKeyService) RegisterSourceKey(ctx context.Context, req *ingestv1.
 		return nil, err
 	}
 	return postgres.Once(ctx, s.store, "RegisterSourceKey", req, &ingestv1.RegisterSourceKeyResponse{},
-		func(tx postgres.KeyTx) (*ingestv1.RegisterSourceKeyResponse, error) {
+		func(tx postgres.Tx) (*ingestv1.RegisterSourceKeyResponse, error) {
 			added, err := tx.AddSourceKey(ctx, key, e.Proof)
 			if err != nil {
 				return nil, err

@@ -19,7 +19,7 @@ func (s *SourceKeyService) RevokeSourceKey(ctx context.Context, req *ingestv1.Re
 		return nil, apperr.InvalidField("name", "not a name of the form sourceKeys/{id}")
 	}
 	return postgres.Once(ctx, s.store, "RevokeSourceKey", req, &ingestv1.RevokeSourceKeyResponse{},
-		func(tx postgres.KeyTx) (*ingestv1.RevokeSourceKeyResponse, error) {
+		func(tx postgres.Tx) (*ingestv1.RevokeSourceKeyResponse, error) {
 			key, err := s.ingest.RevokeKey(ctx, tx, authn.FromContext(ctx).Member, id, req.GetReason())
 			if err != nil {
 				return nil, err

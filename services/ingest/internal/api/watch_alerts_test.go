@@ -61,7 +61,7 @@ func watch(ctx context.Context, s *api.AlertService, after int64) (<-chan *inges
 }
 
 func TestAWatchTellsItsPosition(t *testing.T) {
-	sent, _ := watch(t.Context(), api.NewAlertService(oneAlert{}, limits(1)), 3)
+	sent, _ := watch(t.Context(), api.NewAlertService(oneAlert{}, nil, limits(1)), 3)
 	if r := <-sent; r.GetAlert() == nil || r.GetPosition() != 7 {
 		t.Errorf("first %v", r)
 	}
@@ -73,7 +73,7 @@ func TestAWatchTellsItsPosition(t *testing.T) {
 }
 
 func TestWatchesAreBounded(t *testing.T) {
-	s := api.NewAlertService(noAlerts{}, limits(1))
+	s := api.NewAlertService(noAlerts{}, nil, limits(1))
 	ctx, leave := context.WithCancel(t.Context())
 	sent, end := watch(ctx, s, 0)
 	<-sent

@@ -52,7 +52,8 @@ SELECT involved.member, @alert::uuid FROM (
 RETURNING member;
 
 -- name: ChangeAlert :one
-UPDATE alert SET explained_at = @explained_at, position = nextval('alert_change')
+UPDATE alert SET explained_at = @explained_at, position = nextval('alert_change'),
+    reopened = reopened + CASE WHEN @explained_at::timestamptz IS NULL THEN 1 ELSE 0 END
 WHERE passport = @passport AND kind = @kind AND cause = @cause
 RETURNING *;
 
@@ -62,17 +63,32 @@ SELECT member FROM alert_recipient WHERE alert = @alert ORDER BY member;
 -- name: RememberEnroller :exec
 INSERT INTO passport_enroller (passport, member) VALUES (@passport, @member) ON CONFLICT ON CONSTRAINT passport_enroller_pkey DO NOTHING;
 
+-- Alerts come with the member's acknowledgement since they were last opened.
 -- name: ListAlerts :many
-SELECT a.* FROM alert_recipient r JOIN alert a ON a.id = r.alert
+SELECT sqlc.embed(a), coalesce(k.acknowledged_by, '') AS acknowledged_by, k.acknowledged_at
+FROM alert_recipient r JOIN alert a ON a.id = r.alert
+LEFT JOIN alert_acknowledgement k ON k.member = r.member AND k.alert = a.id AND k.reopened = a.reopened
 WHERE r.member = @member AND r.alert < @before AND (NOT @of_passport::boolean OR a.passport = @passport)
+    AND (NOT @unacknowledged::boolean OR k.alert IS NULL)
 ORDER BY r.alert DESC LIMIT @page;
 
 -- name: GetAlert :one
-SELECT a.* FROM alert_recipient r JOIN alert a ON a.id = r.alert WHERE r.member = @member AND r.alert = @id;
+SELECT sqlc.embed(a), coalesce(k.acknowledged_by, '') AS acknowledged_by, k.acknowledged_at
+FROM alert_recipient r JOIN alert a ON a.id = r.alert
+LEFT JOIN alert_acknowledgement k ON k.member = r.member AND k.alert = a.id AND k.reopened = a.reopened
+WHERE r.member = @member AND r.alert = @id;
 
 -- name: AlertsAfter :many
-SELECT a.* FROM alert a JOIN alert_recipient r ON r.alert = a.id AND r.member = @member
+SELECT sqlc.embed(a), coalesce(k.acknowledged_by, '') AS acknowledged_by, k.acknowledged_at
+FROM alert a JOIN alert_recipient r ON r.alert = a.id AND r.member = @member
+LEFT JOIN alert_acknowledgement k ON k.member = r.member AND k.alert = a.id AND k.reopened = a.reopened
 WHERE a.position > @after ORDER BY a.position LIMIT @page;
+
+-- name: AcknowledgeAlert :exec
+INSERT INTO alert_acknowledgement (member, alert, reopened, acknowledged_by, acknowledged_at)
+SELECT r.member, a.id, a.reopened, @acknowledged_by, @acknowledged_at
+FROM alert_recipient r JOIN alert a ON a.id = r.alert WHERE r.member = @member AND r.alert = @id
+ON CONFLICT ON CONSTRAINT alert_acknowledgement_pkey DO NOTHING;
 
 -- name: RollbackVerdicts :many
 SELECT passport, revision, state FROM odometer_state

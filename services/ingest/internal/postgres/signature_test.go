@@ -49,7 +49,7 @@ func TestNothingIsJournaledBehindTheEndOfItsKey(t *testing.T) {
 	}
 	passport := uuid.New()
 	ctx := authn.WithPrincipal(t.Context(), authn.Principal{Member: member, Name: "admin"})
-	change(ctx, t, store, func(tx postgres.KeyTx) (ingest.SourceKey, error) {
+	change(ctx, t, store, func(tx postgres.Tx) (ingest.SourceKey, error) {
 		key := ingest.SourceKey{ID: signer.Public().ID(), Member: member, Source: "/members/oem/x", Public: signer.Public(), CreatedAt: time.Now()}
 		return tx.AddSourceKey(ctx, key, nil)
 	})
@@ -59,7 +59,7 @@ func TestNothingIsJournaledBehindTheEndOfItsKey(t *testing.T) {
 	if sum, err := store.Journal(ctx, before, appraiser()); err != nil || sum.Fresh != 3 {
 		t.Fatalf("%+v, %v", sum, err)
 	}
-	ended := change(ctx, t, store, func(tx postgres.KeyTx) (ingest.SourceKey, error) {
+	ended := change(ctx, t, store, func(tx postgres.Tx) (ingest.SourceKey, error) {
 		return tx.EndSourceKey(ctx, member, signer.Public().ID(), "", time.Now())
 	})
 	if ended.EndSequence != 3 {
@@ -115,10 +115,10 @@ func TestSignaturesCountInTheSizeOfProofs(t *testing.T) {
 	}
 }
 
-func change(ctx context.Context, t *testing.T, store *postgres.Store, f func(postgres.KeyTx) (ingest.SourceKey, error)) (k ingest.SourceKey) {
+func change(ctx context.Context, t *testing.T, store *postgres.Store, f func(postgres.Tx) (ingest.SourceKey, error)) (k ingest.SourceKey) {
 	t.Helper()
 	req := &ingestv1.RevokeSourceKeyRequest{RequestId: uuid.NewString()}
-	_, err := postgres.Once(ctx, store, "test", req, &ingestv1.RevokeSourceKeyResponse{}, func(tx postgres.KeyTx) (*ingestv1.RevokeSourceKeyResponse, error) {
+	_, err := postgres.Once(ctx, store, "test", req, &ingestv1.RevokeSourceKeyResponse{}, func(tx postgres.Tx) (*ingestv1.RevokeSourceKeyResponse, error) {
 		var err error
 		k, err = f(tx)
 		return &ingestv1.RevokeSourceKeyResponse{}, err

@@ -26,20 +26,20 @@ const (
 	actionRevokeKey   = "ingest.RevokeSourceKey"
 )
 
-// KeyTx implements ingest.KeyTx.
-type KeyTx struct{ tx pgx.Tx }
+// Tx is the transaction of a request: it implements ingest.KeyTx and ingest.AcknowledgementTx.
+type Tx struct{ tx pgx.Tx }
 
 // Once runs f in a transaction at most once per (caller, method, request id) and returns its answer or the stored one.
-func Once[Resp proto.Message](ctx context.Context, s *Store, method string, req idempotency.Request, empty Resp, f func(KeyTx) (Resp, error)) (resp Resp, err error) {
+func Once[Resp proto.Message](ctx context.Context, s *Store, method string, req idempotency.Request, empty Resp, f func(Tx) (Resp, error)) (resp Resp, err error) {
 	err = postgres.InTx(ctx, s.owner, func(tx pgx.Tx) error {
-		resp, err = idempotency.Do(ctx, tx, method, req, empty, func() (Resp, error) { return f(KeyTx{tx}) })
+		resp, err = idempotency.Do(ctx, tx, method, req, empty, func() (Resp, error) { return f(Tx{tx}) })
 		return err
 	})
-	return resp, failed("change a source key", err)
+	return resp, failed(method, err)
 }
 
 // AddSourceKey implements ingest.KeyTx.
-func (t KeyTx) AddSourceKey(ctx context.Context, k ingest.SourceKey, enrolment []byte) (ingest.SourceKey, error) {
+func (t Tx) AddSourceKey(ctx context.Context, k ingest.SourceKey, enrolment []byte) (ingest.SourceKey, error) {
 	q := dbsqlc.New(t.tx)
 	size, err := t.lockStream(ctx, k.Member)
 	if err != nil {
@@ -70,7 +70,7 @@ func (t KeyTx) AddSourceKey(ctx context.Context, k ingest.SourceKey, enrolment [
 }
 
 // EndSourceKey implements ingest.KeyTx.
-func (t KeyTx) EndSourceKey(ctx context.Context, member string, id signing.KeyID, reason string, now time.Time) (ingest.SourceKey, error) {
+func (t Tx) EndSourceKey(ctx context.Context, member string, id signing.KeyID, reason string, now time.Time) (ingest.SourceKey, error) {
 	q := dbsqlc.New(t.tx)
 	size, err := t.lockStream(ctx, member)
 	if err != nil {
@@ -99,7 +99,7 @@ func (t KeyTx) EndSourceKey(ctx context.Context, member string, id signing.KeyID
 }
 
 // lockStream waits for its turn among the member's writers, and returns the size of the member's stream, which then stays.
-func (t KeyTx) lockStream(ctx context.Context, member string) (size uint64, err error) {
+func (t Tx) lockStream(ctx context.Context, member string) (size uint64, err error) {
 	if err := dbsqlc.New(t.tx).LockMember(ctx, member); err != nil {
 		return 0, wrapped("lock member", err)
 	}
@@ -111,7 +111,7 @@ func (t KeyTx) lockStream(ctx context.Context, member string) (size uint64, err 
 }
 
 // record journals a change of a key, so that it is anchored like the events, and audits it.
-func (t KeyTx) record(ctx context.Context, action string, k ingest.SourceKey, enrolment []byte) error {
+func (t Tx) record(ctx context.Context, action string, k ingest.SourceKey, enrolment []byte) error {
 	entry := &ingestv1.JournaledSourceKey{Key: wire.FromSourceKey(k), Enrolment: enrolment}
 	payload, err := proto.MarshalOptions{Deterministic: true}.Marshal(entry)
 	if err != nil {

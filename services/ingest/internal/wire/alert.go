@@ -19,6 +19,9 @@ func FromAlert(a ingest.Alert) *ingestv1.Alert {
 	if a.ExplainedAt != nil {
 		out.State, out.ExplainTime = ingestv1.AlertState_ALERT_STATE_EXPLAINED, timestamppb.New(*a.ExplainedAt)
 	}
+	if a.AcknowledgedAt != nil {
+		out.AcknowledgeTime, out.AcknowledgedBy = timestamppb.New(*a.AcknowledgedAt), a.AcknowledgedBy
+	}
 	return out
 }
 

@@ -160,9 +160,14 @@ type Alert struct {
 	// Absent while the alert is open.
 	ExplainTime *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=explain_time,json=explainTime,proto3" json:"explain_time,omitempty"`
 	// Grows with every change of any alert; WatchAlerts continues after it.
-	Position      int64 `protobuf:"varint,12,opt,name=position,proto3" json:"position,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Position int64 `protobuf:"varint,12,opt,name=position,proto3" json:"position,omitempty"`
+	// When somebody of the reading member acknowledged it, and who, as AcknowledgeAlert describes. Absent before, again after
+	// the alert was opened again, and always in AlertRaised, which goes to several members.
+	AcknowledgeTime *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=acknowledge_time,json=acknowledgeTime,proto3" json:"acknowledge_time,omitempty"`
+	// The principal, `{member}/{name}`.
+	AcknowledgedBy string `protobuf:"bytes,14,opt,name=acknowledged_by,json=acknowledgedBy,proto3" json:"acknowledged_by,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Alert) Reset() {
@@ -279,11 +284,25 @@ func (x *Alert) GetPosition() int64 {
 	return 0
 }
 
+func (x *Alert) GetAcknowledgeTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AcknowledgeTime
+	}
+	return nil
+}
+
+func (x *Alert) GetAcknowledgedBy() string {
+	if x != nil {
+		return x.AcknowledgedBy
+	}
+	return ""
+}
+
 var File_pcc_ingest_v1_alert_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_alert_proto_rawDesc = "" +
 	"\n" +
-	"\x19pcc/ingest/v1/alert.proto\x12\rpcc.ingest.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf6\x03\n" +
+	"\x19pcc/ingest/v1/alert.proto\x12\rpcc.ingest.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe6\x04\n" +
 	"\x05Alert\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\bpassport\x18\x02 \x01(\tR\bpassport\x12,\n" +
@@ -299,7 +318,9 @@ const file_pcc_ingest_v1_alert_proto_rawDesc = "" +
 	"raise_time\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\traiseTime\x12=\n" +
 	"\fexplain_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\vexplainTime\x12\x1a\n" +
-	"\bposition\x18\f \x01(\x03R\bposition*\xca\x01\n" +
+	"\bposition\x18\f \x01(\x03R\bposition\x12E\n" +
+	"\x10acknowledge_time\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\x0facknowledgeTime\x12'\n" +
+	"\x0facknowledged_by\x18\x0e \x01(\tR\x0eacknowledgedBy*\xca\x01\n" +
 	"\tAlertKind\x12\x1a\n" +
 	"\x16ALERT_KIND_UNSPECIFIED\x10\x00\x12\x1c\n" +
 	"\x18ALERT_KIND_WRECK_ON_ROAD\x10\x01\x12\x1a\n" +
@@ -340,11 +361,12 @@ var file_pcc_ingest_v1_alert_proto_depIdxs = []int32{
 	3, // 3: pcc.ingest.v1.Alert.evidence_time:type_name -> google.protobuf.Timestamp
 	3, // 4: pcc.ingest.v1.Alert.raise_time:type_name -> google.protobuf.Timestamp
 	3, // 5: pcc.ingest.v1.Alert.explain_time:type_name -> google.protobuf.Timestamp
-	6, // [6:6] is the sub-list for method output_type
-	6, // [6:6] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	3, // 6: pcc.ingest.v1.Alert.acknowledge_time:type_name -> google.protobuf.Timestamp
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_pcc_ingest_v1_alert_proto_init() }

@@ -27,11 +27,13 @@ const (
 type ListAlertsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Only those of this passport; empty for all.
-	Passport      string `protobuf:"bytes,1,opt,name=passport,proto3" json:"passport,omitempty"`
-	PageSize      int32  `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Passport  string `protobuf:"bytes,1,opt,name=passport,proto3" json:"passport,omitempty"`
+	PageSize  int32  `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Only those that nobody of the member has acknowledged.
+	Unacknowledged bool `protobuf:"varint,4,opt,name=unacknowledged,proto3" json:"unacknowledged,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *ListAlertsRequest) Reset() {
@@ -83,6 +85,13 @@ func (x *ListAlertsRequest) GetPageToken() string {
 		return x.PageToken
 	}
 	return ""
+}
+
+func (x *ListAlertsRequest) GetUnacknowledged() bool {
+	if x != nil {
+		return x.Unacknowledged
+	}
+	return false
 }
 
 type ListAlertsResponse struct {
@@ -225,6 +234,102 @@ func (x *GetAlertResponse) GetAlert() *Alert {
 	return nil
 }
 
+type AcknowledgeAlertRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RequestId     string                 `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AcknowledgeAlertRequest) Reset() {
+	*x = AcknowledgeAlertRequest{}
+	mi := &file_pcc_ingest_v1_alert_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AcknowledgeAlertRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AcknowledgeAlertRequest) ProtoMessage() {}
+
+func (x *AcknowledgeAlertRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_alert_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AcknowledgeAlertRequest.ProtoReflect.Descriptor instead.
+func (*AcknowledgeAlertRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_alert_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *AcknowledgeAlertRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *AcknowledgeAlertRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+type AcknowledgeAlertResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Alert         *Alert                 `protobuf:"bytes,1,opt,name=alert,proto3" json:"alert,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AcknowledgeAlertResponse) Reset() {
+	*x = AcknowledgeAlertResponse{}
+	mi := &file_pcc_ingest_v1_alert_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AcknowledgeAlertResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AcknowledgeAlertResponse) ProtoMessage() {}
+
+func (x *AcknowledgeAlertResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_alert_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AcknowledgeAlertResponse.ProtoReflect.Descriptor instead.
+func (*AcknowledgeAlertResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_alert_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *AcknowledgeAlertResponse) GetAlert() *Alert {
+	if x != nil {
+		return x.Alert
+	}
+	return nil
+}
+
 type WatchAlertsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The last position received; 0 for all alerts there are.
@@ -235,7 +340,7 @@ type WatchAlertsRequest struct {
 
 func (x *WatchAlertsRequest) Reset() {
 	*x = WatchAlertsRequest{}
-	mi := &file_pcc_ingest_v1_alert_service_proto_msgTypes[4]
+	mi := &file_pcc_ingest_v1_alert_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -247,7 +352,7 @@ func (x *WatchAlertsRequest) String() string {
 func (*WatchAlertsRequest) ProtoMessage() {}
 
 func (x *WatchAlertsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_alert_service_proto_msgTypes[4]
+	mi := &file_pcc_ingest_v1_alert_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -260,7 +365,7 @@ func (x *WatchAlertsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchAlertsRequest.ProtoReflect.Descriptor instead.
 func (*WatchAlertsRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_alert_service_proto_rawDescGZIP(), []int{4}
+	return file_pcc_ingest_v1_alert_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *WatchAlertsRequest) GetAfterPosition() int64 {
@@ -282,7 +387,7 @@ type WatchAlertsResponse struct {
 
 func (x *WatchAlertsResponse) Reset() {
 	*x = WatchAlertsResponse{}
-	mi := &file_pcc_ingest_v1_alert_service_proto_msgTypes[5]
+	mi := &file_pcc_ingest_v1_alert_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -294,7 +399,7 @@ func (x *WatchAlertsResponse) String() string {
 func (*WatchAlertsResponse) ProtoMessage() {}
 
 func (x *WatchAlertsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_alert_service_proto_msgTypes[5]
+	mi := &file_pcc_ingest_v1_alert_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -307,7 +412,7 @@ func (x *WatchAlertsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchAlertsResponse.ProtoReflect.Descriptor instead.
 func (*WatchAlertsResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_alert_service_proto_rawDescGZIP(), []int{5}
+	return file_pcc_ingest_v1_alert_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *WatchAlertsResponse) GetAlert() *Alert {
@@ -328,30 +433,38 @@ var File_pcc_ingest_v1_alert_service_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_alert_service_proto_rawDesc = "" +
 	"\n" +
-	"!pcc/ingest/v1/alert_service.proto\x12\rpcc.ingest.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19pcc/ingest/v1/alert.proto\x1a\"pcc/options/v1/authorization.proto\"\xa6\x01\n" +
+	"!pcc/ingest/v1/alert_service.proto\x12\rpcc.ingest.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19pcc/ingest/v1/alert.proto\x1a\"pcc/options/v1/authorization.proto\"\xce\x01\n" +
 	"\x11ListAlertsRequest\x12?\n" +
 	"\bpassport\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^(passports/[0-9a-f-]{36})?$R\bpassport\x12'\n" +
 	"\tpage_size\x18\x02 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
 	"\n" +
-	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"j\n" +
+	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12&\n" +
+	"\x0eunacknowledged\x18\x04 \x01(\bR\x0eunacknowledged\"j\n" +
 	"\x12ListAlertsResponse\x12,\n" +
 	"\x06alerts\x18\x01 \x03(\v2\x14.pcc.ingest.v1.AlertR\x06alerts\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"D\n" +
 	"\x0fGetAlertRequest\x121\n" +
 	"\x04name\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^alerts/[0-9a-f-]{36}$R\x04name\">\n" +
 	"\x10GetAlertResponse\x12*\n" +
+	"\x05alert\x18\x01 \x01(\v2\x14.pcc.ingest.v1.AlertR\x05alert\"u\n" +
+	"\x17AcknowledgeAlertRequest\x12'\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x121\n" +
+	"\x04name\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x182\x16^alerts/[0-9a-f-]{36}$R\x04name\"F\n" +
+	"\x18AcknowledgeAlertResponse\x12*\n" +
 	"\x05alert\x18\x01 \x01(\v2\x14.pcc.ingest.v1.AlertR\x05alert\"D\n" +
 	"\x12WatchAlertsRequest\x12.\n" +
 	"\x0eafter_position\x18\x01 \x01(\x03B\a\xbaH\x04\"\x02(\x00R\rafterPosition\"]\n" +
 	"\x13WatchAlertsResponse\x12*\n" +
 	"\x05alert\x18\x01 \x01(\v2\x14.pcc.ingest.v1.AlertR\x05alert\x12\x1a\n" +
-	"\bposition\x18\x02 \x01(\x03R\bposition2\xfa\x02\n" +
+	"\bposition\x18\x02 \x01(\x03R\bposition2\xad\x04\n" +
 	"\fAlertService\x12x\n" +
 	"\n" +
 	"ListAlerts\x12 .pcc.ingest.v1.ListAlertsRequest\x1a!.pcc.ingest.v1.ListAlertsResponse\"%\xa2\xd4\x18\x0f\b\x01\x12\vread_alerts\x82\xd3\xe4\x93\x02\f\x12\n" +
 	"/v1/alerts\x12\x82\x01\n" +
-	"\bGetAlert\x12\x1e.pcc.ingest.v1.GetAlertRequest\x1a\x1f.pcc.ingest.v1.GetAlertResponse\"5\xa2\xd4\x18\x0f\b\x01\x12\vread_alerts\x82\xd3\xe4\x93\x02\x1cb\x05alert\x12\x13/v1/{name=alerts/*}\x12k\n" +
+	"\bGetAlert\x12\x1e.pcc.ingest.v1.GetAlertRequest\x1a\x1f.pcc.ingest.v1.GetAlertResponse\"5\xa2\xd4\x18\x0f\b\x01\x12\vread_alerts\x82\xd3\xe4\x93\x02\x1cb\x05alert\x12\x13/v1/{name=alerts/*}\x12\xb0\x01\n" +
+	"\x10AcknowledgeAlert\x12&.pcc.ingest.v1.AcknowledgeAlertRequest\x1a'.pcc.ingest.v1.AcknowledgeAlertResponse\"K\xa2\xd4\x18\x16\b\x01\x12\x12acknowledge_alerts\x82\xd3\xe4\x93\x02+:\x01*b\x05alert\"\x1f/v1/{name=alerts/*}:acknowledge\x12k\n" +
 	"\vWatchAlerts\x12!.pcc.ingest.v1.WatchAlertsRequest\x1a\".pcc.ingest.v1.WatchAlertsResponse\"\x13\xa2\xd4\x18\x0f\b\x01\x12\vread_alerts0\x01B>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
 
 var (
@@ -366,31 +479,36 @@ func file_pcc_ingest_v1_alert_service_proto_rawDescGZIP() []byte {
 	return file_pcc_ingest_v1_alert_service_proto_rawDescData
 }
 
-var file_pcc_ingest_v1_alert_service_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_pcc_ingest_v1_alert_service_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_pcc_ingest_v1_alert_service_proto_goTypes = []any{
-	(*ListAlertsRequest)(nil),   // 0: pcc.ingest.v1.ListAlertsRequest
-	(*ListAlertsResponse)(nil),  // 1: pcc.ingest.v1.ListAlertsResponse
-	(*GetAlertRequest)(nil),     // 2: pcc.ingest.v1.GetAlertRequest
-	(*GetAlertResponse)(nil),    // 3: pcc.ingest.v1.GetAlertResponse
-	(*WatchAlertsRequest)(nil),  // 4: pcc.ingest.v1.WatchAlertsRequest
-	(*WatchAlertsResponse)(nil), // 5: pcc.ingest.v1.WatchAlertsResponse
-	(*Alert)(nil),               // 6: pcc.ingest.v1.Alert
+	(*ListAlertsRequest)(nil),        // 0: pcc.ingest.v1.ListAlertsRequest
+	(*ListAlertsResponse)(nil),       // 1: pcc.ingest.v1.ListAlertsResponse
+	(*GetAlertRequest)(nil),          // 2: pcc.ingest.v1.GetAlertRequest
+	(*GetAlertResponse)(nil),         // 3: pcc.ingest.v1.GetAlertResponse
+	(*AcknowledgeAlertRequest)(nil),  // 4: pcc.ingest.v1.AcknowledgeAlertRequest
+	(*AcknowledgeAlertResponse)(nil), // 5: pcc.ingest.v1.AcknowledgeAlertResponse
+	(*WatchAlertsRequest)(nil),       // 6: pcc.ingest.v1.WatchAlertsRequest
+	(*WatchAlertsResponse)(nil),      // 7: pcc.ingest.v1.WatchAlertsResponse
+	(*Alert)(nil),                    // 8: pcc.ingest.v1.Alert
 }
 var file_pcc_ingest_v1_alert_service_proto_depIdxs = []int32{
-	6, // 0: pcc.ingest.v1.ListAlertsResponse.alerts:type_name -> pcc.ingest.v1.Alert
-	6, // 1: pcc.ingest.v1.GetAlertResponse.alert:type_name -> pcc.ingest.v1.Alert
-	6, // 2: pcc.ingest.v1.WatchAlertsResponse.alert:type_name -> pcc.ingest.v1.Alert
-	0, // 3: pcc.ingest.v1.AlertService.ListAlerts:input_type -> pcc.ingest.v1.ListAlertsRequest
-	2, // 4: pcc.ingest.v1.AlertService.GetAlert:input_type -> pcc.ingest.v1.GetAlertRequest
-	4, // 5: pcc.ingest.v1.AlertService.WatchAlerts:input_type -> pcc.ingest.v1.WatchAlertsRequest
-	1, // 6: pcc.ingest.v1.AlertService.ListAlerts:output_type -> pcc.ingest.v1.ListAlertsResponse
-	3, // 7: pcc.ingest.v1.AlertService.GetAlert:output_type -> pcc.ingest.v1.GetAlertResponse
-	5, // 8: pcc.ingest.v1.AlertService.WatchAlerts:output_type -> pcc.ingest.v1.WatchAlertsResponse
-	6, // [6:9] is the sub-list for method output_type
-	3, // [3:6] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	8, // 0: pcc.ingest.v1.ListAlertsResponse.alerts:type_name -> pcc.ingest.v1.Alert
+	8, // 1: pcc.ingest.v1.GetAlertResponse.alert:type_name -> pcc.ingest.v1.Alert
+	8, // 2: pcc.ingest.v1.AcknowledgeAlertResponse.alert:type_name -> pcc.ingest.v1.Alert
+	8, // 3: pcc.ingest.v1.WatchAlertsResponse.alert:type_name -> pcc.ingest.v1.Alert
+	0, // 4: pcc.ingest.v1.AlertService.ListAlerts:input_type -> pcc.ingest.v1.ListAlertsRequest
+	2, // 5: pcc.ingest.v1.AlertService.GetAlert:input_type -> pcc.ingest.v1.GetAlertRequest
+	4, // 6: pcc.ingest.v1.AlertService.AcknowledgeAlert:input_type -> pcc.ingest.v1.AcknowledgeAlertRequest
+	6, // 7: pcc.ingest.v1.AlertService.WatchAlerts:input_type -> pcc.ingest.v1.WatchAlertsRequest
+	1, // 8: pcc.ingest.v1.AlertService.ListAlerts:output_type -> pcc.ingest.v1.ListAlertsResponse
+	3, // 9: pcc.ingest.v1.AlertService.GetAlert:output_type -> pcc.ingest.v1.GetAlertResponse
+	5, // 10: pcc.ingest.v1.AlertService.AcknowledgeAlert:output_type -> pcc.ingest.v1.AcknowledgeAlertResponse
+	7, // 11: pcc.ingest.v1.AlertService.WatchAlerts:output_type -> pcc.ingest.v1.WatchAlertsResponse
+	8, // [8:12] is the sub-list for method output_type
+	4, // [4:8] is the sub-list for method input_type
+	4, // [4:4] is the sub-list for extension type_name
+	4, // [4:4] is the sub-list for extension extendee
+	0, // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_pcc_ingest_v1_alert_service_proto_init() }
@@ -405,7 +523,7 @@ func file_pcc_ingest_v1_alert_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_ingest_v1_alert_service_proto_rawDesc), len(file_pcc_ingest_v1_alert_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   6,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -19,9 +19,10 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	AlertService_ListAlerts_FullMethodName  = "/pcc.ingest.v1.AlertService/ListAlerts"
-	AlertService_GetAlert_FullMethodName    = "/pcc.ingest.v1.AlertService/GetAlert"
-	AlertService_WatchAlerts_FullMethodName = "/pcc.ingest.v1.AlertService/WatchAlerts"
+	AlertService_ListAlerts_FullMethodName       = "/pcc.ingest.v1.AlertService/ListAlerts"
+	AlertService_GetAlert_FullMethodName         = "/pcc.ingest.v1.AlertService/GetAlert"
+	AlertService_AcknowledgeAlert_FullMethodName = "/pcc.ingest.v1.AlertService/AcknowledgeAlert"
+	AlertService_WatchAlerts_FullMethodName      = "/pcc.ingest.v1.AlertService/WatchAlerts"
 )
 
 // AlertServiceClient is the client API for AlertService service.
@@ -37,6 +38,12 @@ type AlertServiceClient interface {
 	// GetAlert returns one alert that the caller's member gets; to all others it does not exist.
 	// Permission: read_alerts. Errors: ALERT_NOT_FOUND, DATABASE_UNAVAILABLE.
 	GetAlert(ctx context.Context, in *GetAlertRequest, opts ...grpc.CallOption) (*GetAlertResponse, error)
+	// AcknowledgeAlert records that the caller's member has taken note of an alert: who and when. Every member acknowledges for
+	// itself, and no other member sees it. The first acknowledgement stands; further ones return it. An alert that is opened
+	// again waits for a new one. The alert's state and position stay as they are, so that WatchAlerts sends nothing.
+	// Permission: acknowledge_alerts. Idempotent by request_id, and by nature.
+	// Errors: ALERT_NOT_FOUND, DATABASE_UNAVAILABLE, REQUEST_ID_REUSED.
+	AcknowledgeAlert(ctx context.Context, in *AcknowledgeAlertRequest, opts ...grpc.CallOption) (*AcknowledgeAlertResponse, error)
 	// WatchAlerts sends the alerts that the caller's member gets as they are raised, and again when they are explained or
 	// opened again, in the order of their positions; an alert that changed twice while nobody watched comes once, as it is.
 	// Without alerts a response with a position alone comes every 20 seconds.
@@ -67,6 +74,16 @@ func (c *alertServiceClient) GetAlert(ctx context.Context, in *GetAlertRequest, 
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(GetAlertResponse)
 	err := c.cc.Invoke(ctx, AlertService_GetAlert_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *alertServiceClient) AcknowledgeAlert(ctx context.Context, in *AcknowledgeAlertRequest, opts ...grpc.CallOption) (*AcknowledgeAlertResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(AcknowledgeAlertResponse)
+	err := c.cc.Invoke(ctx, AlertService_AcknowledgeAlert_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -105,6 +122,12 @@ type AlertServiceServer interface {
 	// GetAlert returns one alert that the caller's member gets; to all others it does not exist.
 	// Permission: read_alerts. Errors: ALERT_NOT_FOUND, DATABASE_UNAVAILABLE.
 	GetAlert(context.Context, *GetAlertRequest) (*GetAlertResponse, error)
+	// AcknowledgeAlert records that the caller's member has taken note of an alert: who and when. Every member acknowledges for
+	// itself, and no other member sees it. The first acknowledgement stands; further ones return it. An alert that is opened
+	// again waits for a new one. The alert's state and position stay as they are, so that WatchAlerts sends nothing.
+	// Permission: acknowledge_alerts. Idempotent by request_id, and by nature.
+	// Errors: ALERT_NOT_FOUND, DATABASE_UNAVAILABLE, REQUEST_ID_REUSED.
+	AcknowledgeAlert(context.Context, *AcknowledgeAlertRequest) (*AcknowledgeAlertResponse, error)
 	// WatchAlerts sends the alerts that the caller's member gets as they are raised, and again when they are explained or
 	// opened again, in the order of their positions; an alert that changed twice while nobody watched comes once, as it is.
 	// Without alerts a response with a position alone comes every 20 seconds.
@@ -126,6 +149,9 @@ func (UnimplementedAlertServiceServer) ListAlerts(context.Context, *ListAlertsRe
 }
 func (UnimplementedAlertServiceServer) GetAlert(context.Context, *GetAlertRequest) (*GetAlertResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetAlert not implemented")
+}
+func (UnimplementedAlertServiceServer) AcknowledgeAlert(context.Context, *AcknowledgeAlertRequest) (*AcknowledgeAlertResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method AcknowledgeAlert not implemented")
 }
 func (UnimplementedAlertServiceServer) WatchAlerts(*WatchAlertsRequest, grpc.ServerStreamingServer[WatchAlertsResponse]) error {
 	return status.Error(codes.Unimplemented, "method WatchAlerts not implemented")
@@ -187,6 +213,24 @@ func _AlertService_GetAlert_Handler(srv interface{}, ctx context.Context, dec fu
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AlertService_AcknowledgeAlert_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AcknowledgeAlertRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AlertServiceServer).AcknowledgeAlert(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AlertService_AcknowledgeAlert_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AlertServiceServer).AcknowledgeAlert(ctx, req.(*AcknowledgeAlertRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _AlertService_WatchAlerts_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(WatchAlertsRequest)
 	if err := stream.RecvMsg(m); err != nil {
@@ -212,6 +256,10 @@ var AlertService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetAlert",
 			Handler:    _AlertService_GetAlert_Handler,
+		},
+		{
+			MethodName: "AcknowledgeAlert",
+			Handler:    _AlertService_AcknowledgeAlert_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

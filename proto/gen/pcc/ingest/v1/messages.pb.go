@@ -9,6 +9,7 @@ package ingestv1
 import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -76,16 +77,113 @@ func (x *AlertRaised) GetRecipients() []string {
 	return nil
 }
 
+// RecallFound is published for vehicles that a recall of the registry was found to cover, perhaps more than once for the same.
+// Subject: pcc.ingest.v1.recall_found. Consumer: ingest, which journals a RecallIssued event of each.
+type RecallFound struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `recalls/{recall}`.
+	Recall string `protobuf:"bytes,1,opt,name=recall,proto3" json:"recall,omitempty"`
+	// `members/{member}` that issued it.
+	IssuedBy  string                 `protobuf:"bytes,2,opt,name=issued_by,json=issuedBy,proto3" json:"issued_by,omitempty"`
+	Campaign  string                 `protobuf:"bytes,3,opt,name=campaign,proto3" json:"campaign,omitempty"`
+	Defect    string                 `protobuf:"bytes,4,opt,name=defect,proto3" json:"defect,omitempty"`
+	IssueTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=issue_time,json=issueTime,proto3" json:"issue_time,omitempty"`
+	// At most 1000.
+	Passports     []string `protobuf:"bytes,6,rep,name=passports,proto3" json:"passports,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecallFound) Reset() {
+	*x = RecallFound{}
+	mi := &file_pcc_ingest_v1_messages_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecallFound) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecallFound) ProtoMessage() {}
+
+func (x *RecallFound) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_messages_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecallFound.ProtoReflect.Descriptor instead.
+func (*RecallFound) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_messages_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *RecallFound) GetRecall() string {
+	if x != nil {
+		return x.Recall
+	}
+	return ""
+}
+
+func (x *RecallFound) GetIssuedBy() string {
+	if x != nil {
+		return x.IssuedBy
+	}
+	return ""
+}
+
+func (x *RecallFound) GetCampaign() string {
+	if x != nil {
+		return x.Campaign
+	}
+	return ""
+}
+
+func (x *RecallFound) GetDefect() string {
+	if x != nil {
+		return x.Defect
+	}
+	return ""
+}
+
+func (x *RecallFound) GetIssueTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.IssueTime
+	}
+	return nil
+}
+
+func (x *RecallFound) GetPassports() []string {
+	if x != nil {
+		return x.Passports
+	}
+	return nil
+}
+
 var File_pcc_ingest_v1_messages_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_messages_proto_rawDesc = "" +
 	"\n" +
-	"\x1cpcc/ingest/v1/messages.proto\x12\rpcc.ingest.v1\x1a\x19pcc/ingest/v1/alert.proto\"Y\n" +
+	"\x1cpcc/ingest/v1/messages.proto\x12\rpcc.ingest.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19pcc/ingest/v1/alert.proto\"Y\n" +
 	"\vAlertRaised\x12*\n" +
 	"\x05alert\x18\x01 \x01(\v2\x14.pcc.ingest.v1.AlertR\x05alert\x12\x1e\n" +
 	"\n" +
 	"recipients\x18\x02 \x03(\tR\n" +
-	"recipientsB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
+	"recipients\"\xcf\x01\n" +
+	"\vRecallFound\x12\x16\n" +
+	"\x06recall\x18\x01 \x01(\tR\x06recall\x12\x1b\n" +
+	"\tissued_by\x18\x02 \x01(\tR\bissuedBy\x12\x1a\n" +
+	"\bcampaign\x18\x03 \x01(\tR\bcampaign\x12\x16\n" +
+	"\x06defect\x18\x04 \x01(\tR\x06defect\x129\n" +
+	"\n" +
+	"issue_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\tissueTime\x12\x1c\n" +
+	"\tpassports\x18\x06 \x03(\tR\tpassportsB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
 
 var (
 	file_pcc_ingest_v1_messages_proto_rawDescOnce sync.Once
@@ -99,18 +197,21 @@ func file_pcc_ingest_v1_messages_proto_rawDescGZIP() []byte {
 	return file_pcc_ingest_v1_messages_proto_rawDescData
 }
 
-var file_pcc_ingest_v1_messages_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
+var file_pcc_ingest_v1_messages_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
 var file_pcc_ingest_v1_messages_proto_goTypes = []any{
-	(*AlertRaised)(nil), // 0: pcc.ingest.v1.AlertRaised
-	(*Alert)(nil),       // 1: pcc.ingest.v1.Alert
+	(*AlertRaised)(nil),           // 0: pcc.ingest.v1.AlertRaised
+	(*RecallFound)(nil),           // 1: pcc.ingest.v1.RecallFound
+	(*Alert)(nil),                 // 2: pcc.ingest.v1.Alert
+	(*timestamppb.Timestamp)(nil), // 3: google.protobuf.Timestamp
 }
 var file_pcc_ingest_v1_messages_proto_depIdxs = []int32{
-	1, // 0: pcc.ingest.v1.AlertRaised.alert:type_name -> pcc.ingest.v1.Alert
-	1, // [1:1] is the sub-list for method output_type
-	1, // [1:1] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	2, // 0: pcc.ingest.v1.AlertRaised.alert:type_name -> pcc.ingest.v1.Alert
+	3, // 1: pcc.ingest.v1.RecallFound.issue_time:type_name -> google.protobuf.Timestamp
+	2, // [2:2] is the sub-list for method output_type
+	2, // [2:2] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	2, // [2:2] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_pcc_ingest_v1_messages_proto_init() }
@@ -125,7 +226,7 @@ func file_pcc_ingest_v1_messages_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_ingest_v1_messages_proto_rawDesc), len(file_pcc_ingest_v1_messages_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   1,
+			NumMessages:   2,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

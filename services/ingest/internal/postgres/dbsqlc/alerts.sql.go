@@ -12,6 +12,30 @@ import (
 	"github.com/google/uuid"
 )
 
+const acknowledgeAlert = `-- name: AcknowledgeAlert :exec
+INSERT INTO alert_acknowledgement (member, alert, reopened, acknowledged_by, acknowledged_at)
+SELECT r.member, a.id, a.reopened, $1, $2
+FROM alert_recipient r JOIN alert a ON a.id = r.alert WHERE r.member = $3 AND r.alert = $4
+ON CONFLICT ON CONSTRAINT alert_acknowledgement_pkey DO NOTHING
+`
+
+type AcknowledgeAlertParams struct {
+	AcknowledgedBy string
+	AcknowledgedAt time.Time
+	Member         string
+	ID             uuid.UUID
+}
+
+func (q *Queries) AcknowledgeAlert(ctx context.Context, arg AcknowledgeAlertParams) error {
+	_, err := q.db.Exec(ctx, acknowledgeAlert,
+		arg.AcknowledgedBy,
+		arg.AcknowledgedAt,
+		arg.Member,
+		arg.ID,
+	)
+	return err
+}
+
 const addMarks = `-- name: AddMarks :many
 INSERT INTO alert_mark (passport, name, kind, occurred_at, campaign)
 SELECT unnest($1::uuid[]), unnest($2::text[]), unnest($3::text[]), unnest($4::timestamptz[]), unnest($5::text[])
@@ -200,7 +224,9 @@ func (q *Queries) AlertPositions(ctx context.Context) ([]AlertPosition, error) {
 }
 
 const alertsAfter = `-- name: AlertsAfter :many
-SELECT a.id, a.passport, a.kind, a.cause, a.cause_at, a.evidence, a.evidence_at, a.campaign, a.policy, a.raised_at, a.explained_at, a.position FROM alert a JOIN alert_recipient r ON r.alert = a.id AND r.member = $1
+SELECT a.id, a.passport, a.kind, a.cause, a.cause_at, a.evidence, a.evidence_at, a.campaign, a.policy, a.raised_at, a.explained_at, a.position, a.reopened, coalesce(k.acknowledged_by, '') AS acknowledged_by, k.acknowledged_at
+FROM alert a JOIN alert_recipient r ON r.alert = a.id AND r.member = $1
+LEFT JOIN alert_acknowledgement k ON k.member = r.member AND k.alert = a.id AND k.reopened = a.reopened
 WHERE a.position > $2 ORDER BY a.position LIMIT $3
 `
 
@@ -210,28 +236,37 @@ type AlertsAfterParams struct {
 	Page   int32
 }
 
-func (q *Queries) AlertsAfter(ctx context.Context, arg AlertsAfterParams) ([]Alert, error) {
+type AlertsAfterRow struct {
+	Alert          Alert
+	AcknowledgedBy string
+	AcknowledgedAt *time.Time
+}
+
+func (q *Queries) AlertsAfter(ctx context.Context, arg AlertsAfterParams) ([]AlertsAfterRow, error) {
 	rows, err := q.db.Query(ctx, alertsAfter, arg.Member, arg.After, arg.Page)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []Alert
+	var items []AlertsAfterRow
 	for rows.Next() {
-		var i Alert
+		var i AlertsAfterRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.Passport,
-			&i.Kind,
-			&i.Cause,
-			&i.CauseAt,
-			&i.Evidence,
-			&i.EvidenceAt,
-			&i.Campaign,
-			&i.Policy,
-			&i.RaisedAt,
-			&i.ExplainedAt,
-			&i.Position,
+			&i.Alert.ID,
+			&i.Alert.Passport,
+			&i.Alert.Kind,
+			&i.Alert.Cause,
+			&i.Alert.CauseAt,
+			&i.Alert.Evidence,
+			&i.Alert.EvidenceAt,
+			&i.Alert.Campaign,
+			&i.Alert.Policy,
+			&i.Alert.RaisedAt,
+			&i.Alert.ExplainedAt,
+			&i.Alert.Position,
+			&i.Alert.Reopened,
+			&i.AcknowledgedBy,
+			&i.AcknowledgedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -280,9 +315,10 @@ func (q *Queries) AlertsOfPassports(ctx context.Context, passports []uuid.UUID) 
 }
 
 const changeAlert = `-- name: ChangeAlert :one
-UPDATE alert SET explained_at = $1, position = nextval('alert_change')
+UPDATE alert SET explained_at = $1, position = nextval('alert_change'),
+    reopened = reopened + CASE WHEN $1::timestamptz IS NULL THEN 1 ELSE 0 END
 WHERE passport = $2 AND kind = $3 AND cause = $4
-RETURNING id, passport, kind, cause, cause_at, evidence, evidence_at, campaign, policy, raised_at, explained_at, position
+RETURNING id, passport, kind, cause, cause_at, evidence, evidence_at, campaign, policy, raised_at, explained_at, position, reopened
 `
 
 type ChangeAlertParams struct {
@@ -313,6 +349,7 @@ func (q *Queries) ChangeAlert(ctx context.Context, arg ChangeAlertParams) (Alert
 		&i.RaisedAt,
 		&i.ExplainedAt,
 		&i.Position,
+		&i.Reopened,
 	)
 	return i, err
 }
@@ -393,7 +430,10 @@ func (q *Queries) FirstUse(ctx context.Context, arg FirstUseParams) (FirstUseRow
 }
 
 const getAlert = `-- name: GetAlert :one
-SELECT a.id, a.passport, a.kind, a.cause, a.cause_at, a.evidence, a.evidence_at, a.campaign, a.policy, a.raised_at, a.explained_at, a.position FROM alert_recipient r JOIN alert a ON a.id = r.alert WHERE r.member = $1 AND r.alert = $2
+SELECT a.id, a.passport, a.kind, a.cause, a.cause_at, a.evidence, a.evidence_at, a.campaign, a.policy, a.raised_at, a.explained_at, a.position, a.reopened, coalesce(k.acknowledged_by, '') AS acknowledged_by, k.acknowledged_at
+FROM alert_recipient r JOIN alert a ON a.id = r.alert
+LEFT JOIN alert_acknowledgement k ON k.member = r.member AND k.alert = a.id AND k.reopened = a.reopened
+WHERE r.member = $1 AND r.alert = $2
 `
 
 type GetAlertParams struct {
@@ -401,22 +441,31 @@ type GetAlertParams struct {
 	ID     uuid.UUID
 }
 
-func (q *Queries) GetAlert(ctx context.Context, arg GetAlertParams) (Alert, error) {
+type GetAlertRow struct {
+	Alert          Alert
+	AcknowledgedBy string
+	AcknowledgedAt *time.Time
+}
+
+func (q *Queries) GetAlert(ctx context.Context, arg GetAlertParams) (GetAlertRow, error) {
 	row := q.db.QueryRow(ctx, getAlert, arg.Member, arg.ID)
-	var i Alert
+	var i GetAlertRow
 	err := row.Scan(
-		&i.ID,
-		&i.Passport,
-		&i.Kind,
-		&i.Cause,
-		&i.CauseAt,
-		&i.Evidence,
-		&i.EvidenceAt,
-		&i.Campaign,
-		&i.Policy,
-		&i.RaisedAt,
-		&i.ExplainedAt,
-		&i.Position,
+		&i.Alert.ID,
+		&i.Alert.Passport,
+		&i.Alert.Kind,
+		&i.Alert.Cause,
+		&i.Alert.CauseAt,
+		&i.Alert.Evidence,
+		&i.Alert.EvidenceAt,
+		&i.Alert.Campaign,
+		&i.Alert.Policy,
+		&i.Alert.RaisedAt,
+		&i.Alert.ExplainedAt,
+		&i.Alert.Position,
+		&i.Alert.Reopened,
+		&i.AcknowledgedBy,
+		&i.AcknowledgedAt,
 	)
 	return i, err
 }
@@ -424,7 +473,7 @@ func (q *Queries) GetAlert(ctx context.Context, arg GetAlertParams) (Alert, erro
 const insertAlert = `-- name: InsertAlert :one
 INSERT INTO alert (id, passport, kind, cause, cause_at, evidence, evidence_at, campaign, policy, raised_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-RETURNING id, passport, kind, cause, cause_at, evidence, evidence_at, campaign, policy, raised_at, explained_at, position
+RETURNING id, passport, kind, cause, cause_at, evidence, evidence_at, campaign, policy, raised_at, explained_at, position, reopened
 `
 
 type InsertAlertParams struct {
@@ -467,52 +516,68 @@ func (q *Queries) InsertAlert(ctx context.Context, arg InsertAlertParams) (Alert
 		&i.RaisedAt,
 		&i.ExplainedAt,
 		&i.Position,
+		&i.Reopened,
 	)
 	return i, err
 }
 
 const listAlerts = `-- name: ListAlerts :many
-SELECT a.id, a.passport, a.kind, a.cause, a.cause_at, a.evidence, a.evidence_at, a.campaign, a.policy, a.raised_at, a.explained_at, a.position FROM alert_recipient r JOIN alert a ON a.id = r.alert
+SELECT a.id, a.passport, a.kind, a.cause, a.cause_at, a.evidence, a.evidence_at, a.campaign, a.policy, a.raised_at, a.explained_at, a.position, a.reopened, coalesce(k.acknowledged_by, '') AS acknowledged_by, k.acknowledged_at
+FROM alert_recipient r JOIN alert a ON a.id = r.alert
+LEFT JOIN alert_acknowledgement k ON k.member = r.member AND k.alert = a.id AND k.reopened = a.reopened
 WHERE r.member = $1 AND r.alert < $2 AND (NOT $3::boolean OR a.passport = $4)
-ORDER BY r.alert DESC LIMIT $5
+    AND (NOT $5::boolean OR k.alert IS NULL)
+ORDER BY r.alert DESC LIMIT $6
 `
 
 type ListAlertsParams struct {
-	Member     string
-	Before     uuid.UUID
-	OfPassport bool
-	Passport   uuid.UUID
-	Page       int32
+	Member         string
+	Before         uuid.UUID
+	OfPassport     bool
+	Passport       uuid.UUID
+	Unacknowledged bool
+	Page           int32
 }
 
-func (q *Queries) ListAlerts(ctx context.Context, arg ListAlertsParams) ([]Alert, error) {
+type ListAlertsRow struct {
+	Alert          Alert
+	AcknowledgedBy string
+	AcknowledgedAt *time.Time
+}
+
+// Alerts come with the member's acknowledgement since they were last opened.
+func (q *Queries) ListAlerts(ctx context.Context, arg ListAlertsParams) ([]ListAlertsRow, error) {
 	rows, err := q.db.Query(ctx, listAlerts,
 		arg.Member,
 		arg.Before,
 		arg.OfPassport,
 		arg.Passport,
+		arg.Unacknowledged,
 		arg.Page,
 	)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []Alert
+	var items []ListAlertsRow
 	for rows.Next() {
-		var i Alert
+		var i ListAlertsRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.Passport,
-			&i.Kind,
-			&i.Cause,
-			&i.CauseAt,
-			&i.Evidence,
-			&i.EvidenceAt,
-			&i.Campaign,
-			&i.Policy,
-			&i.RaisedAt,
-			&i.ExplainedAt,
-			&i.Position,
+			&i.Alert.ID,
+			&i.Alert.Passport,
+			&i.Alert.Kind,
+			&i.Alert.Cause,
+			&i.Alert.CauseAt,
+			&i.Alert.Evidence,
+			&i.Alert.EvidenceAt,
+			&i.Alert.Campaign,
+			&i.Alert.Policy,
+			&i.Alert.RaisedAt,
+			&i.Alert.ExplainedAt,
+			&i.Alert.Position,
+			&i.Alert.Reopened,
+			&i.AcknowledgedBy,
+			&i.AcknowledgedAt,
 		); err != nil {
 			return nil, err
 		}

@@ -23,6 +23,7 @@ type Alert struct {
 	RaisedAt    time.Time
 	ExplainedAt *time.Time
 	Position    int64
+	Reopened    int32
 }
 
 type AlertMark struct {

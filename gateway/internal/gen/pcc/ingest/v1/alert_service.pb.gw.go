@@ -110,6 +110,51 @@ func local_request_AlertService_GetAlert_0(ctx context.Context, marshaler runtim
 	return msg, metadata, err
 }
 
+func request_AlertService_AcknowledgeAlert_0(ctx context.Context, marshaler runtime.Marshaler, client extIngestv1.AlertServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+	var (
+		protoReq extIngestv1.AcknowledgeAlertRequest
+		metadata runtime.ServerMetadata
+		err      error
+	)
+	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq); err != nil && !errors.Is(err, io.EOF) {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	val, ok := pathParams["name"]
+	if !ok {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "name")
+	}
+	protoReq.Name, err = runtime.String(val)
+	if err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "name", err)
+	}
+	if req.Body != nil {
+		_, _ = io.Copy(io.Discard, req.Body)
+	}
+	msg, err := client.AcknowledgeAlert(ctx, &protoReq, grpc.Header(&metadata.HeaderMD), grpc.Trailer(&metadata.TrailerMD))
+	return msg, metadata, err
+}
+
+func local_request_AlertService_AcknowledgeAlert_0(ctx context.Context, marshaler runtime.Marshaler, server extIngestv1.AlertServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+	var (
+		protoReq extIngestv1.AcknowledgeAlertRequest
+		metadata runtime.ServerMetadata
+		err      error
+	)
+	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq); err != nil && !errors.Is(err, io.EOF) {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	val, ok := pathParams["name"]
+	if !ok {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "name")
+	}
+	protoReq.Name, err = runtime.String(val)
+	if err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "name", err)
+	}
+	msg, err := server.AcknowledgeAlert(ctx, &protoReq)
+	return msg, metadata, err
+}
+
 // RegisterAlertServiceHandlerServer registers the http handlers for service AlertService to "mux".
 // UnaryRPC     :call AlertServiceServer directly.
 // StreamingRPC :currently unsupported pending https://github.com/grpc/grpc-go/issues/906.
@@ -155,6 +200,26 @@ func RegisterAlertServiceHandlerServer(ctx context.Context, mux *runtime.ServeMu
 			return
 		}
 		forward_AlertService_GetAlert_0(annotatedContext, mux, outboundMarshaler, w, req, response_AlertService_GetAlert_0{resp.(*extIngestv1.GetAlertResponse)}, mux.GetForwardResponseOptions()...)
+	})
+	mux.Handle(http.MethodPost, pattern_AlertService_AcknowledgeAlert_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+		ctx, cancel := context.WithCancel(req.Context())
+		defer cancel()
+		var stream runtime.ServerTransportStream
+		ctx = grpc.NewContextWithServerTransportStream(ctx, &stream)
+		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
+		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/pcc.ingest.v1.AlertService/AcknowledgeAlert", runtime.WithHTTPPathPattern("/v1/{name=alerts/*}:acknowledge"))
+		if err != nil {
+			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		resp, md, err := local_request_AlertService_AcknowledgeAlert_0(annotatedContext, inboundMarshaler, server, req, pathParams)
+		md.HeaderMD, md.TrailerMD = metadata.Join(md.HeaderMD, stream.Header()), metadata.Join(md.TrailerMD, stream.Trailer())
+		annotatedContext = runtime.NewServerMetadataContext(annotatedContext, md)
+		if err != nil {
+			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		forward_AlertService_AcknowledgeAlert_0(annotatedContext, mux, outboundMarshaler, w, req, response_AlertService_AcknowledgeAlert_0{resp.(*extIngestv1.AcknowledgeAlertResponse)}, mux.GetForwardResponseOptions()...)
 	})
 
 	return nil
@@ -230,6 +295,23 @@ func RegisterAlertServiceHandlerClient(ctx context.Context, mux *runtime.ServeMu
 		}
 		forward_AlertService_GetAlert_0(annotatedContext, mux, outboundMarshaler, w, req, response_AlertService_GetAlert_0{resp.(*extIngestv1.GetAlertResponse)}, mux.GetForwardResponseOptions()...)
 	})
+	mux.Handle(http.MethodPost, pattern_AlertService_AcknowledgeAlert_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+		ctx, cancel := context.WithCancel(req.Context())
+		defer cancel()
+		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
+		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/pcc.ingest.v1.AlertService/AcknowledgeAlert", runtime.WithHTTPPathPattern("/v1/{name=alerts/*}:acknowledge"))
+		if err != nil {
+			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		resp, md, err := request_AlertService_AcknowledgeAlert_0(annotatedContext, inboundMarshaler, client, req, pathParams)
+		annotatedContext = runtime.NewServerMetadataContext(annotatedContext, md)
+		if err != nil {
+			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		forward_AlertService_AcknowledgeAlert_0(annotatedContext, mux, outboundMarshaler, w, req, response_AlertService_AcknowledgeAlert_0{resp.(*extIngestv1.AcknowledgeAlertResponse)}, mux.GetForwardResponseOptions()...)
+	})
 	return nil
 }
 
@@ -242,12 +324,23 @@ func (m response_AlertService_GetAlert_0) XXX_ResponseBody() interface{} {
 	return response.Alert
 }
 
+type response_AlertService_AcknowledgeAlert_0 struct {
+	*extIngestv1.AcknowledgeAlertResponse
+}
+
+func (m response_AlertService_AcknowledgeAlert_0) XXX_ResponseBody() interface{} {
+	response := m.AcknowledgeAlertResponse
+	return response.Alert
+}
+
 var (
-	pattern_AlertService_ListAlerts_0 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "alerts"}, ""))
-	pattern_AlertService_GetAlert_0   = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 4, 2, 5, 2}, []string{"v1", "alerts", "name"}, ""))
+	pattern_AlertService_ListAlerts_0       = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "alerts"}, ""))
+	pattern_AlertService_GetAlert_0         = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 4, 2, 5, 2}, []string{"v1", "alerts", "name"}, ""))
+	pattern_AlertService_AcknowledgeAlert_0 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 4, 2, 5, 2}, []string{"v1", "alerts", "name"}, "acknowledge"))
 )
 
 var (
-	forward_AlertService_ListAlerts_0 = runtime.ForwardResponseMessage
-	forward_AlertService_GetAlert_0   = runtime.ForwardResponseMessage
+	forward_AlertService_ListAlerts_0       = runtime.ForwardResponseMessage
+	forward_AlertService_GetAlert_0         = runtime.ForwardResponseMessage
+	forward_AlertService_AcknowledgeAlert_0 = runtime.ForwardResponseMessage
 )
