@@ -91,7 +91,8 @@ type Known struct {
 	Vehicles map[uuid.UUID]*Vehicle
 	// Reputations are of Members.
 	Reputations map[Subject]quality.Reputation
-	// Pasts are of the passports whose history has to be read again, because what is said about its events changes.
+	// Pasts are of the passports whose history has to be read again, because what is said about its events changes, or because
+	// what was kept of the vehicle cannot be read.
 	Pasts map[uuid.UUID]*Past
 }
 

@@ -40,7 +40,7 @@ type Store interface {
 	RecordStatements(ctx context.Context, member string, statements []*signing.Signed, now time.Time) error
 	// MarkReplayed sets a letter's time of replay, once, and returns the letter.
 	MarkReplayed(ctx context.Context, member string, id uuid.UUID) (DeadLetter, error)
-	// Vehicle returns what is kept of a vehicle, nil when nothing is.
+	// Vehicle returns what is kept of a vehicle, nil when nothing is or another release has written it.
 	Vehicle(ctx context.Context, passport uuid.UUID) (*Vehicle, error)
 	// Notes returns what the events of a passport say about others.
 	Notes(ctx context.Context, passport uuid.UUID) ([]Note, error)

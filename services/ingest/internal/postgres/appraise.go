@@ -31,7 +31,7 @@ func appraise(ctx context.Context, tx pgx.Tx, a *ingest.Appraiser, events []inge
 	if err != nil {
 		return appraised{}, err
 	}
-	vehicles, err := lockVehicles(ctx, tx, draft.Passports())
+	vehicles, unread, err := lockVehicles(ctx, tx, draft.Passports())
 	if err != nil {
 		return appraised{}, err
 	}
@@ -40,7 +40,7 @@ func appraise(ctx context.Context, tx pgx.Tx, a *ingest.Appraiser, events []inge
 		return appraised{}, fmt.Errorf("read reputations: %w", err)
 	}
 	known := ingest.Known{Vehicles: vehicles, Reputations: toReputations(rows)}
-	if known.Pasts, err = pasts(ctx, tx, draft); err != nil {
+	if known.Pasts, err = pasts(ctx, tx, draft, unread); err != nil {
 		return appraised{}, err
 	}
 	result := appraised{}
@@ -58,21 +58,28 @@ func appraise(ctx context.Context, tx pgx.Tx, a *ingest.Appraiser, events []inge
 	return result, nil
 }
 
-func lockVehicles(ctx context.Context, tx pgx.Tx, passports []uuid.UUID) (map[uuid.UUID]*ingest.Vehicle, error) {
-	vehicles := make(map[uuid.UUID]*ingest.Vehicle, len(passports))
+// lockVehicles returns what is kept of vehicles. Those unread are of a format that this release does not know: they have nothing
+// but their revision, and have to be made anew.
+func lockVehicles(ctx context.Context, tx pgx.Tx, passports []uuid.UUID) (vehicles map[uuid.UUID]*ingest.Vehicle, unread []uuid.UUID, err error) {
+	vehicles = make(map[uuid.UUID]*ingest.Vehicle, len(passports))
 	if len(passports) == 0 {
-		return vehicles, nil
+		return vehicles, nil, nil
 	}
 	rows, err := dbsqlc.New(tx).LockVehicles(ctx, passports)
 	if err != nil {
-		return nil, fmt.Errorf("read vehicles: %w", err)
+		return nil, nil, fmt.Errorf("read vehicles: %w", err)
 	}
 	for _, r := range rows {
-		if vehicles[r.Passport], err = decodeVehicle(r.Passport, r.Revision, r.State); err != nil {
-			return nil, err
+		v, err := decodeVehicle(r.Passport, r.Revision, r.State)
+		switch {
+		case errors.Is(err, errFormat):
+			v, unread = &ingest.Vehicle{Passport: r.Passport, Revision: r.Revision}, append(unread, r.Passport)
+		case err != nil:
+			return nil, nil, err
 		}
+		vehicles[r.Passport] = v
 	}
-	return vehicles, nil
+	return vehicles, unread, nil
 }
 
 func lockReputations(ctx context.Context, tx pgx.Tx, subjects []ingest.Subject) (map[ingest.Subject]quality.Reputation, error) {

@@ -170,6 +170,42 @@ func TestStatesDependOnNoOrder(t *testing.T) {
 	}
 }
 
+// TestStateOfAnotherReleaseIsMadeAnew has a vehicle's state replaced by one of a format that is not known, and compares with another
+// vehicle to which that did not happen.
+func TestStateOfAnotherReleaseIsMadeAnew(t *testing.T) {
+	foreign, err := proto.Marshal(&ingestv1.OdometerState{Format: 99, Readings: []*ingestv1.KeptReading{{Event: []byte("of another kind")}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want string
+	for _, disturbed := range []bool{false, true} {
+		store, pool := newStore(t)
+		passport := uuid.New()
+		journalAll(t, store,
+			[]ingest.Event{mileage("a", passport, 0, 50_000), mileage("b", passport, 5, 58_000)}, []ingest.Event{mileage("a", passport, 9, 20_000)})
+		if disturbed {
+			if _, err := pool.Exec(t.Context(), "UPDATE odometer_state SET state = $1", foreign); err != nil {
+				t.Fatal(err)
+			}
+			if v, err := store.Vehicle(t.Context(), passport); v != nil || err != nil {
+				t.Errorf("read as %+v, %v", v, err)
+			}
+		}
+		journalAll(t, store, []ingest.Event{mileage("c", passport, 14, 24_000), mileage("b", passport, 20, 28_000)})
+		v, err := store.Vehicle(t.Context(), passport)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := fmt.Sprint(v.Revision, len(v.Readings), v.History.Judge(adjudication.DefaultPolicy()).Verdict, marks(t, pool, "a"), marks(t, pool, "b"), marks(t, pool, "c"))
+		if want == "" {
+			want = got
+		}
+		if got != want {
+			t.Errorf("made anew: %s, want %s", got, want)
+		}
+	}
+}
+
 // qualityOf reads an event's quality from its leaf.
 func qualityOf(t *testing.T, pool *pgxpool.Pool, id uuid.UUID) ingest.Quality {
 	t.Helper()

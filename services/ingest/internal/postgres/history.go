@@ -33,7 +33,11 @@ func (s *Store) Vehicle(ctx context.Context, passport uuid.UUID) (*ingest.Vehicl
 	if err != nil {
 		return nil, failed("read a vehicle", err)
 	}
-	return decodeVehicle(row.Passport, row.Revision, row.State)
+	v, err := decodeVehicle(row.Passport, row.Revision, row.State)
+	if errors.Is(err, errFormat) {
+		return nil, nil //nolint:nilnil // until the writer makes it anew, with the vehicle's next event
+	}
+	return v, err
 }
 
 // Reputation implements ingest.Store.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -24,10 +25,11 @@ const (
 )
 
 // errManyPasts makes the writer halve its events until each part is about few enough passports; one event is about one.
-var errManyPasts = errors.New("postgres: corrections and disputes of too many passports at once")
+var errManyPasts = errors.New("postgres: too many passports at once whose history has to be read again")
 
-// pasts reads the history of the passports about whose events something is said, by the new events or before those came.
-func pasts(ctx context.Context, tx pgx.Tx, draft *ingest.Draft) (map[uuid.UUID]*ingest.Past, error) {
+// pasts reads the history of the passports about whose events something is said, by the new events or before those came, and of
+// those whose state could not be read.
+func pasts(ctx context.Context, tx pgx.Tx, draft *ingest.Draft, unread []uuid.UUID) (map[uuid.UUID]*ingest.Past, error) {
 	keys, about := draft.Correctable()
 	ask := dbsqlc.CorrectedBeforeParams{Sources: make([]string, len(keys)), EventIds: make([]string, len(keys)), Passports: about}
 	for i, k := range keys {
@@ -38,7 +40,7 @@ func pasts(ctx context.Context, tx pgx.Tx, draft *ingest.Draft) (map[uuid.UUID]*
 		return nil, fmt.Errorf("read corrections: %w", err)
 	}
 	found := make(map[uuid.UUID]*ingest.Past)
-	for _, passport := range append(passports, draft.Noted()...) {
+	for _, passport := range slices.Concat(passports, draft.Noted(), unread) {
 		found[passport] = nil
 	}
 	if len(found) > maxPasts {

@@ -14,8 +14,16 @@ import (
 	"github.com/pcc-platform/pcc/services/ingest/quality"
 )
 
-// errState says that a stored state is not what encodeVehicle makes.
-var errState = errors.New("postgres: malformed odometer state")
+// stateFormat is how this release writes a state. It reads 0, too: from before formats were numbered, and written alike. Who
+// changes what a state means raises it, and reads the older ones or has the writer make them anew.
+const stateFormat = 1
+
+var (
+	// errState says that a stored state is not what encodeVehicle makes.
+	errState = errors.New("postgres: malformed odometer state")
+	// errFormat says that a stored state is of a release that this one does not know.
+	errFormat = errors.New("postgres: odometer state of an unknown format")
+)
 
 // names numbers texts that come again and again.
 type names struct {
@@ -37,7 +45,7 @@ func encodeVehicle(v *ingest.Vehicle) ([]byte, error) {
 	members := names{numbers: map[string]int32{}}
 	content := v.History.Content()
 	state := &ingestv1.OdometerState{
-		ReadingsLevel: int32(content.Levels[0]), LifeLevel: int32(content.Levels[1]), UseLevel: int32(content.Levels[2]),
+		Format: stateFormat, ReadingsLevel: int32(content.Levels[0]), LifeLevel: int32(content.Levels[1]), UseLevel: int32(content.Levels[2]),
 		Readings: make([]*ingestv1.KeptReading, len(content.Readings)),
 	}
 	for i := range content.Readings {
@@ -88,6 +96,9 @@ func decodeVehicle(passport uuid.UUID, revision int64, encoded []byte) (*ingest.
 	state := &ingestv1.OdometerState{}
 	if err := proto.Unmarshal(encoded, state); err != nil {
 		return nil, fmt.Errorf("%w: %w", errState, err)
+	}
+	if format := state.GetFormat(); format < 0 || format > stateFormat {
+		return nil, fmt.Errorf("%w: %d", errFormat, format)
 	}
 	v := &ingest.Vehicle{Passport: passport, Revision: revision}
 	content := adjudication.Content{Levels: [3]int{int(state.GetReadingsLevel()), int(state.GetLifeLevel()), int(state.GetUseLevel())}}
