@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"go.opentelemetry.io/otel"
 	"google.golang.org/grpc"
 
 	"github.com/pcc-platform/pcc/gateway"
@@ -66,8 +67,12 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	front := front{base: base, server: newHTTPServer(handler, certificate, base.Logger)}
 	runners := []app.Runner{front}
 	if url := cfg.Devices.BrokerURL; url != "" {
+		metrics, err := bridge.NewMetrics(otel.Meter("pcc/gateway"))
+		if err != nil {
+			return nil, err
+		}
 		runners = append(runners, &bridge.Bridge{
-			URL: url, Members: app.NewDirectory(conns["registry"]), Logger: base.Logger,
+			URL: url, Members: app.NewDirectory(conns["registry"]), Metrics: metrics, Logger: base.Logger,
 			Devices: registryv1.NewDeviceServiceClient(conns["registry"]), Ingest: ingestv1.NewIngestServiceClient(conns["ingest"]),
 		})
 	}

@@ -38,6 +38,7 @@ type Bridge struct {
 	Members authn.MemberSource
 	Devices registryv1.DeviceServiceClient
 	Ingest  ingestv1.IngestServiceClient
+	Metrics *Metrics
 	Logger  *slog.Logger
 }
 
@@ -76,6 +77,7 @@ func (b *Bridge) serve(ctx context.Context, member string) {
 		if ctx.Err() != nil {
 			return
 		}
+		b.Metrics.failed(ctx, member)
 		b.Logger.WarnContext(ctx, "devices are not served", slog.String("member", member), slog.String("error", err.Error()))
 		if time.Since(start) > retryMost {
 			pause = retryFirst // it has worked in between

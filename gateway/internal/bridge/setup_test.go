@@ -8,10 +8,12 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -116,12 +118,17 @@ type world struct {
 	*devicebustest.Broker
 	ingest *ingest
 	log    *stand.Log
-	t      *testing.T
+	// meters has a meter for each bridge that is started, reader reads them.
+	meters  *sdkmetric.MeterProvider
+	reader  *sdkmetric.ManualReader
+	bridges atomic.Int32
+	t       *testing.T
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{Broker: devicebustest.Start(t), ingest: &ingest{taken: map[string]string{}}, log: &stand.Log{}, t: t}
+	w := &world{Broker: devicebustest.Start(t), ingest: &ingest{taken: map[string]string{}}, log: &stand.Log{}, reader: sdkmetric.NewManualReader(), t: t}
+	w.meters = sdkmetric.NewMeterProvider(sdkmetric.WithReader(w.reader))
 	w.Member("oem")
 	w.Member("garage")
 	return w
@@ -131,7 +138,13 @@ func newWorld(t *testing.T) *world {
 func (w *world) start() (kill func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	reg := registry{broker: w.Broker, members: []string{"oem", "garage"}}
-	b := &bridge.Bridge{URL: w.URL, Members: reg, Devices: reg, Ingest: w.ingest, Logger: slog.New(slog.NewJSONHandler(w.log, nil))}
+	metrics, err := bridge.NewMetrics(w.meters.Meter(fmt.Sprint("bridge ", w.bridges.Add(1))))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	b := &bridge.Bridge{
+		URL: w.URL, Members: reg, Devices: reg, Ingest: w.ingest, Metrics: metrics, Logger: slog.New(slog.NewJSONHandler(w.log, nil)),
+	}
 	done := make(chan error, 1)
 	go func() { done <- b.Run(ctx) }()
 	kill = sync.OnceFunc(func() {

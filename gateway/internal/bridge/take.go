@@ -65,7 +65,7 @@ func (w worker) take(ctx context.Context, messages []jetstream.Msg) error {
 func (w worker) ingest(ctx context.Context, parcels []*parcel) error {
 	req := request(parcels)
 	if len(req.GetEvents()) == 0 && req.GetSigned() == nil {
-		return w.answer(parcels)
+		return w.answer(ctx, parcels)
 	}
 	callCtx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -75,7 +75,7 @@ func (w worker) ingest(ctx context.Context, parcels []*parcel) error {
 	switch {
 	case err == nil:
 		split(parcels, resp.GetAcknowledgement().GetRejections())
-		return w.answer(parcels)
+		return w.answer(ctx, parcels)
 	case !final(err):
 		return fmt.Errorf("bridge: ingest: %w", err)
 	case len(parcels) > 1: // the fault is one's, and costs the others nothing
@@ -87,7 +87,7 @@ func (w worker) ingest(ctx context.Context, parcels []*parcel) error {
 		return nil
 	}
 	parcels[0].problem = problem.Of(err)
-	return w.answer(parcels)
+	return w.answer(ctx, parcels)
 }
 
 func request(parcels []*parcel) *ingestv1.IngestEventsRequest {
@@ -130,7 +130,7 @@ func split(parcels []*parcel, rejections []*ingestv1.Rejection) {
 }
 
 // answer tells the devices, then the stream.
-func (w worker) answer(parcels []*parcel) error {
+func (w worker) answer(ctx context.Context, parcels []*parcel) error {
 	for _, p := range parcels {
 		if p.passport != "" {
 			text, err := protojson.MarshalOptions{EmitDefaultValues: true}.Marshal(p.answer())
@@ -148,7 +148,13 @@ func (w worker) answer(parcels []*parcel) error {
 	if err := w.conn.FlushTimeout(flushTimeout); err != nil {
 		return fmt.Errorf("bridge: answer: %w", err)
 	}
+	w.bridge.Metrics.told(ctx, w.member, parcels)
 	return nil
+}
+
+// allRejections are the bridge's own of the events, and ingest's.
+func (p *parcel) allRejections() []*ingestv1.Rejection {
+	return p.batch.Complete(&ingestv1.BatchAcknowledgement{Rejections: p.rejections}).GetRejections()
 }
 
 func (p *parcel) answer() *gatewayv1.DeviceAnswer {
@@ -157,7 +163,7 @@ func (p *parcel) answer() *gatewayv1.DeviceAnswer {
 		out.Problem = p.problem.Message()
 		return out
 	}
-	out.Rejections = p.batch.Complete(&ingestv1.BatchAcknowledgement{Rejections: p.rejections}).GetRejections()
+	out.Rejections = p.allRejections()
 	out.Taken = int32(p.batch.Len() - len(out.GetRejections())) //nolint:gosec // at most cloudevents.MaxEvents
 	return out
 }

@@ -18,6 +18,8 @@ const (
 	fetchMessages = 100
 	// fetchWait is how long a worker waits for the first message before it asks again.
 	fetchWait = 5 * time.Second
+	// countEvery is how old the number of pending messages in the metrics may be, in a worker that is not at work on them.
+	countEvery = 10 * time.Second
 	// setUpTimeout bounds what a worker does before its first message.
 	setUpTimeout = 20 * time.Second
 )
@@ -41,10 +43,18 @@ func (b *Bridge) work(ctx context.Context, member string) error {
 		return err
 	}
 	w := worker{bridge: b, member: member, conn: conn}
+	var counted time.Time
 	for {
 		messages, err := fetch(ctx, consumer)
 		if err != nil {
 			return err
+		}
+		b.Metrics.fetched(ctx, member, messages)
+		if time.Since(counted) > countEvery {
+			if err := w.count(ctx, consumer); err != nil {
+				return err
+			}
+			counted = time.Now()
 		}
 		if err := w.take(ctx, messages); err != nil {
 			for _, m := range messages {
@@ -53,6 +63,18 @@ func (b *Bridge) work(ctx context.Context, member string) error {
 			return err
 		}
 	}
+}
+
+// count tells the metrics what is pending: with this worker, with others, and with none.
+func (w worker) count(ctx context.Context, consumer jetstream.Consumer) error {
+	ctx, cancel := context.WithTimeout(ctx, setUpTimeout)
+	defer cancel()
+	info, err := consumer.Info(ctx)
+	if err != nil {
+		return fmt.Errorf("bridge: count: %w", err)
+	}
+	w.bridge.Metrics.waiting(w.member, int64(info.NumPending)+int64(info.NumAckPending)) //nolint:gosec // bounded by the stream
+	return nil
 }
 
 func (b *Bridge) connect(ctx context.Context, member string) (*nats.Conn, error) {
