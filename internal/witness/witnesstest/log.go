@@ -1,0 +1,135 @@
+// Package witnesstest has a log for tests of witnesses and of those who ask them: a tree in memory that can be signed at
+// any size and, as a log must never do, forked.
+package witnesstest
+
+import (
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/pcc-platform/pcc/internal/journal/proof"
+	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
+)
+
+// Log is a log with its key. It is not for use by several goroutines while it grows.
+type Log struct {
+	t      *testing.T
+	origin string
+	signer *checkpoint.LogSigner
+	size   uint64
+	hashes []tlog.Hash // as in tlog.StoredHashIndex
+}
+
+// NewLog returns an empty log with a new key.
+func NewLog(t *testing.T, origin string) *Log {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "log.key")
+	if _, err := checkpoint.CreateLogKey(path, origin); err != nil {
+		t.Fatal(err)
+	}
+	signer, err := checkpoint.ReadLogKey(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Log{t: t, origin: origin, signer: signer}
+}
+
+// NewCosigner returns the new key of a witness.
+func NewCosigner(t *testing.T, name string) *checkpoint.Cosigner {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "witness.key")
+	if _, err := checkpoint.CreateWitnessKey(path, name); err != nil {
+		t.Fatal(err)
+	}
+	cosigner, err := checkpoint.ReadWitnessKey(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cosigner
+}
+
+// Known returns what others know of the log.
+func (l *Log) Known() checkpoint.Log {
+	l.t.Helper()
+	known, err := checkpoint.NewLog(l.origin, l.signer.VerifierKey())
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return known
+}
+
+// VerifierKey returns the log's public key.
+func (l *Log) VerifierKey() string { return l.signer.VerifierKey() }
+
+// Size returns the number of leaves.
+func (l *Log) Size() uint64 { return l.size }
+
+// Grow appends leaves that differ by their number and the label, and returns the log.
+func (l *Log) Grow(to uint64, label string) *Log {
+	l.t.Helper()
+	for ; l.size < to; l.size++ {
+		hashes, err := tlog.StoredHashes(int64(l.size), []byte(label+strconv.FormatUint(l.size, 10)), l)
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		l.hashes = append(l.hashes, hashes...)
+	}
+	return l
+}
+
+// Fork returns a second log with the same key and the first size leaves.
+func (l *Log) Fork(size uint64) *Log {
+	return &Log{
+		t: l.t, origin: l.origin, signer: l.signer, size: size,
+		hashes: slices.Clone(l.hashes[:tlog.StoredHashCount(int64(size))]),
+	}
+}
+
+// Root returns the root of the first size leaves.
+func (l *Log) Root(size uint64) proof.Hash {
+	l.t.Helper()
+	root, err := tlog.TreeHash(int64(size), l)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return proof.Hash(root)
+}
+
+// Checkpoint returns the signed note of the first size leaves.
+func (l *Log) Checkpoint(size uint64, extension ...string) []byte {
+	l.t.Helper()
+	signed, err := l.signer.Sign(checkpoint.Checkpoint{Origin: l.origin, Size: size, Root: l.Root(size), Extension: extension})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return signed
+}
+
+// Proof returns the consistency proof between two sizes, nothing if from is zero.
+func (l *Log) Proof(from, to uint64) []proof.Hash {
+	l.t.Helper()
+	if from == 0 {
+		return nil
+	}
+	path, err := tlog.ProveTree(int64(to), int64(from), l)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	out := make([]proof.Hash, len(path))
+	for i, h := range path {
+		out[i] = proof.Hash(h)
+	}
+	return out
+}
+
+// ReadHashes makes the log a [tlog.HashReader].
+func (l *Log) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	out := make([]tlog.Hash, len(indexes))
+	for i, index := range indexes {
+		out[i] = l.hashes[index]
+	}
+	return out, nil
+}
