@@ -83,17 +83,19 @@ func (s *Service) bury(ctx context.Context, e Event) error {
 	return s.store.AddDeadLetters(ctx, []DeadLetter{letter})
 }
 
-// lateLetter makes the dead letter of an event that was accepted and refused by the writer.
+// lateLetter makes the dead letter of an event that was accepted and refused by the writer. Nothing in it may be refused in turn:
+// the writer would try for ever.
 func lateLetter(e Event, fault *Fault, now time.Time) (DeadLetter, error) {
 	r := Rejection{Source: cut(e.Source, maxSourceBytes), EventID: cut(e.EventID, maxIDBytes), Fault: *fault}
-	letter, err := newDeadLetter(e.Member, r, e.Bytes, now.UTC())
+	letter, err := newDeadLetter(cut(e.Member, maxSourceBytes), r, e.Bytes, now.UTC())
 	letter.Signature = e.Signature
 	return letter, err
 }
 
 // BuryMessage keeps a message of the queue that is no batch, so that the queue goes on. member is what its subject says.
 func (s *Service) BuryMessage(ctx context.Context, member string, data []byte) error {
-	letter, err := newDeadLetter(member, Rejection{Fault: *NewFault(ReasonEventMalformed, "", "a queued batch cannot be read")}, data, s.now().UTC())
+	fault := NewFault(ReasonEventMalformed, "", "a queued batch cannot be read")
+	letter, err := newDeadLetter(cut(member, maxSourceBytes), Rejection{Fault: *fault}, data, s.now().UTC())
 	if err != nil {
 		return err
 	}
