@@ -10,8 +10,8 @@ import (
 )
 
 // deadShare bounds what a version carries along of its predecessors: at most one
-// node or entry for so many live ones. Copying the live ones costs about a tenth
-// of the hashing that made the dead ones.
+// node or entry for so many live ones. Copying these costs about a fifth of the
+// hashing that left so many dead ones.
 const deadShare = 2
 
 // Apply returns the version in which the keys of the batch have these heads and

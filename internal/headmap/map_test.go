@@ -141,6 +141,31 @@ func TestVersionsSurviveCompaction(t *testing.T) {
 	}
 }
 
+// TestSuccessorsOfALargeVersionDoNotMeet makes two that need pages of their own
+// behind the same ones.
+func TestSuccessorsOfALargeVersionDoNotMeet(t *testing.T) {
+	batch := func(from, to uint64) (entries []proof.Entry) {
+		for i := from; i < to; i++ {
+			entries = append(entries, numbered(i, 1))
+		}
+		return entries
+	}
+	versions := []version{{headmap.New(), model{}}}
+	for _, step := range []struct{ from, first, behind uint64 }{{0, 0, 5000}, {1, 5000, 8000}, {1, 8000, 11_000}, {2, 11_000, 12_000}} {
+		from, entries := versions[step.from], batch(step.first, step.behind)
+		next, err := from.Apply(entries)
+		if err != nil {
+			t.Fatal(err)
+		}
+		versions = append(versions, version{next, from.want.with(entries)})
+	}
+	for n, v := range versions {
+		if v.Root() != v.want.root() || !slices.Equal(slices.Collect(v.All()), v.want.entries()) {
+			t.Errorf("version %d has other entries", n)
+		}
+	}
+}
+
 func numbered(i, count uint64) proof.Entry {
 	return proof.Entry{
 		Key:  sha256.Sum256(binary.BigEndian.AppendUint64(nil, i)),

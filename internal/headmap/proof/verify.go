@@ -1,12 +1,12 @@
 package proof
 
-import (
-	"fmt"
-)
+import "fmt"
 
-// MaxBytes bounds an encoded proof. One in a map of n keys that are hashes has
-// about 32*log2(n) + 20 bytes, and 72 more for non-inclusion beside another key.
-const MaxBytes = 1 + KeyBytes + HeadBytes + 1 + KeyBytes + KeyBits*len(Hash{})
+// MaxBytes is the length of the longest proof that can be accepted: of absence
+// beside a key that differs in one bit, with a node for every other bit. A proof in
+// a map of n keys that are hashes has about 32*log2(n) + 16 bytes, and 72 more for
+// non-inclusion.
+const MaxBytes = 1 + KeyBytes + HeadBytes + 1 + KeyBytes + (KeyBits-1)*len(Hash{})
 
 // Kinds of proofs: their first byte.
 const (
@@ -76,7 +76,7 @@ func VerifyNonInclusion(encoded []byte, key Key, root Hash) error {
 
 // open reads the kind of a proof.
 func open(encoded []byte) (kind byte, rest []byte, err error) {
-	if len(encoded) == 0 || len(encoded) > MaxBytes || encoded[0] > kindBeside {
+	if len(encoded) == 0 || encoded[0] > kindBeside {
 		return 0, nil, fmt.Errorf("%w: %d bytes of no known kind of proof", ErrMalformed, len(encoded))
 	}
 	return encoded[0], encoded[1:], nil

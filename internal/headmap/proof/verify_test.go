@@ -167,6 +167,39 @@ func TestADishonestMapSaysOneThingOfAKey(t *testing.T) {
 	}
 }
 
+func TestADishonestMapHasNoEmptyLists(t *testing.T) {
+	empty := proof.Entry{Key: proof.Key{1}}
+	root := proof.LeafHash(&empty)
+	var path proof.Path
+	if err := proof.VerifyInclusion(proof.EncodeInclusion(&path), empty.Key, empty.Head, root); !refused(err) {
+		t.Errorf("inclusion of an empty list: %v", err)
+	}
+	if err := proof.VerifyNonInclusion(proof.EncodeNonInclusion(&empty, &path), proof.Key{2}, root); !refused(err) {
+		t.Errorf("absence beside an empty list: %v", err)
+	}
+}
+
+// TestTheLongestProof makes a map with a node for every bit of a key.
+func TestTheLongestProof(t *testing.T) {
+	entries := []proof.Entry{{Head: proof.Head{Count: 1}}}
+	for i := range proof.KeyBits {
+		var key proof.Key
+		key[i/8] = 0x80 >> (i % 8)
+		entries = append(entries, proof.Entry{Key: key, Head: proof.Head{Count: 1}})
+	}
+	m := mapOf(t, entries)
+	head, encoded := entries[0].Head, m.Prove(proof.Key{})
+	if err := proof.VerifyInclusion(encoded, proof.Key{}, head, m.Root()); err != nil || len(encoded) > proof.MaxBytes {
+		t.Errorf("inclusion in %d bytes: %v", len(encoded), err)
+	}
+	last := proof.Key{31: 1}
+	m = mapOf(t, entries[:len(entries)-1])
+	encoded = m.Prove(last)
+	if err := proof.VerifyNonInclusion(encoded, last, m.Root()); err != nil || len(encoded) != proof.MaxBytes {
+		t.Errorf("non-inclusion in %d bytes, want %d: %v", len(encoded), proof.MaxBytes, err)
+	}
+}
+
 // FuzzProof checks that a map has no other proofs than those that it makes.
 func FuzzProof(f *testing.F) {
 	entries := append(numberedUpTo(20), alike()...)
