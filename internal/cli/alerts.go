@@ -7,57 +7,109 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"github.com/pcc-platform/pcc/internal/apperr"
+	"github.com/pcc-platform/pcc/internal/devstack"
 	"github.com/pcc-platform/pcc/internal/rpc"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 )
 
-const (
-	// alertsShown is how many of the newest alerts are listed.
-	alertsShown = 100
-	// watchRetries bounds the streams opened again in a row without an answer of one.
-	watchRetries = 10
-)
+// watchRetries bounds the streams opened again in a row without an answer of one.
+const watchRetries = 10
+
+// maxAcknowledged bounds the alerts of one command.
+const maxAcknowledged = 1000
 
 func newAlerts(env *environment) *cobra.Command {
-	var passport string
 	var follow bool
 	var after int64
+	req := &ingestv1.ListAlertsRequest{}
 	c := &cobra.Command{
 		Use:   "alerts",
-		Short: "Show what is alarming about the member's vehicles, or watch it",
+		Short: "Show what is alarming about the member's vehicles, watch it, or acknowledge it",
 		Long: "Lists the newest alerts of the passports that the member enrolled or sent events of. With --watch it goes on until it is\n" +
 			"interrupted, from --after on; the first column is the position to go on from.",
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			conn, closeConn, err := env.connect("insurer-admin", "ingest")
-			if err != nil {
-				return err
-			}
-			defer closeConn()
-			client := ingestv1.NewAlertServiceClient(conn)
+		Example: "  pcc alerts --unacknowledged\n  pcc alerts ack alerts/0199e9d4-0000-7000-8000-000000000001",
+		Args:    cobra.NoArgs,
+	}
+	format, page := addOutput(c), addPages(c)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		return env.withAlerts(func(client ingestv1.AlertServiceClient) error {
 			if follow {
 				return env.watchAlerts(c, client, after)
 			}
-			page, err := client.ListAlerts(c.Context(), &ingestv1.ListAlertsRequest{Passport: passport, PageSize: alertsShown})
-			if err != nil {
-				return err
-			}
-			w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
-			_, _ = fmt.Fprintln(w, "position\traised\tkind\tstate\tpassport\tcause\tevidence")
-			for _, a := range page.GetAlerts() {
-				_, _ = fmt.Fprintln(w, alertLine(a))
-			}
-			return w.Flush()
-		},
+			req.PageSize, req.PageToken = page.size, page.token
+			return env.listAlerts(c, client, req, *format)
+		})
 	}
-	c.Flags().StringVar(&passport, "passport", "", "only those of one, for example passports/0199e9d4-0000-7000-8000-000000000001")
+	c.Flags().StringVar(&req.Passport, "passport", "", "only those of one, for example passports/0199e9d4-0000-7000-8000-000000000001")
+	c.Flags().BoolVar(&req.Unacknowledged, "unacknowledged", false, "only those that nobody of the member has acknowledged")
 	c.Flags().BoolVar(&follow, "watch", false, "wait for alerts")
 	c.Flags().Int64Var(&after, "after", 0, "with --watch: only alerts after this position")
-	c.MarkFlagsMutuallyExclusive("passport", "watch")
+	for _, ofList := range []string{"passport", "unacknowledged", "output", "page-size", "page-token"} {
+		c.MarkFlagsMutuallyExclusive(ofList, "watch")
+	}
+	c.AddCommand(newAlertsAck(env))
 	return c
+}
+
+func newAlertsAck(env *environment) *cobra.Command {
+	c := &cobra.Command{
+		Use:     "ack ALERT...",
+		Short:   "Record that the member has taken note of alerts",
+		Long:    "Records who took note of each alert, and when. The first of a member stands until the alert is opened again; another\nmember does not see it.",
+		Example: "  pcc alerts ack --profile oem-admin alerts/0199e9d4-0000-7000-8000-000000000001",
+		Args:    cobra.RangeArgs(1, maxAcknowledged),
+	}
+	format := addOutput(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		return env.withAlerts(func(client ingestv1.AlertServiceClient) error {
+			for _, name := range args {
+				resp, err := client.AcknowledgeAlert(c.Context(), &ingestv1.AcknowledgeAlertRequest{RequestId: uuid.NewString(), Name: name})
+				if err != nil {
+					return fmt.Errorf("%s: %w", name, err)
+				}
+				if *format == outputJSON {
+					if err := printProto(env, resp.GetAlert()); err != nil {
+						return err
+					}
+					continue
+				}
+				env.printf("%s acknowledged %s\n", name, acknowledged(resp.GetAlert()))
+			}
+			return nil
+		})
+	}
+	return c
+}
+
+// withAlerts runs f as an administrator of a member, the insurer's when no profile is named.
+func (e *environment) withAlerts(f func(ingestv1.AlertServiceClient) error) error {
+	conn, closeConn, err := e.connect(devstack.AdminProfile("insurer"), "ingest")
+	if err != nil {
+		return err
+	}
+	defer closeConn()
+	return f(ingestv1.NewAlertServiceClient(conn))
+}
+
+func (e *environment) listAlerts(c *cobra.Command, client ingestv1.AlertServiceClient, req *ingestv1.ListAlertsRequest, format outputFormat) error {
+	page, err := client.ListAlerts(c.Context(), req)
+	if err != nil {
+		return err
+	}
+	if format == outputJSON {
+		return printProto(e, page)
+	}
+	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "position\traised\tkind\tstate\tacknowledged\tpassport\tcause\tevidence\talert")
+	for _, a := range page.GetAlerts() {
+		_, _ = fmt.Fprintln(w, alertLine(a))
+	}
+	tellNext(c, page.GetNextPageToken())
+	return w.Flush()
 }
 
 // watchAlerts prints alerts as they come, and opens the stream again where it stood when the server ends it.
@@ -97,6 +149,14 @@ func alertLine(a *ingestv1.Alert) string {
 	}
 	return strings.Join([]string{
 		fmt.Sprint(a.GetPosition()), a.GetRaiseTime().AsTime().Format(time.RFC3339), kind,
-		strings.TrimPrefix(a.GetState().String(), "ALERT_STATE_"), a.GetPassport(), a.GetCause(), a.GetEvidence(),
+		strings.TrimPrefix(a.GetState().String(), "ALERT_STATE_"), acknowledged(a), a.GetPassport(), a.GetCause(), a.GetEvidence(), a.GetName(),
 	}, "\t")
+}
+
+// acknowledged says who took note of an alert, and when.
+func acknowledged(a *ingestv1.Alert) string {
+	if a.GetAcknowledgeTime() == nil {
+		return "-"
+	}
+	return a.GetAcknowledgeTime().AsTime().Format(time.RFC3339) + " by " + a.GetAcknowledgedBy()
 }
