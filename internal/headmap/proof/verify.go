@@ -4,8 +4,8 @@ import "fmt"
 
 // MaxBytes is the length of the longest proof that can be accepted: of absence
 // beside a key that differs in one bit, with a node for every other bit. A proof in
-// a map of n keys that are hashes has about 32*log2(n) + 16 bytes, and 72 more for
-// non-inclusion.
+// a map of n keys that are hashes has about 32*log2(n) + 16 bytes, and some 50 more
+// for non-inclusion.
 const MaxBytes = 1 + KeyBytes + HeadBytes + 1 + KeyBytes + (KeyBits-1)*len(Hash{})
 
 // Kinds of proofs: their first byte.
