@@ -130,7 +130,7 @@ func (k *Keeper) knowledge(ctx context.Context, tx pgx.Tx, passports []uuid.UUID
 	for passport, verdict := range verdicts {
 		of(passport).odometer = verdict
 	}
-	withdrawn, err := postgres.Withdrawn(ctx, tx, passports, k.now())
+	withdrawn, err := postgres.Withdrawn(ctx, tx, passports)
 	if err != nil {
 		return nil, err
 	}

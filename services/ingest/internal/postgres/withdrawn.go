@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -13,8 +12,8 @@ import (
 )
 
 // Withdrawn returns the events of passports that do not count any more, because their sources took them back or a dispute over
-// them was upheld, by what the caller's transaction sees and at the given time.
-func Withdrawn(ctx context.Context, tx pgx.Tx, passports []uuid.UUID, at time.Time) (map[uuid.UUID][]uuid.UUID, error) {
+// them was upheld, by all that the caller's transaction sees: its own clock may be behind the one that a note was accepted by.
+func Withdrawn(ctx context.Context, tx pgx.Tx, passports []uuid.UUID) (map[uuid.UUID][]uuid.UUID, error) {
 	q := dbsqlc.New(tx)
 	noted, err := q.NotedPassports(ctx, passports)
 	if err != nil {
@@ -34,7 +33,7 @@ func Withdrawn(ctx context.Context, tx pgx.Tx, passports []uuid.UUID, at time.Ti
 			e := ingest.Event{
 				ID: r.ID, Member: r.Member, Key: ingest.Key{Source: r.Source, EventID: r.EventID}, Passport: passport, ReceivedAt: r.ReceivedAt,
 			}
-			if standing := ingest.StandingOf(&e, known, at); standing.Withdrawn() {
+			if standing := ingest.StandingOf(&e, known, endOfTime); standing.Withdrawn() {
 				out[passport] = append(out[passport], e.ID)
 			}
 		}
