@@ -1,12 +1,16 @@
 package cli
 
 import (
+	"context"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"github.com/pcc-platform/pcc/internal/client"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
 	"github.com/pcc-platform/pcc/services/ingest/server/replay"
 )
 
@@ -23,25 +27,47 @@ func newReplayQuality(env *environment) *cobra.Command {
 	return &cobra.Command{
 		Use:   "quality",
 		Short: "Compute every quality index of the member's events anew",
-		Long: "Reads the member's journal stream, computes its reputation from the marks and every index from the event and its\n" +
-			"inputs, and prints what differs. Exits with 0 only when nothing does.",
+		Long: "Reads the member's class in the directory and its journal stream, computes its reputation from the marks and every index\n" +
+			"from the event and its inputs, and prints what differs. Exits with 0 only when nothing does.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			conn, closeConn, err := env.connect("oem-admin", "ingest")
+			profile, err := env.loadProfile("oem-admin")
 			if err != nil {
 				return err
 			}
-			defer closeConn()
-			r, err := replay.New()
+			d := &dialer{}
+			defer d.close()
+			class, err := classOf(c.Context(), d, profile)
 			if err != nil {
 				return err
 			}
-			if err := replayLeaves(c, ingestv1.NewIngestServiceClient(conn), r); err != nil {
+			ingest, err := d.dial(profile, "ingest")
+			if err != nil {
+				return err
+			}
+			r, err := replay.New(class)
+			if err != nil {
+				return err
+			}
+			if err := replayLeaves(c, ingestv1.NewIngestServiceClient(ingest), r); err != nil {
 				return err
 			}
 			return printReplay(env, r)
 		},
 	}
+}
+
+// classOf is the class of the profile's member by the directory, as leaves have it.
+func classOf(ctx context.Context, d *dialer, profile client.Profile) (string, error) {
+	registry, err := d.dial(profile, "registry")
+	if err != nil {
+		return "", err
+	}
+	resp, err := registryv1.NewMemberServiceClient(registry).GetMember(ctx, &registryv1.GetMemberRequest{Name: "members/" + profile.Member})
+	if err != nil {
+		return "", err
+	}
+	return strings.ToLower(strings.TrimPrefix(resp.GetMember().GetMemberClass().String(), "MEMBER_CLASS_")), nil
 }
 
 func replayLeaves(c *cobra.Command, client ingestv1.IngestServiceClient, r *replay.Replay) error {
@@ -65,6 +91,7 @@ func replayLeaves(c *cobra.Command, client ingestv1.IngestServiceClient, r *repl
 
 func printReplay(env *environment, r *replay.Replay) error {
 	env.printf("%d indices and %d marks computed anew, %d other leaves: %d differences\n", r.Indices, r.Marks, r.Others, len(r.Differences))
+	env.printf("%d of the indices rest on a plausibility that the leaf says and other members' events decide\n", r.Believed)
 	if len(r.Differences) == 0 {
 		return nil
 	}

@@ -46,9 +46,7 @@ func (a *Appraiser) Read(events []Event) (*Draft, error) {
 		if d.evidence[i], err = a.Evidence(e); err != nil {
 			return nil, &PoisonError{Cause: err}
 		}
-		if d.evidence[i].Provenance() == quality.SignedECU {
-			e.Quality.Inputs.BaseRate = max(e.Quality.Inputs.BaseRate, a.Quality.BaseRate(quality.SignedInVehicle))
-		}
+		e.Quality.Inputs.BaseRate = BaseRate(&a.Quality, e.Quality.Inputs.BaseRate, d.evidence[i].Provenance())
 	}
 	return d, nil
 }

@@ -58,3 +58,12 @@ func (c Class) assurance() quality.Assurance {
 func BaseQuality(policy *quality.Policy, class Class) Quality {
 	return Quality{Class: class, Inputs: quality.Inputs{BaseRate: policy.BaseRate(class.assurance())}}
 }
+
+// BaseRate is what a value counts for before anybody confirmed or refuted its source, by the base rate of the source's class: one
+// that was signed in the vehicle vouches for itself.
+func BaseRate(policy *quality.Policy, class quality.Millionths, p quality.Provenance) quality.Millionths {
+	if p == quality.SignedECU {
+		return max(class, policy.BaseRate(quality.SignedInVehicle))
+	}
+	return class
+}

@@ -107,3 +107,14 @@ func (q *inquiry) neighbours(p *point) (g gap) {
 	}
 	return g
 }
+
+// Possible says whether Assess can have found this of any reading: with a reason it is worth what the reason says, without one, or
+// after a repair, what its neighbours give it.
+func (a Assessment) Possible() bool {
+	const least, most = fitting + 2*neighbour - 2*unusual, fitting + 2*neighbour + independent
+	if a.Reason == "" {
+		return least <= a.Plausibility && a.Plausibility <= most
+	}
+	r, known := reasons[a.Reason]
+	return known && (a.Plausibility == r.plausibility || least <= a.Plausibility && a.Plausibility < r.plausibility)
+}

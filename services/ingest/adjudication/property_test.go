@@ -122,3 +122,25 @@ func TestVerdictDoesNotDependOnScale(t *testing.T) {
 		}
 	})
 }
+
+// Whatever is read, in the history or beside it, is worth something that is possible for its reason.
+func TestAssessmentsArePossible(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		readings := anyReadings(t)
+		known := rapid.IntRange(0, len(readings)).Draw(t, "known")
+		result := adjudication.Full(adjudication.DefaultPolicy(), readings[:known], nil)
+		for _, r := range readings {
+			if a := result.Assess(r); !a.Possible() {
+				t.Fatalf("%+v", a)
+			}
+		}
+	})
+	for _, a := range []adjudication.Assessment{
+		{Plausibility: 1000}, {Plausibility: 499}, {Reason: "INVENTED", Plausibility: 700},
+		{Reason: adjudication.UnitError, Plausibility: 201}, {Reason: adjudication.UnitError}, {Reason: adjudication.CounterReplaced, Plausibility: 499},
+	} {
+		if a.Possible() {
+			t.Errorf("%+v is possible", a)
+		}
+	}
+}

@@ -43,7 +43,7 @@ func TestDisputes(t *testing.T) {
 	if err != nil || !report.GetEvents()[1].GetStanding().GetWithdrawn() {
 		t.Errorf("the buyer sees %v, %v", report, err)
 	}
-	if done := replayed(t, leavesOf(t, r.garage)); len(done.Differences) != 0 || done.Marks != 1 {
+	if done := replayed(t, r.garMember, leavesOf(t, r.garage)); len(done.Differences) != 0 || done.Marks != 1 {
 		t.Errorf("%d marks, differences %v", done.Marks, done.Differences)
 	}
 }
@@ -143,7 +143,7 @@ func TestArbiterUpholds(t *testing.T) {
 	if marks := d.count(t, "SELECT count(*) FROM reputation_mark"); marks != 1 {
 		t.Errorf("%d marks: a correction saved what a dispute had taken back before", marks)
 	}
-	if done := replayed(t, leavesOf(t, d.garage)); len(done.Differences) != 0 || done.Marks != 1 {
+	if done := replayed(t, d.garMember, leavesOf(t, d.garage)); len(done.Differences) != 0 || done.Marks != 1 {
 		t.Errorf("%d marks, differences %v", done.Marks, done.Differences)
 	}
 }

@@ -24,8 +24,8 @@ func TestReplayFindsNoDifference(t *testing.T) {
 		awaitJournaled(t, r.oem)
 	}
 	for member, client := range map[*stand.Member]ingestv1.IngestServiceClient{r.oemMember: r.oem, r.garMember: r.garage} {
-		done := replayed(t, leavesOf(t, client))
-		if len(done.Differences) != 0 || done.Indices < 9 || done.Marks < 7 {
+		done := replayed(t, member, leavesOf(t, client))
+		if len(done.Differences) != 0 || done.Indices < 9 || done.Marks < 7 || done.Believed != 9 {
 			t.Errorf("%s: %d indices, %d marks, differences %v", member.ID, done.Indices, done.Marks, done.Differences)
 		}
 	}
@@ -40,9 +40,9 @@ func leavesOf(t *testing.T, client ingestv1.IngestServiceClient) []*ingestv1.Jou
 	return resp.GetLeaves()
 }
 
-func replayed(t *testing.T, leaves []*ingestv1.JournalLeaf) *replay.Replay {
+func replayed(t *testing.T, m *stand.Member, leaves []*ingestv1.JournalLeaf) *replay.Replay {
 	t.Helper()
-	done, err := replay.New()
+	done, err := replay.New(strings.ToLower(strings.TrimPrefix(m.Class.String(), "MEMBER_CLASS_")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,6 +66,10 @@ func TestReplayFindsWhatWasChanged(t *testing.T) {
 		"confirmations": func(q *ingestv1.Quality) { q.Inputs.Confirmations = 5_000_000 },
 		"provenance":    func(q *ingestv1.Quality) { q.Inputs.Provenance = 999_999 },
 		"delay":         func(q *ingestv1.Quality) { q.Inputs.DelayUs = 0 },
+		"class":         func(q *ingestv1.Quality) { q.Inputs.SourceClass = "authority" },
+		"base rate":     func(q *ingestv1.Quality) { q.Inputs.BaseRate = 900_000 },
+		"plausibility":  func(q *ingestv1.Quality) { q.Inputs.Plausibility = 1_000_000 },
+		"corroborators": func(q *ingestv1.Quality) { q.Inputs.Corroborators = 1 },
 	} {
 		leaf, err := proof.ParseFrame(leaves[0].GetLeaf())
 		if err != nil {
@@ -82,7 +86,7 @@ func TestReplayFindsWhatWasChanged(t *testing.T) {
 		}
 		frame := proof.Frame(leaf.Type, leaf.Salt, payload)
 		hash := proof.LeafHash(frame)
-		done := replayed(t, []*ingestv1.JournalLeaf{{Position: &ingestv1.JournalPosition{LeafHash: hash[:]}, Leaf: frame}})
+		done := replayed(t, r.oemMember, []*ingestv1.JournalLeaf{{Position: &ingestv1.JournalPosition{LeafHash: hash[:]}, Leaf: frame}})
 		if len(done.Differences) == 0 || !strings.Contains(done.Differences[0].What, what) {
 			t.Errorf("%s: differences %v", what, done.Differences)
 		}

@@ -3,14 +3,18 @@
 //
 //   - reputations are made from the marks in the stream, in their order;
 //   - provenance, completeness, kind of data and delay are read from the event;
+//   - the base rate follows from the class of the member, which the directory names, and the event's provenance;
+//   - the plausibility of an event without a mileage is the policy's;
 //   - the index is computed from the inputs by the policy that the event names.
 //
-// The class of the member (its base rate) and the plausibility of a mileage, which other members' events decide, are taken from
-// the leaf: the stream alone cannot show them.
+// The plausibility of a mileage rests on the vehicle's events of all members, and which of them were journaled before is nobody
+// else's business: it is taken from the leaf, and only has to be one that the adjudication gives for the reason in the leaf.
+// That marks were deserved cannot be seen in the stream of the member they are of either.
 package replay
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,6 +24,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/adjudication"
 	"github.com/pcc-platform/pcc/services/ingest/internal/cloudevent"
 	"github.com/pcc-platform/pcc/services/ingest/internal/wire"
 	"github.com/pcc-platform/pcc/services/ingest/quality"
@@ -45,21 +50,25 @@ type Replay struct {
 	decoder  *cloudevent.Decoder
 	// reputations has, for each kind of data, the reputation after so many marks.
 	reputations map[string][]quality.Reputation
+	class       ingest.Class
 	next        int64
 
 	// Indices, Marks and Others count the leaves so far: events with inputs, marks, and what has no index to compute.
 	Indices, Marks, Others int
-	Differences            []Difference
+	// Believed counts those of Indices with a plausibility, or a base rate, that is taken from the leaf.
+	Believed    int
+	Differences []Difference
 }
 
-// New returns a replay of a stream that begins.
-func New() (*Replay, error) {
+// New returns a replay of a stream that begins, of a member of a class, for example "garage".
+func New(class string) (*Replay, error) {
 	decoder, err := cloudevent.NewDecoder()
 	if err != nil {
 		return nil, err
 	}
 	policy := quality.DefaultPolicy()
 	return &Replay{
+		class:    ingest.Class(class),
 		policies: map[string]quality.Policy{policy.Version: policy}, decoder: decoder, reputations: map[string][]quality.Reputation{},
 	}, nil
 }
@@ -136,11 +145,11 @@ func (r *Replay) event(sequence int64, payload []byte) error {
 		return nil
 	}
 	r.Indices++
-	computed, err := r.inputs(&policy, journaled, &stored)
+	computed, err := r.inputs(sequence, &policy, journaled, &stored)
 	if err != nil {
 		return err
 	}
-	r.compareInputs(sequence, &stored.Inputs, &computed)
+	r.compareInputs(sequence, &stored, &computed)
 	if index := policy.Score(computed).Index; index != stored.Index {
 		r.differ(sequence, "index", stored.Index, index)
 	}
@@ -148,7 +157,7 @@ func (r *Replay) event(sequence int64, payload []byte) error {
 }
 
 // inputs are an event's, with all that the stream can show in place of what the leaf says.
-func (r *Replay) inputs(policy *quality.Policy, journaled *ingestv1.JournaledEvent, stored *ingest.Quality) (quality.Inputs, error) {
+func (r *Replay) inputs(sequence int64, policy *quality.Policy, journaled *ingestv1.JournaledEvent, stored *ingest.Quality) (quality.Inputs, error) {
 	in := stored.Inputs
 	ce := &pb.CloudEvent{}
 	if err := proto.Unmarshal(journaled.GetCloudEvent(), ce); err != nil {
@@ -166,6 +175,18 @@ func (r *Replay) inputs(policy *quality.Policy, journaled *ingestv1.JournaledEve
 	in.Kind = ingest.DataKind(e.Type)
 	in.Provenance, in.Completeness = policy.ProvenanceWorth(evidence.Provenance()), evidence.Completeness
 	in.Delay = max(e.ReceivedAt.Sub(e.OccurredAt), 0).Truncate(time.Microsecond)
+	in.Corroborators, in.Withdrawn = 0, false // nobody knew the event before
+	if stored.Class != ingest.ClassUnknown {
+		in.BaseRate = ingest.BaseRate(policy, ingest.BaseQuality(policy, r.class).Inputs.BaseRate, evidence.Provenance())
+	}
+	if evidence.Mileage == nil {
+		in.Plausibility = policy.Unjudged
+	} else {
+		r.checkPlausibility(sequence, stored)
+	}
+	if evidence.Mileage != nil || stored.Class == ingest.ClassUnknown {
+		r.Believed++
+	}
 	in.Confirmations, in.Refutations = 0, 0
 	if history := r.reputations[string(in.Kind)]; stored.Marks > 0 && stored.Marks < int64(len(history)) {
 		reputation := policy.Aged(history[stored.Marks], e.ReceivedAt.Unix()/int64((24*time.Hour).Seconds()))
@@ -174,17 +195,36 @@ func (r *Replay) inputs(policy *quality.Policy, journaled *ingestv1.JournaledEve
 	return in, nil
 }
 
-func (r *Replay) compareInputs(sequence int64, stored, computed *quality.Inputs) {
+// checkPlausibility wants a plausibility that the adjudication gives for the reason.
+func (r *Replay) checkPlausibility(sequence int64, stored *ingest.Quality) {
+	const thousandth = quality.One / 1000
+	judged := adjudication.Assessment{Reason: stored.Reason, Plausibility: int(stored.Inputs.Plausibility / thousandth)}
+	if !judged.Possible() || stored.Inputs.Plausibility%thousandth != 0 {
+		r.differ(sequence, "plausibility", stored.Inputs.Plausibility, "impossible with the reason "+strconv.Quote(string(stored.Reason)))
+	}
+}
+
+func (r *Replay) compareInputs(sequence int64, stored *ingest.Quality, computed *quality.Inputs) {
+	class := stored.Class
+	if class != ingest.ClassUnknown { // of a leaf from before classes were kept
+		class = r.class
+	}
+	in := &stored.Inputs
 	for _, c := range []struct {
 		what             string
 		stored, computed any
 	}{
-		{"kind of data", stored.Kind, computed.Kind},
-		{"confirmations", stored.Confirmations, computed.Confirmations},
-		{"refutations", stored.Refutations, computed.Refutations},
-		{"provenance", stored.Provenance, computed.Provenance},
-		{"completeness", stored.Completeness, computed.Completeness},
-		{"delay", stored.Delay, computed.Delay},
+		{"class of the source", stored.Class, class},
+		{"kind of data", in.Kind, computed.Kind},
+		{"base rate", in.BaseRate, computed.BaseRate},
+		{"confirmations", in.Confirmations, computed.Confirmations},
+		{"refutations", in.Refutations, computed.Refutations},
+		{"plausibility", in.Plausibility, computed.Plausibility},
+		{"provenance", in.Provenance, computed.Provenance},
+		{"completeness", in.Completeness, computed.Completeness},
+		{"delay", in.Delay, computed.Delay},
+		{"corroborators", in.Corroborators, computed.Corroborators},
+		{"withdrawal", in.Withdrawn, computed.Withdrawn},
 	} {
 		if c.stored != c.computed {
 			r.differ(sequence, c.what, c.stored, c.computed)
