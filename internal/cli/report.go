@@ -111,7 +111,7 @@ func printReport(env *environment, r *registryv1.ReadReportResponse) {
 	s := r.GetPassport().GetSpecification()
 	env.printf("%s  %s %s  %s\n", r.GetPassport().GetName(), s.GetMake(), s.GetModel(), r.GetPassport().GetLifeCycle())
 	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "time\tkind\tkm\tquality\tfrom")
+	_, _ = fmt.Fprintln(w, "time\tkind\tkm\tquality\tfrom\tstanding")
 	for _, e := range r.GetEvents() {
 		kind := e.GetCloudEvent().GetType()
 		at := e.GetCloudEvent().GetAttributes()["time"].GetCeTimestamp().AsTime()
@@ -119,10 +119,11 @@ func printReport(env *environment, r *registryv1.ReadReportResponse) {
 		if e.OdometerMetres != nil {
 			km = fmt.Sprintf("%d.%d", e.GetOdometerMetres()/1000, e.GetOdometerMetres()%1000/100)
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", at.Format("2006-01-02"), kind[strings.LastIndex(kind, ".")+1:], km,
-			e.GetQuality().GetIndex(), e.GetMember())
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\n", at.Format("2006-01-02"), kind[strings.LastIndex(kind, ".")+1:], km,
+			e.GetQuality().GetIndex(), e.GetMember(), standing(e.GetStanding()))
 	}
 	_ = w.Flush()
+	printDisputes(env, r.GetEvents())
 	printVerdict(env, r.GetOdometerVerdict())
 	printReceipt(env, r.GetReceipt())
 }
