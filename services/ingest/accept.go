@@ -103,6 +103,7 @@ func (s *Service) checkKeys(ctx context.Context, b *inspection) error {
 			known[key] = hash
 		}
 	}
+	b.checkClock(known)
 	fresh, repeated, reused := siftEvents(b.passed, known, func(p passed) (Key, Hash) { return p.event.Key, p.event.ContentHash })
 	for _, p := range reused {
 		b.refuse(p.index, reusedFault())

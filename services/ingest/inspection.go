@@ -39,6 +39,20 @@ func (b *inspection) checkAlone() {
 	}
 }
 
+// checkClock refuses what has not happened yet, but for what was accepted before: sent again that is a duplicate, also when
+// the platform's clock was set back in between.
+func (b *inspection) checkClock(accepted map[Key]Hash) {
+	kept := b.passed[:0]
+	for _, p := range b.passed {
+		if _, before := accepted[p.event.Key]; !before && p.event.OccurredAt.After(b.now.Add(maxClockSkew)) {
+			b.refuse(p.index, NewFault(ReasonTimeInFuture, fieldTime, "more than %v in the future", maxClockSkew))
+			continue
+		}
+		kept = append(kept, p)
+	}
+	b.passed = kept
+}
+
 func (b *inspection) refuse(index int, fault *Fault) {
 	c := &b.candidates[index]
 	b.rejections = append(b.rejections, Rejection{
