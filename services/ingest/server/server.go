@@ -79,7 +79,10 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	watches := api.NewAlertService(store, store, api.DefaultWatchLimits())
 	ingestv1.RegisterAlertServiceServer(base.Server, watches)
 	ingestv1.RegisterJournalServiceServer(base.Server, api.NewJournalService(service, store))
-	keeper := &alerting.Keeper{Policy: alert.DefaultPolicy(), Odometer: adjudication.DefaultPolicy(), Publish: events.PublishAlert, Now: time.Now}
+	keeper := &alerting.Keeper{
+		Policy: alert.DefaultPolicy(), Odometer: adjudication.DefaultPolicy(),
+		Publish: events.PublishAlert, Recalled: events.PublishRecalled, Now: time.Now,
+	}
 	return &Server{
 		base: base, members: app.NewDirectory(registry), handlers: handlers, watches: watches,
 		runners: []app.Runner{
@@ -89,6 +92,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 			events.PassportTransitioned(base.Pool, base.JS, base.Logger, keeper),
 			events.RecallAnnounced(base.Pool, base.JS, base.Logger),
 			events.RecallMatched(base.Pool, base.JS, base.Logger, keeper),
+			events.RecallFound(base.Pool, base.JS, base.Logger, events.Acceptance{Decode: decoder.Decode, Accept: service.Accept}),
 			&alerting.Follower{Pool: base.Pool, Keeper: keeper, Logger: base.Logger},
 			base.Relay(),
 		},

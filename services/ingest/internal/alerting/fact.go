@@ -28,8 +28,17 @@ type Fact struct {
 	Campaign string
 	// Part is nil when it is about none.
 	Part *Part
-	Type string
-	At   time.Time
+	// Recall is one of the registry's that covers the vehicle, else nil.
+	Recall *ingest.Recall
+	Type   string
+	At     time.Time
+}
+
+// RecallFact says that a recall of the registry covers a passport.
+func RecallFact(recall ingest.Recall, passport uuid.UUID) Fact {
+	return Fact{
+		Passport: passport, Name: recall.Name, Mark: alert.RecallIssued, Campaign: recall.Campaign, At: recall.IssuedAt, Recall: &recall,
+	}
 }
 
 // withdraws reports whether an event of this type can have another one not count any more.

@@ -32,6 +32,9 @@ type Keeper struct {
 	// Odometer is the policy of the verdicts.
 	Odometer adjudication.Policy
 	Publish  Publish
+	// Recalled tells of passports that a recall of the registry was found to cover, in the transaction that keeps it. It may be
+	// told of the same again.
+	Recalled func(ctx context.Context, tx pgx.Tx, recall ingest.Recall, passports []uuid.UUID) error
 	// Now is the clock.
 	Now func() time.Time
 }
@@ -47,6 +50,9 @@ func (k *Keeper) Learn(ctx context.Context, tx pgx.Tx, facts []Fact) error {
 		return err
 	}
 	facts = slices.Concat(facts, recalls)
+	if err := k.tellRecalled(ctx, tx, facts); err != nil {
+		return err
+	}
 	changed, err := addMarks(ctx, q, facts)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/alert"
@@ -71,6 +72,27 @@ func (k *Keeper) uses(ctx context.Context, q *dbsqlc.Queries, facts []Fact, know
 		uses[f.Passport] = append(uses[f.Passport], alert.Use{Event: names[i], Type: f.Type, At: f.At})
 	}
 	return uses, nil
+}
+
+// tellRecalled has the facts that are recalls of the registry journaled as events of their members.
+func (k *Keeper) tellRecalled(ctx context.Context, tx pgx.Tx, facts []Fact) error {
+	passports := make(map[string][]uuid.UUID) // by the recall's name
+	var recalls []ingest.Recall               // in the order in which they occur
+	for _, f := range facts {
+		if f.Recall == nil || f.Recall.Member == "" {
+			continue
+		}
+		if passports[f.Name] == nil {
+			recalls = append(recalls, *f.Recall)
+		}
+		passports[f.Name] = append(passports[f.Name], f.Passport)
+	}
+	for _, recall := range recalls {
+		if err := k.Recalled(ctx, tx, recall, passports[recall.Name]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // namesOf returns the names of facts, which for events are found by their keys.

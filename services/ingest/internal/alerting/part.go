@@ -13,7 +13,7 @@ import (
 
 	"github.com/pcc-platform/pcc/internal/postgres"
 	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
-	"github.com/pcc-platform/pcc/services/ingest/alert"
+	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
 )
 
@@ -75,9 +75,9 @@ func recallsOf(ctx context.Context, q *dbsqlc.Queries, passports []uuid.UUID) (f
 		return nil, fmt.Errorf("alerting: recalls of parts: %w", err)
 	}
 	for _, r := range rows {
-		facts = append(facts, Fact{
-			Passport: r.Passport, Name: r.Recall, Mark: alert.RecallIssued, Campaign: r.Campaign, At: r.IssuedAt,
-		})
+		facts = append(facts, RecallFact(ingest.Recall{
+			Name: r.Recall, Member: r.Member, Campaign: r.Campaign, Defect: r.Defect, IssuedAt: r.IssuedAt,
+		}, r.Passport))
 	}
 	return facts, nil
 }
@@ -136,9 +136,10 @@ func (f *Follower) searchPage(ctx context.Context, tx pgx.Tx, part dbsqlc.Recall
 }
 
 // RecallParts keeps the parts of a recall, for the follower to look for in the caller's transaction's wake.
-func RecallParts(ctx context.Context, tx pgx.Tx, recall Fact, partNumbers []string) error {
+func RecallParts(ctx context.Context, tx pgx.Tx, recall ingest.Recall, partNumbers []string) error {
 	err := dbsqlc.New(tx).AddRecallParts(ctx, dbsqlc.AddRecallPartsParams{
-		Recall: recall.Name, Campaign: recall.Campaign, IssuedAt: recall.At, PartNumbers: partNumbers,
+		Recall: recall.Name, Member: recall.Member, Campaign: recall.Campaign, Defect: recall.Defect, IssuedAt: recall.IssuedAt,
+		PartNumbers: partNumbers,
 	})
 	if err != nil {
 		return fmt.Errorf("alerting: parts of a recall: %w", err)

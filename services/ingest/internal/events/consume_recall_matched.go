@@ -11,7 +11,6 @@ import (
 
 	"github.com/pcc-platform/pcc/internal/messaging"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
-	"github.com/pcc-platform/pcc/services/ingest/alert"
 	"github.com/pcc-platform/pcc/services/ingest/internal/alerting"
 	"github.com/pcc-platform/pcc/services/ingest/internal/registryclient"
 )
@@ -28,9 +27,7 @@ func RecallMatched(pool *pgxpool.Pool, js jetstream.JetStream, logger *slog.Logg
 				if err != nil {
 					return fmt.Errorf("recall matched: %w", err)
 				}
-				facts[i] = alerting.Fact{
-					Passport: id, Name: m.GetRecall(), Mark: alert.RecallIssued, Campaign: m.GetCampaign(), At: m.GetIssueTime().AsTime(),
-				}
+				facts[i] = alerting.RecallFact(toRecall(m), id)
 			}
 			return keeper.Learn(ctx, tx, facts)
 		},

@@ -45,7 +45,8 @@ RETURNING *;
 -- name: AddRecipients :many
 INSERT INTO alert_recipient (member, alert)
 SELECT involved.member, @alert::uuid FROM (
-    SELECT DISTINCT e.member FROM event e WHERE e.passport = @passport
+    SELECT DISTINCT e.member FROM event e
+    WHERE e.passport = @passport AND e.source <> '/members/' || e.member || '/registry/recalls' -- as ingest.RecallSource
     UNION
     SELECT p.member FROM passport_enroller p WHERE p.passport = @passport
 ) AS involved ORDER BY involved.member LIMIT @most
@@ -103,7 +104,7 @@ ON CONFLICT ON CONSTRAINT part_installed_pkey DO NOTHING;
 -- Recalls of parts that these passports have. A part with a serial number is taken out by a change that names it, one without
 -- by the next change of its kind.
 -- name: RecallsOfInstalled :many
-SELECT DISTINCT p.passport, r.recall, r.campaign, r.issued_at
+SELECT DISTINCT p.passport, r.recall, r.campaign, r.issued_at, r.member, r.defect
 FROM part_installed p JOIN recall_part r ON r.part_number = p.part_number
 WHERE p.passport = ANY(@passports::uuid[]) AND p.part_number <> '' AND NOT EXISTS (
     SELECT FROM part_installed o WHERE o.passport = p.passport AND o.name <> p.name AND o.occurred_at >= p.occurred_at
@@ -111,8 +112,8 @@ WHERE p.passport = ANY(@passports::uuid[]) AND p.part_number <> '' AND NOT EXIST
 ORDER BY p.passport, r.recall;
 
 -- name: AddRecallParts :exec
-INSERT INTO recall_part (recall, part_number, campaign, issued_at)
-SELECT @recall, unnest(@part_numbers::text[]), @campaign, @issued_at
+INSERT INTO recall_part (recall, part_number, campaign, issued_at, member, defect)
+SELECT @recall, unnest(@part_numbers::text[]), @campaign, @issued_at, @member, @defect
 ON CONFLICT ON CONSTRAINT recall_part_pkey DO NOTHING;
 
 -- name: SearchingPart :one

@@ -77,8 +77,9 @@ func (x *AlertRaised) GetRecipients() []string {
 	return nil
 }
 
-// RecallFound is published for vehicles that a recall of the registry was found to cover, perhaps more than once for the same.
-// Subject: pcc.ingest.v1.recall_found. Consumer: ingest, which journals a RecallIssued event of each.
+// RecallFound is published for vehicles that a recall of the registry was found to cover, perhaps more than once for the same. A
+// RecallIssued event of each is journaled.
+// Subject: pcc.ingest.v1.recall_found. Consumer: ingest.
 type RecallFound struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// `recalls/{recall}`.

@@ -108,8 +108,8 @@ func (q *Queries) AddParts(ctx context.Context, arg AddPartsParams) error {
 }
 
 const addRecallParts = `-- name: AddRecallParts :exec
-INSERT INTO recall_part (recall, part_number, campaign, issued_at)
-SELECT $1, unnest($2::text[]), $3, $4
+INSERT INTO recall_part (recall, part_number, campaign, issued_at, member, defect)
+SELECT $1, unnest($2::text[]), $3, $4, $5, $6
 ON CONFLICT ON CONSTRAINT recall_part_pkey DO NOTHING
 `
 
@@ -118,6 +118,8 @@ type AddRecallPartsParams struct {
 	PartNumbers []string
 	Campaign    string
 	IssuedAt    time.Time
+	Member      string
+	Defect      string
 }
 
 func (q *Queries) AddRecallParts(ctx context.Context, arg AddRecallPartsParams) error {
@@ -126,6 +128,8 @@ func (q *Queries) AddRecallParts(ctx context.Context, arg AddRecallPartsParams) 
 		arg.PartNumbers,
 		arg.Campaign,
 		arg.IssuedAt,
+		arg.Member,
+		arg.Defect,
 	)
 	return err
 }
@@ -133,7 +137,8 @@ func (q *Queries) AddRecallParts(ctx context.Context, arg AddRecallPartsParams) 
 const addRecipients = `-- name: AddRecipients :many
 INSERT INTO alert_recipient (member, alert)
 SELECT involved.member, $1::uuid FROM (
-    SELECT DISTINCT e.member FROM event e WHERE e.passport = $2
+    SELECT DISTINCT e.member FROM event e
+    WHERE e.passport = $2 AND e.source <> '/members/' || e.member || '/registry/recalls' -- as ingest.RecallSource
     UNION
     SELECT p.member FROM passport_enroller p WHERE p.passport = $2
 ) AS involved ORDER BY involved.member LIMIT $3
@@ -731,7 +736,7 @@ func (q *Queries) PassportsWithPart(ctx context.Context, arg PassportsWithPartPa
 }
 
 const recallsOfInstalled = `-- name: RecallsOfInstalled :many
-SELECT DISTINCT p.passport, r.recall, r.campaign, r.issued_at
+SELECT DISTINCT p.passport, r.recall, r.campaign, r.issued_at, r.member, r.defect
 FROM part_installed p JOIN recall_part r ON r.part_number = p.part_number
 WHERE p.passport = ANY($1::uuid[]) AND p.part_number <> '' AND NOT EXISTS (
     SELECT FROM part_installed o WHERE o.passport = p.passport AND o.name <> p.name AND o.occurred_at >= p.occurred_at
@@ -744,6 +749,8 @@ type RecallsOfInstalledRow struct {
 	Recall   string
 	Campaign string
 	IssuedAt time.Time
+	Member   string
+	Defect   string
 }
 
 // Recalls of parts that these passports have. A part with a serial number is taken out by a change that names it, one without
@@ -762,6 +769,8 @@ func (q *Queries) RecallsOfInstalled(ctx context.Context, passports []uuid.UUID)
 			&i.Recall,
 			&i.Campaign,
 			&i.IssuedAt,
+			&i.Member,
+			&i.Defect,
 		); err != nil {
 			return nil, err
 		}
@@ -858,7 +867,7 @@ func (q *Queries) SaveAlertPosition(ctx context.Context, arg SaveAlertPositionPa
 }
 
 const searchingPart = `-- name: SearchingPart :one
-SELECT recall, part_number, campaign, issued_at, searched_to, search_ended FROM recall_part WHERE NOT search_ended ORDER BY issued_at, recall, part_number LIMIT 1
+SELECT recall, part_number, campaign, issued_at, searched_to, search_ended, member, defect FROM recall_part WHERE NOT search_ended ORDER BY issued_at, recall, part_number LIMIT 1
 `
 
 func (q *Queries) SearchingPart(ctx context.Context) (RecallPart, error) {
@@ -871,6 +880,8 @@ func (q *Queries) SearchingPart(ctx context.Context) (RecallPart, error) {
 		&i.IssuedAt,
 		&i.SearchedTo,
 		&i.SearchEnded,
+		&i.Member,
+		&i.Defect,
 	)
 	return i, err
 }

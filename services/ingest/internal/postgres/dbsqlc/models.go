@@ -99,6 +99,8 @@ type RecallPart struct {
 	IssuedAt    time.Time
 	SearchedTo  uuid.UUID
 	SearchEnded bool
+	Member      string
+	Defect      string
 }
 
 type Reputation struct {
