@@ -27,6 +27,7 @@ func TestPlatform(t *testing.T) {
 		{"health, metrics, traces", testObservability},
 		{"CloudEvents over REST", testCloudEvents},
 		{"devices over MQTT", testDevices},
+		{"disputes", testDisputes},
 		{"kills", testKills},
 		{"a kill under the command line", testKillUnderCLI},
 		{"nothing personal leaks", testNothingLeaks},

@@ -9,6 +9,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/pem"
 	"errors"
 	"math/big"
 	"testing"
@@ -52,6 +53,11 @@ func New(t testing.TB, commonName string) *Authority {
 		t.Fatal(err)
 	}
 	return &Authority{certificate: certificate, key: key}
+}
+
+// PEM is the authority's certificate.
+func (a *Authority) PEM() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.certificate.Raw})
 }
 
 // Issue makes a client certificate for a principal, valid now.
