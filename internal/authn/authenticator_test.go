@@ -64,6 +64,8 @@ func TestBearerTokens(t *testing.T) {
 		"good":           {header: "Bearer " + good},
 		"lower case":     {header: "bearer " + good},
 		"expired":        {header: "Bearer " + token(t, issuer, admin, time.Now().Add(-2*time.Hour)), err: authn.ErrTokenInvalid},
+		"just expired":   {header: "Bearer " + token(t, issuer, admin, time.Now().Add(-time.Hour-time.Second)), err: authn.ErrTokenInvalid},
+		"clock ahead":    {header: "Bearer " + token(t, issuer, admin, time.Now().Add(2*time.Minute))}, // the issuer's
 		"foreign issuer": {header: "Bearer " + token(t, stranger, admin, time.Now()), err: authn.ErrTokenInvalid},
 		"no member":      {header: "Bearer " + token(t, issuer, authn.Principal{Name: "x"}, time.Now()), err: authn.ErrTokenInvalid},
 		"as a service":   {header: "Bearer " + token(t, issuer, authn.Principal{Member: "service", Name: "gateway"}, time.Now()), err: authn.ErrTokenInvalid},
