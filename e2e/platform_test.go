@@ -28,6 +28,7 @@ func TestPlatform(t *testing.T) {
 		{"CloudEvents over REST", testCloudEvents},
 		{"devices over MQTT", testDevices},
 		{"disputes", testDisputes},
+		{"recalls", testRecalls},
 		{"kills", testKills},
 		{"a kill under the command line", testKillUnderCLI},
 		{"nothing personal leaks", testNothingLeaks},
