@@ -45,17 +45,17 @@ func (b *Bridge) work(ctx context.Context, member string) error {
 	w := worker{bridge: b, member: member, conn: conn}
 	var counted time.Time
 	for {
-		messages, err := fetch(ctx, consumer)
-		if err != nil {
-			return err
-		}
-		b.Metrics.fetched(ctx, member, messages)
 		if time.Since(counted) > countEvery {
 			if err := w.count(ctx, consumer); err != nil {
 				return err
 			}
 			counted = time.Now()
 		}
+		messages, err := fetch(ctx, consumer)
+		if err != nil {
+			return err
+		}
+		b.Metrics.fetched(ctx, member, messages)
 		if err := w.take(ctx, messages); err != nil {
 			for _, m := range messages {
 				_ = m.Nak() // or they come again by themselves, later
