@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/internal/testkit"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/internal/metrics"
@@ -166,5 +168,73 @@ func (c *clocked) wantJournal(t *testing.T, ids ...string) {
 		WHERE a.size < b.size AND a.created_at > b.created_at`).Scan(&behind)
 	if err != nil || behind != 0 {
 		t.Errorf("%d checkpoints are older than smaller ones, %v", behind, err)
+	}
+}
+
+// TestARestartAfterTheClockWasSetBack journals events with ids and times of acceptance before those of events that came first,
+// as another process makes them then: each is listed once, and proven where it stands.
+func TestARestartAfterTheClockWasSetBack(t *testing.T) {
+	store, _ := newStore(t)
+	passport := uuid.New()
+	first, second := newEvents(passport, 3, 20), newEvents(passport, 3, 20)
+	for i := range second {
+		second[i].ReceivedAt = second[i].ReceivedAt.Add(-time.Hour)
+		second[i].ID = idAt(second[i].ReceivedAt)
+	}
+	for _, events := range [][]ingest.Event{first, second} {
+		if _, err := store.Journal(t.Context(), events, appraiser()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var listed []ingest.JournaledEvent
+	for after, more := uuid.Nil, true; more; after = listed[len(listed)-1].ID {
+		var page []ingest.JournaledEvent
+		var err error
+		if page, more, err = store.ListEvents(t.Context(), member, passport, after, 2, ingest.View{}); err != nil || len(page) == 0 {
+			t.Fatalf("a page of %d events, %v", len(page), err)
+		}
+		listed = append(listed, page...)
+	}
+	if got := sequences(listed, func(e ingest.JournaledEvent) ingest.Position { return e.Position }); !slices.Equal(got, []uint64{0, 1, 2, 3, 4, 5}) {
+		t.Errorf("listed are %v", got)
+	}
+	wantProven(t, store, passport)
+}
+
+// idAt is an id as a process makes it whose clock says so.
+func idAt(at time.Time) uuid.UUID {
+	id := uuid.Must(uuid.NewV7())
+	var millis [8]byte
+	binary.BigEndian.PutUint64(millis[:], uint64(at.UnixMilli())) //nolint:gosec // after 1970
+	copy(id[:6], millis[2:])
+	return id
+}
+
+func sequences[E any](all []E, of func(E) ingest.Position) (sorted []uint64) {
+	for _, e := range all {
+		sorted = append(sorted, of(e).Sequence)
+	}
+	slices.Sort(sorted)
+	return sorted
+}
+
+// wantProven wants proofs of six events that hold.
+func wantProven(t *testing.T, store *postgres.Store, passport uuid.UUID) {
+	t.Helper()
+	checkpoints, err := store.Checkpoints(t.Context())
+	if err != nil || len(checkpoints) != 1 {
+		t.Fatalf("checkpoints %v, %v", checkpoints, err)
+	}
+	proven, after, err := store.ProvePassport(t.Context(), passport, checkpoints)
+	if err != nil || after != 0 {
+		t.Fatalf("%d after the checkpoint, %v", after, err)
+	}
+	if got := sequences(proven, func(p ingest.ProvenEvent) ingest.Position { return p.Position }); !slices.Equal(got, []uint64{0, 1, 2, 3, 4, 5}) {
+		t.Errorf("proven are %v", got)
+	}
+	for _, p := range proven {
+		if err := proof.VerifyInclusion(p.Proof, p.Position.Sequence, checkpoints[0].Size, proof.LeafHash(p.Leaf), checkpoints[0].Root); err != nil {
+			t.Error(err)
+		}
 	}
 }
