@@ -27,10 +27,13 @@ func (d *Draft) Correctable() (keys []Key, passports []uuid.UUID) {
 	return keys, passports
 }
 
-// Noted are the passports about whose events the new ones say something, as often as they do.
+// Noted are the passports about whose events the new ones say something that can change what counts, as often as they do. Opening a
+// dispute changes nothing yet.
 func (d *Draft) Noted() (passports []uuid.UUID) {
 	for _, n := range d.notes() {
-		passports = append(passports, n.Passport)
+		if n.Kind != Objection {
+			passports = append(passports, n.Passport)
+		}
 	}
 	return passports
 }

@@ -2,7 +2,6 @@ package postgres_test
 
 import (
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -31,8 +30,11 @@ func appraiser() *ingest.Appraiser {
 		Quality: policy, Odometer: adjudication.DefaultPolicy(),
 		Evidence: func(e *ingest.Event) (ingest.Evidence, error) {
 			evidence := ingest.Evidence{Completeness: quality.One}
-			if e.Type == "pcc.events.v1.Correction" {
+			switch e.Type {
+			case "pcc.events.v1.Correction":
 				evidence.Note = &ingest.Note{Kind: ingest.Correction, Target: "none"}
+			case "pcc.events.v1.DisputeOpened":
+				evidence.Note = &ingest.Note{Kind: ingest.Objection, Target: uuid.Nil.String(), Evidence: []ingest.Exhibit{{Event: uuid.Max}}}
 			}
 			if e.OdometerMetres != nil {
 				evidence.Mileage = &ingest.Mileage{
@@ -222,22 +224,4 @@ func qualityOf(t *testing.T, pool *pgxpool.Pool, id uuid.UUID) ingest.Quality {
 		t.Fatal(err)
 	}
 	return wire.ToQuality(journaled.GetQuality())
-}
-
-// TestManyCorrectionsAreHalved has corrections of more passports than one transaction reads again.
-func TestManyCorrectionsAreHalved(t *testing.T) {
-	store, pool := newStore(t)
-	events := newEvents(uuid.New(), 300, 20)
-	for i := range events {
-		events[i].Type, events[i].Passport = "pcc.events.v1.Correction", uuid.New()
-	}
-	var poison *ingest.PoisonError
-	if _, err := store.Journal(t.Context(), events, appraiser()); !errors.As(err, &poison) {
-		t.Fatalf("300 at once: %v", err)
-	}
-	journalAll(t, store, events[:150], events[150:])
-	var notes int
-	if err := pool.QueryRow(t.Context(), "SELECT count(*) FROM event_note").Scan(&notes); err != nil || notes != 300 {
-		t.Errorf("%d notes, %v", notes, err)
-	}
 }

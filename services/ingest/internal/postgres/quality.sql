@@ -77,8 +77,14 @@ SELECT unnest(@events::uuid[]), unnest(@passports::uuid[]), unnest(@members::tex
     unnest(@kinds::text[]), unnest(@targets::text[]), unnest(@statements::text[]), unnest(@evidence::text[])::jsonb,
     unnest(@upheld::boolean[]), unnest(@noted_at::timestamptz[]);
 
+-- The first of each member and kind, so that no member can crowd out what others say.
 -- name: PassportNotes :many
-SELECT * FROM event_note WHERE passport = @passport ORDER BY event LIMIT @most;
+SELECT n.* FROM event_note n
+JOIN (
+    SELECT m.event, row_number() OVER (PARTITION BY m.member, m.kind ORDER BY m.event) AS place FROM event_note m WHERE m.passport = @passport
+) AS p ON p.event = n.event AND p.place <= CASE WHEN n.kind = 'dispute' THEN @most_disputes::bigint ELSE @most::bigint END
+WHERE n.passport = @passport
+ORDER BY n.event;
 
 -- Passports with an event, of those named, that was corrected before it came.
 -- name: CorrectedBefore :many

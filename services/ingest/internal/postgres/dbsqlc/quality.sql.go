@@ -393,16 +393,23 @@ func (q *Queries) PassportMarks(ctx context.Context, passport uuid.UUID) ([]Pass
 }
 
 const passportNotes = `-- name: PassportNotes :many
-SELECT event, passport, member, source, kind, target, upheld, noted_at, member_class, statement, evidence FROM event_note WHERE passport = $1 ORDER BY event LIMIT $2
+SELECT n.event, n.passport, n.member, n.source, n.kind, n.target, n.upheld, n.noted_at, n.member_class, n.statement, n.evidence FROM event_note n
+JOIN (
+    SELECT m.event, row_number() OVER (PARTITION BY m.member, m.kind ORDER BY m.event) AS place FROM event_note m WHERE m.passport = $1
+) AS p ON p.event = n.event AND p.place <= CASE WHEN n.kind = 'dispute' THEN $2::bigint ELSE $3::bigint END
+WHERE n.passport = $1
+ORDER BY n.event
 `
 
 type PassportNotesParams struct {
-	Passport uuid.UUID
-	Most     int32
+	Passport     uuid.UUID
+	MostDisputes int64
+	Most         int64
 }
 
+// The first of each member and kind, so that no member can crowd out what others say.
 func (q *Queries) PassportNotes(ctx context.Context, arg PassportNotesParams) ([]EventNote, error) {
-	rows, err := q.db.Query(ctx, passportNotes, arg.Passport, arg.Most)
+	rows, err := q.db.Query(ctx, passportNotes, arg.Passport, arg.MostDisputes, arg.Most)
 	if err != nil {
 		return nil, err
 	}
