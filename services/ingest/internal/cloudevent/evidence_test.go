@@ -1,6 +1,8 @@
 package cloudevent_test
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"reflect"
 	"testing"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/adjudication"
 	"github.com/pcc-platform/pcc/services/ingest/internal/cloudevent"
+	"github.com/pcc-platform/pcc/services/ingest/quality"
 )
 
 func TestEvidence(t *testing.T) {
@@ -87,4 +90,22 @@ func TestEvidence(t *testing.T) {
 
 func same[T comparable](a, b *T) bool {
 	return a == b || a != nil && b != nil && *a == *b
+}
+
+// TestCompletenessBelongsToThePolicy fails when a kind gets or loses a descriptive field: indices of events journaled before would then
+// be computed otherwise than they were, unless the policy gets a new version, too.
+func TestCompletenessBelongsToThePolicy(t *testing.T) {
+	all := sha256.New()
+	for _, kind := range event.Kinds() {
+		fields := kind.Fields()
+		for i := range fields.Len() {
+			if field := fields.Get(i); cloudevent.Descriptive(field) {
+				_, _ = fmt.Fprintln(all, field.FullName())
+			}
+		}
+	}
+	got := fmt.Sprintf("%s %x", quality.DefaultPolicy().Version, all.Sum(nil)[:8])
+	if want := "quality/1 6e3bdb502247cc7d"; got != want {
+		t.Errorf("the policy and its fields are %s, want %s", got, want)
+	}
 }

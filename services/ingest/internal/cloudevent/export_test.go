@@ -1,0 +1,4 @@
+package cloudevent
+
+// Descriptive is descriptive, for tests.
+var Descriptive = descriptive
