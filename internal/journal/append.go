@@ -66,7 +66,7 @@ func Append(ctx context.Context, tx pgx.Tx, stream string, leaves [][]byte) (fir
 	}
 	seq := t.size
 	changed := t.append(hashes)
-	if err := insertEntries(ctx, tx, stream, seq, leaves, hashes); err != nil {
+	if err := insertEntries(ctx, tx, stream, seq, leaves); err != nil {
 		return 0, Checkpoint{}, err
 	}
 	cp, err = storeTree(ctx, tx, stream, t, changed)
@@ -160,11 +160,11 @@ func lastTiles(ctx context.Context, tx pgx.Tx, stream string) ([]tile, error) {
 	return tiles, nil
 }
 
-func insertEntries(ctx context.Context, tx pgx.Tx, stream string, first int64, leaves [][]byte, hashes []tlog.Hash) error {
+func insertEntries(ctx context.Context, tx pgx.Tx, stream string, first int64, leaves [][]byte) error {
 	source := pgx.CopyFromSlice(len(leaves), func(i int) ([]any, error) {
-		return []any{stream, first + int64(i), leaves[i], hashes[i][:]}, nil
+		return []any{stream, first + int64(i), leaves[i]}, nil
 	})
-	columns := []string{"stream", "seq", "leaf", "leaf_hash"}
+	columns := []string{"stream", "seq", "leaf"}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"journal_entry"}, columns, source)
 	return writeError("entries", err)
 }

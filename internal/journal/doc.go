@@ -6,7 +6,7 @@
 // A journal consists of streams, one for each party whose writing is to be
 // provable on its own (for example "ingest/oem"). A stream is an RFC 6962 tree:
 //
-//	journal_entry       (stream, seq)         the exact leaf and its hash
+//	journal_entry       (stream, seq)         the exact leaf
 //	journal_tile        (stream, level, idx)  hashes in tiles of 256, the tlog-tiles layout of height 8
 //	journal_checkpoint  (stream, size)        the root after every batch
 //
@@ -18,7 +18,7 @@
 //     same transaction or not at all. A rolled-back transaction leaves nothing
 //     behind, not even a number.
 //   - Entries and checkpoints never change; a tile only grows. Triggers of the
-//     schema refuse everything else, and a check recomputes each leaf hash.
+//     schema refuse everything else. A leaf's hash stands in a tile only.
 //   - [Append] extends only a tree whose right edge hashes to its last
 //     checkpoint, and proofs are made only from tiles that hash to the
 //     checkpoint they are for: damaged rows yield [ErrCorrupt], not a wrong proof.

@@ -18,20 +18,19 @@ func TestSchemaRefusesEveryChangeButGrowth(t *testing.T) {
 	}
 	const restrictViolation, checkViolation = "23001", "23514"
 	for statement, code := range map[string]string{
-		"UPDATE journal_entry SET appended_at = now()":                                               restrictViolation,
-		"DELETE FROM journal_entry":                                                                  restrictViolation,
-		"TRUNCATE journal_entry":                                                                     restrictViolation,
-		"UPDATE journal_checkpoint SET root = root":                                                  restrictViolation,
-		"DELETE FROM journal_checkpoint":                                                             restrictViolation,
-		"TRUNCATE journal_checkpoint":                                                                restrictViolation,
-		"DELETE FROM journal_tile":                                                                   restrictViolation,
-		"TRUNCATE journal_tile":                                                                      restrictViolation,
-		"UPDATE journal_tile SET data = data":                                                        restrictViolation,
-		"UPDATE journal_tile SET data = substring(data FROM 1 FOR 64)":                               restrictViolation,
-		"UPDATE journal_tile SET data = sha256('x') || data":                                         restrictViolation,
-		"UPDATE journal_tile SET idx = 7, data = data || sha256('x')":                                restrictViolation,
-		"UPDATE journal_tile SET data = data || 'x'":                                                 checkViolation,
-		"INSERT INTO journal_entry (stream, seq, leaf, leaf_hash) VALUES ('s', 3, 'x', sha256('x'))": checkViolation,
+		"UPDATE journal_entry SET leaf = 'y'":                          restrictViolation,
+		"DELETE FROM journal_entry":                                    restrictViolation,
+		"TRUNCATE journal_entry":                                       restrictViolation,
+		"UPDATE journal_checkpoint SET root = root":                    restrictViolation,
+		"DELETE FROM journal_checkpoint":                               restrictViolation,
+		"TRUNCATE journal_checkpoint":                                  restrictViolation,
+		"DELETE FROM journal_tile":                                     restrictViolation,
+		"TRUNCATE journal_tile":                                        restrictViolation,
+		"UPDATE journal_tile SET data = data":                          restrictViolation,
+		"UPDATE journal_tile SET data = substring(data FROM 1 FOR 64)": restrictViolation,
+		"UPDATE journal_tile SET data = sha256('x') || data":           restrictViolation,
+		"UPDATE journal_tile SET idx = 7, data = data || sha256('x')":  restrictViolation,
+		"UPDATE journal_tile SET data = data || 'x'":                   checkViolation,
 	} {
 		var pgErr *pgconn.PgError
 		if _, err := db.Exec(ctx, statement); !errors.As(err, &pgErr) || pgErr.Code != code {

@@ -5,9 +5,10 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/pcc-platform/pcc/internal/journal/proof"
 )
 
 const (
@@ -30,10 +31,9 @@ type Entry struct {
 	// Seq counts from 0.
 	Seq uint64
 	// Leaf holds the exact bytes, see [proof.ParseFrame].
-	Leaf     []byte
+	Leaf []byte
+	// LeafHash is computed from Leaf.
 	LeafHash Hash
-	// AppendedAt is the start of the appending transaction, by the database's clock.
-	AppendedAt time.Time
 }
 
 // Latest returns the newest checkpoint of the stream, or [ErrNotFound] before
@@ -90,7 +90,7 @@ func Checkpoints(ctx context.Context, q Querier) ([]Checkpoint, error) {
 // [MaxPage].
 func Entries(ctx context.Context, q Querier, stream string, from uint64, limit int) ([]Entry, error) {
 	const query = `
-		SELECT seq, leaf, leaf_hash, appended_at FROM journal_entry
+		SELECT seq, leaf FROM journal_entry
 		WHERE stream = $1 AND seq >= $2 ORDER BY seq LIMIT $3`
 	if limit < 1 || limit > MaxPage {
 		return nil, fmt.Errorf("%w: page of %d entries", ErrInvalid, limit)
@@ -106,7 +106,7 @@ func Entries(ctx context.Context, q Querier, stream string, from uint64, limit i
 // number. At most [MaxPage] distinct numbers; a missing one is [ErrNotFound].
 func EntriesAt(ctx context.Context, q Querier, stream string, seqs []uint64) ([]Entry, error) {
 	const query = `
-		SELECT seq, leaf, leaf_hash, appended_at FROM journal_entry
+		SELECT seq, leaf FROM journal_entry
 		WHERE stream = $1 AND seq = ANY($2::bigint[]) ORDER BY seq`
 	if len(seqs) > MaxPage {
 		return nil, fmt.Errorf("%w: %d entries at once", ErrInvalid, len(seqs))
@@ -171,13 +171,12 @@ func scanCheckpoint(row pgx.CollectableRow) (Checkpoint, error) {
 func scanEntry(row pgx.CollectableRow) (Entry, error) {
 	var e Entry
 	var seq int64
-	var hash []byte
-	if err := row.Scan(&seq, &e.Leaf, &hash, &e.AppendedAt); err != nil {
+	if err := row.Scan(&seq, &e.Leaf); err != nil {
 		return Entry{}, err
 	}
-	if seq < 0 || len(hash) != len(e.LeafHash) {
+	if seq < 0 {
 		return Entry{}, fmt.Errorf("%w: entry %d", ErrCorrupt, seq)
 	}
-	e.Seq, e.LeafHash = uint64(seq), Hash(hash)
+	e.Seq, e.LeafHash = uint64(seq), proof.LeafHash(e.Leaf)
 	return e, nil
 }

@@ -10,8 +10,8 @@ import (
 const (
 	// MaxReportEvents bounds the events of a passport in one answer.
 	MaxReportEvents = 10_000
-	// MaxReportBytes bounds their bytes.
-	MaxReportBytes = 4 << 20
+	// MaxReportBytes bounds the bytes of their leaves, so that they fit into a gRPC message of 16 MiB.
+	MaxReportBytes = 8 << 20
 	// MaxProvenBytes bounds the leaves of a passport with their proofs, so that they fit into a gRPC message of 16 MiB.
 	MaxProvenBytes = 15 << 20
 	// MaxProofBytes is what a proof has at most: 30 hashes, position, and their framing.

@@ -15,6 +15,8 @@ import (
 
 const (
 	queryPoll = 2 * time.Millisecond
+	// visibleTimeout bounds the wait for one event.
+	visibleTimeout = 2 * time.Minute
 	// sampleEvery is how many batches of a paced run pass between two whose visibility is timed.
 	sampleEvery = 5
 )
@@ -86,9 +88,18 @@ func (b *bench) both(ctx context.Context, p pipeline, name string) (peak, paced,
 	return full, half, err
 }
 
+// nextLoad makes the load of the next run.
+func (b *bench) nextLoad(ctx context.Context, name string, events int) (*load, error) {
+	b.runs++
+	return b.makeLoad(ctx, name, b.runs, events/eventsPerBatch)
+}
+
 // fullSpeed sends as fast as it is taken, and waits until all of it can be queried.
 func (b *bench) fullSpeed(ctx context.Context, p pipeline, name string) (peak, error) {
-	g := newGenerator(b.passports, name)
+	l, err := b.nextLoad(ctx, name, b.opts.Events)
+	if err != nil {
+		return peak{}, err
+	}
 	before, err := b.usages()
 	if err != nil {
 		return peak{}, err
@@ -98,13 +109,11 @@ func (b *bench) fullSpeed(ctx context.Context, p pipeline, name string) (peak, e
 		return peak{}, err
 	}
 	start := time.Now()
-	batches := int64(b.opts.Events / eventsPerBatch)
-	n, err := stream(ctx, p.conn, g, batches, 0, observer{})
-	if err != nil {
+	if err := send(ctx, p.conn, l, 0, nil); err != nil {
 		return peak{}, err
 	}
 	accepted := time.Since(start)
-	if err := b.awaitRows(ctx, p, g.source, n); err != nil {
+	if err := b.awaitAll(ctx, p, l); err != nil {
 		return peak{}, err
 	}
 	queryable := time.Since(start)
@@ -113,40 +122,39 @@ func (b *bench) fullSpeed(ctx context.Context, p pipeline, name string) (peak, e
 		return peak{}, err
 	}
 	grown, err := b.databaseSize(ctx)
+	n := float64(l.events())
 	return peak{
-		events: n, accepted: float64(n) / accepted.Seconds(), queryable: float64(n) / queryable.Seconds(),
-		used: since(before, after), bytesPerEvent: float64(grown-size) / float64(n),
+		events: l.events(), accepted: n / accepted.Seconds(), queryable: n / queryable.Seconds(),
+		used: since(before, after), bytesPerEvent: float64(grown-size) / n,
 	}, err
 }
 
-// awaitRows waits until the source has n rows. It counts seldom, because counting costs the database too.
-func (b *bench) awaitRows(ctx context.Context, p pipeline, source string, n int64) error {
-	for {
-		var rows int64
-		if err := b.pool.QueryRow(ctx, "SELECT count(*) FROM "+p.table+" WHERE source = $1", source).Scan(&rows); err != nil {
+// awaitAll waits for the last event of each stream, then counts: batches of a stream may overtake each other.
+func (b *bench) awaitAll(ctx context.Context, p pipeline, l *load) error {
+	for s, source := range l.sources {
+		if err := b.awaitVisible(ctx, p, source, lastOf(int64(len(l.batches[s])-1))); err != nil {
 			return err
 		}
-		if rows >= n {
-			return nil
-		}
-		// Wait for half of what is missing at a rate that is never reached, so that the end is seen in time.
-		pause := max(queryPoll, time.Duration(n-rows)*time.Second/400_000)
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause):
+	}
+	for rows := int64(-1); rows < l.events(); {
+		query := "SELECT count(*) FROM " + p.table + " WHERE source = ANY($1)"
+		if err := b.pool.QueryRow(ctx, query, l.sources[:]).Scan(&rows); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // halfSpeed sends at a steady rate of events a second and times acknowledgement and visibility.
 func (b *bench) halfSpeed(ctx context.Context, p pipeline, name string, rate float64) (paced, error) {
-	g := newGenerator(b.passports, name)
-	pace := time.Duration(float64(time.Second) * eventsPerBatch / rate)
+	l, err := b.nextLoad(ctx, name, int(rate*float64(b.opts.Seconds)))
+	if err != nil {
+		return paced{}, err
+	}
 	var mu sync.Mutex
 	var acks, visible []time.Duration
 	var watching sync.WaitGroup
-	o := observer{acknowledged: func(batch int64, took time.Duration) {
+	o := func(stream int, batch int64, took time.Duration) {
 		mu.Lock()
 		acks = append(acks, took)
 		mu.Unlock()
@@ -155,15 +163,14 @@ func (b *bench) halfSpeed(ctx context.Context, p pipeline, name string, rate flo
 		}
 		sentAt := time.Now().Add(-took)
 		watching.Go(func() {
-			if b.awaitVisible(ctx, p, g.source, lastOf(batch)) == nil {
+			if b.awaitVisible(ctx, p, l.sources[stream], lastOf(batch)) == nil {
 				mu.Lock()
 				visible = append(visible, time.Since(sentAt))
 				mu.Unlock()
 			}
 		})
-	}}
-	batches := int64(rate * float64(b.opts.Seconds) / eventsPerBatch)
-	_, err := stream(ctx, p.conn, g, batches, pace, o)
+	}
+	err = send(ctx, p.conn, l, time.Duration(float64(time.Second)*eventsPerBatch/rate), o)
 	watching.Wait()
 	result := paced{rate: rate}
 	result.ackP50, result.ackP99 = percentiles(acks)
@@ -172,7 +179,7 @@ func (b *bench) halfSpeed(ctx context.Context, p pipeline, name string, rate flo
 }
 
 func (b *bench) awaitVisible(ctx context.Context, p pipeline, source, id string) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, visibleTimeout)
 	defer cancel()
 	for {
 		var there bool
@@ -189,10 +196,14 @@ func (b *bench) awaitVisible(ctx context.Context, p pipeline, source, id string)
 }
 
 func (b *bench) obvious(ctx context.Context) (float64, error) {
+	l, err := b.nextLoad(ctx, "obvious", b.opts.Events)
+	if err != nil {
+		return 0, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(b.opts.Seconds)*time.Second)
 	defer cancel()
 	start := time.Now()
-	n, err := unary(ctx, b.plain, newGenerator(b.passports, "obvious"))
+	n, err := unary(ctx, b.plain, l)
 	return float64(n) / time.Since(start).Seconds(), err
 }
 

@@ -55,6 +55,7 @@ type bench struct {
 	platform  *grpc.ClientConn
 	plain     *grpc.ClientConn
 	passports []string
+	runs      int // made so far
 }
 
 // Run measures and prints, on a stack in a temporary folder that is gone afterwards.

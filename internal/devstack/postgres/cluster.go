@@ -89,7 +89,7 @@ func (c *Cluster) initialise(ctx context.Context) error {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(c.cfg.BinDir, "initdb"),
 		"--pgdata", draft, "--username", Superuser, "--pwfile", pwfile, "--auth", "scram-sha-256",
-		"--encoding", "UTF8", "--locale", "C.UTF-8", "--data-checksums")
+		"--encoding", "UTF8", "--locale", "C.UTF-8", "--lc-collate", "C", "--data-checksums")
 	cmd.Dir = c.home
 	if err := proc.RunAs(cmd, c.user); err != nil {
 		return err

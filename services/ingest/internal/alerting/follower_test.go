@@ -92,10 +92,10 @@ func writeEvent(ctx context.Context, tx pgx.Tx, member string, passport uuid.UUI
 	}
 	hash := sha256.Sum256(content)
 	_, err = tx.Exec(ctx, `INSERT INTO event (id, member, source, event_id, type, passport, occurred_at, received_at, quality,
-			quality_policy, cloud_event, content_hash, stream, seq, leaf_hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, now(), 50, 'p', $8, $9, $10, $11, $9)`,
+			quality_policy, content_hash, stream, seq)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, now(), 50, 'p', $8, $9, $10)`,
 		uuid.Must(uuid.NewV7()), member, source, id, string(message.ProtoReflect().Descriptor().FullName()), passport, at,
-		content, hash[:], stream, int64(first))
+		hash[:], stream, int64(first))
 	return err
 }
 

@@ -9,7 +9,6 @@ import (
 	"buf.build/go/protovalidate"
 	"github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/anypb"
 
 	"github.com/pcc-platform/pcc/proto/event"
@@ -69,7 +68,7 @@ func (d *Decoder) read(ce *pb.CloudEvent, bytes []byte) ingest.Candidate {
 	if len(bytes) > ingest.MaxEventBytes {
 		return c // refused whatever is in it
 	}
-	if path, found := unknownField(ce.ProtoReflect()); found {
+	if path, found := unknownInEnvelope(ce); found {
 		c.Malformed = ingest.NewFault(ingest.ReasonEventMalformed, path, "a field that CloudEvents 1.0 does not have")
 		return c
 	}
@@ -113,40 +112,4 @@ func (d *Decoder) breach(m proto.Message) *ingest.Fault {
 
 func join(parent, child string) string {
 	return strings.Trim(parent+"."+child, ".")
-}
-
-// unknownField returns the path of the first message below m that has fields its type does not know.
-func unknownField(m protoreflect.Message) (path string, found bool) {
-	if len(m.GetUnknown()) > 0 {
-		return "", true
-	}
-	m.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
-		path, found = unknownBelow(field, value)
-		if found {
-			path = join(string(field.Name()), path)
-		}
-		return !found
-	})
-	return path, found
-}
-
-func unknownBelow(field protoreflect.FieldDescriptor, value protoreflect.Value) (path string, found bool) {
-	switch {
-	case field.IsMap():
-		if field.MapValue().Message() == nil {
-			return "", false
-		}
-		value.Map().Range(func(_ protoreflect.MapKey, v protoreflect.Value) bool {
-			path, found = unknownField(v.Message())
-			return !found
-		})
-	case field.Message() == nil:
-	case field.IsList():
-		for i := 0; i < value.List().Len() && !found; i++ {
-			path, found = unknownField(value.List().Get(i).Message())
-		}
-	default:
-		path, found = unknownField(value.Message())
-	}
-	return path, found
 }

@@ -12,10 +12,13 @@ SELECT coalesce((SELECT p.next FROM alert_position p WHERE p.stream = @stream), 
 INSERT INTO alert_position (stream, next) VALUES (@stream, @next)
 ON CONFLICT ON CONSTRAINT alert_position_pkey DO UPDATE SET next = excluded.next;
 
+-- Each key is an access to the index, as of ContentHashes.
 -- name: EventIDs :many
-SELECT e.source, e.event_id, e.id
+SELECT asked.source::text AS source, asked.event_id::text AS event_id, e.id
 FROM (SELECT unnest(@sources::text[]) AS source, unnest(@event_ids::text[]) AS event_id) AS asked
-JOIN event e ON e.source = asked.source AND e.event_id = asked.event_id;
+CROSS JOIN LATERAL (
+    SELECT event.id FROM event WHERE event.source = asked.source AND event.event_id = asked.event_id LIMIT 1
+) AS e;
 
 -- name: AddMarks :many
 INSERT INTO alert_mark (passport, name, kind, occurred_at, campaign)

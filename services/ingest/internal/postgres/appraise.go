@@ -14,7 +14,7 @@ import (
 	"github.com/pcc-platform/pcc/services/ingest/quality"
 )
 
-// errOvertaken says that another writer was first with a vehicle that neither of them knew.
+// errOvertaken says that another writer was first with a vehicle. Nothing is written then.
 var errOvertaken = errors.New("postgres: another writer changed a vehicle")
 
 // appraised is new events with their quality, and what they make of vehicles and reputations.
@@ -24,14 +24,14 @@ type appraised struct {
 	reputations map[ingest.Subject]quality.Reputation
 }
 
-// appraise reads what is known, in one query for all vehicles, and judges the events by it. It locks the vehicles first and
-// the reputations that change then, each in order.
+// appraise reads what is known, in one query for all vehicles, and judges the events by it. It locks the reputations that change,
+// in order, and no vehicle: saveVehicles finds out whether another writer was first.
 func appraise(ctx context.Context, tx pgx.Tx, a *ingest.Appraiser, events []ingest.Event) (appraised, error) {
 	draft, err := a.Read(events)
 	if err != nil {
 		return appraised{}, err
 	}
-	vehicles, unread, err := lockVehicles(ctx, tx, draft.Passports())
+	vehicles, unread, err := readVehicles(ctx, tx, draft.Passports())
 	if err != nil {
 		return appraised{}, err
 	}
@@ -58,14 +58,14 @@ func appraise(ctx context.Context, tx pgx.Tx, a *ingest.Appraiser, events []inge
 	return result, nil
 }
 
-// lockVehicles returns what is kept of vehicles. Those unread are of a format that this release does not know: they have nothing
+// readVehicles returns what is kept of vehicles. Those unread are of a format that this release does not know: they have nothing
 // but their revision, and have to be made anew.
-func lockVehicles(ctx context.Context, tx pgx.Tx, passports []uuid.UUID) (vehicles map[uuid.UUID]*ingest.Vehicle, unread []uuid.UUID, err error) {
+func readVehicles(ctx context.Context, tx pgx.Tx, passports []uuid.UUID) (vehicles map[uuid.UUID]*ingest.Vehicle, unread []uuid.UUID, err error) {
 	vehicles = make(map[uuid.UUID]*ingest.Vehicle, len(passports))
 	if len(passports) == 0 {
 		return vehicles, nil, nil
 	}
-	rows, err := dbsqlc.New(tx).LockVehicles(ctx, passports)
+	rows, err := dbsqlc.New(tx).Vehicles(ctx, passports)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read vehicles: %w", err)
 	}
@@ -124,25 +124,38 @@ func (a *appraised) save(ctx context.Context, tx pgx.Tx, now time.Time) error {
 	return a.saveMarks(ctx, tx, now)
 }
 
+// saveVehicles writes the vehicles that changed. It takes no locks before: another writer that was first is noticed by the
+// revisions.
 func (a *appraised) saveVehicles(ctx context.Context, tx pgx.Tx, now time.Time) error {
 	if len(a.Vehicles) == 0 {
 		return nil
 	}
-	rows := dbsqlc.SaveVehiclesParams{UpdatedAt: now}
+	begun := dbsqlc.InsertVehiclesParams{Policy: a.Vehicles[0].Verdict.Policy, UpdatedAt: now}
+	known := dbsqlc.UpdateVehiclesParams{Policy: a.Vehicles[0].Verdict.Policy, UpdatedAt: now}
 	for _, v := range a.Vehicles {
 		state, err := encodeVehicle(v)
 		if err != nil {
 			return err
 		}
-		rows.Passports, rows.Revisions = append(rows.Passports, v.Passport), append(rows.Revisions, v.Revision+1)
-		rows.States, rows.Verdicts = append(rows.States, state), append(rows.Verdicts, v.Verdict.Verdict.String())
-		rows.Confidences, rows.Policy = append(rows.Confidences, int16(v.Verdict.Confidence)), v.Verdict.Policy
+		verdict, confidence := v.Verdict.Verdict.String(), int16(v.Verdict.Confidence)
+		if v.Revision == 0 {
+			begun.Passports, begun.States = append(begun.Passports, v.Passport), append(begun.States, state)
+			begun.Verdicts, begun.Confidences = append(begun.Verdicts, verdict), append(begun.Confidences, confidence)
+			continue
+		}
+		known.Passports, known.States = append(known.Passports, v.Passport), append(known.States, state)
+		known.Verdicts, known.Confidences = append(known.Verdicts, verdict), append(known.Confidences, confidence)
+		known.Revisions = append(known.Revisions, v.Revision+1)
 	}
-	saved, err := dbsqlc.New(tx).SaveVehicles(ctx, rows)
+	inserted, err := dbsqlc.New(tx).InsertVehicles(ctx, begun)
 	if err != nil {
-		return fmt.Errorf("save vehicles: %w", err)
+		return fmt.Errorf("insert vehicles: %w", err)
 	}
-	if saved != int64(len(a.Vehicles)) {
+	updated, err := dbsqlc.New(tx).UpdateVehicles(ctx, known)
+	if err != nil {
+		return fmt.Errorf("update vehicles: %w", err)
+	}
+	if inserted+updated != int64(len(a.Vehicles)) {
 		return errOvertaken
 	}
 	return nil

@@ -10,11 +10,9 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"google.golang.org/protobuf/proto"
 
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/internal/postgres"
-	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
 	"github.com/pcc-platform/pcc/services/ingest/internal/wire"
@@ -121,12 +119,8 @@ func history(ctx context.Context, db dbsqlc.DBTX, p dbsqlc.PassportLeavesParams)
 
 // fromLeaf reads an event from its leaf. It has no content hash and no signature.
 func fromLeaf(row dbsqlc.GetEventRow) (ingest.Event, error) {
-	leaf, err := proof.ParseFrame(row.Leaf)
+	journaled, err := journaledIn(row.Leaf)
 	if err != nil {
-		return ingest.Event{}, fmt.Errorf("postgres: leaf of event %s: %w", row.ID, err)
-	}
-	journaled := &ingestv1.JournaledEvent{}
-	if err := proto.Unmarshal(leaf.Payload, journaled); err != nil {
 		return ingest.Event{}, fmt.Errorf("postgres: leaf of event %s: %w", row.ID, err)
 	}
 	return ingest.Event{
@@ -155,7 +149,7 @@ func (s *Store) Leaves(ctx context.Context, member string, first uint64, limit i
 	page = make([]ingest.Leaf, min(len(rows), limit))
 	for i := range page {
 		page[i] = ingest.Leaf{
-			Position: ingest.Position{Stream: stream, Sequence: uint64(rows[i].Seq), LeafHash: ingest.Hash(rows[i].LeafHash)}, Frame: rows[i].Leaf,
+			Position: ingest.Position{Stream: stream, Sequence: uint64(rows[i].Seq), LeafHash: proof.LeafHash(rows[i].Leaf)}, Frame: rows[i].Leaf,
 		}
 	}
 	return page, rows[0].Found > int64(len(page)), nil

@@ -23,13 +23,23 @@ import (
 	"github.com/pcc-platform/pcc/services/ingest/internal/wire"
 )
 
+// maxOvertaken bounds how often a transaction starts anew at once because another writer was first with a vehicle. After that
+// the queue brings the events again.
+const maxOvertaken = 3
+
 // Journal implements ingest.Store.
 func (s *Store) Journal(ctx context.Context, events []ingest.Event, a *ingest.Appraiser) (ingest.Journaled, error) {
 	var sum ingest.Journaled
-	err := postgres.InTx(ctx, s.owner, func(tx pgx.Tx) (err error) {
-		sum, err = writeEvents(ctx, tx, events, a)
-		return err
-	})
+	var err error
+	for range maxOvertaken {
+		err = postgres.InTx(ctx, s.owner, func(tx pgx.Tx) (err error) {
+			sum, err = writeEvents(ctx, tx, events, a)
+			return err
+		})
+		if !errors.Is(err, errOvertaken) {
+			break
+		}
+	}
 	if isPoison(err) {
 		return ingest.Journaled{}, &ingest.PoisonError{Cause: err}
 	}
@@ -120,7 +130,7 @@ func appendEvents(ctx context.Context, tx pgx.Tx, a *appraised) error {
 			}
 		}
 		for i, e := range s.events {
-			rows = append(rows, eventRow(e, stream, first+uint64(i), s.hashes[i][:]))
+			rows = append(rows, eventRow(e, stream, first+uint64(i)))
 		}
 		for marks := range slices.Chunk(s.marks, journal.MaxBatch) {
 			if _, _, err := journal.Append(ctx, tx, stream, marks); err != nil {
@@ -135,7 +145,6 @@ func appendEvents(ctx context.Context, tx pgx.Tx, a *appraised) error {
 type streamed struct {
 	events        []*ingest.Event
 	leaves, marks [][]byte
-	hashes        []ingest.Hash
 }
 
 func framesByMember(a *appraised) (map[string]*streamed, error) {
@@ -150,15 +159,14 @@ func framesByMember(a *appraised) (map[string]*streamed, error) {
 	if err != nil {
 		return nil, err
 	}
-	hashes := make(map[uuid.UUID]ingest.Hash, len(leaves))
 	for i := range a.Events {
-		e, hash := &a.Events[i], proof.LeafHash(leaves[i])
+		e := &a.Events[i]
 		s := of(e.Member)
-		s.events, s.leaves, s.hashes = append(s.events, e), append(s.leaves, leaves[i]), append(s.hashes, hash)
-		hashes[e.ID] = hash
+		s.events, s.leaves = append(s.events, e), append(s.leaves, leaves[i])
 	}
+	causes := a.causes(leaves)
 	for i := range a.marks {
-		leaf, err := markFrame(&a.marks[i], hashes[a.marks[i].Cause])
+		leaf, err := markFrame(&a.marks[i], causes[a.marks[i].Cause])
 		if err != nil {
 			return nil, err
 		}
@@ -166,6 +174,20 @@ func framesByMember(a *appraised) (map[string]*streamed, error) {
 		s.marks = append(s.marks, leaf)
 	}
 	return streams, nil
+}
+
+// causes returns the leaf hashes of the events that decided marks.
+func (a *appraised) causes(leaves [][]byte) map[uuid.UUID]ingest.Hash {
+	hashes := make(map[uuid.UUID]ingest.Hash, len(a.marks))
+	for i := range a.marks {
+		hashes[a.marks[i].Cause] = ingest.Hash{}
+	}
+	for i := range a.Events {
+		if _, wanted := hashes[a.Events[i].ID]; wanted {
+			hashes[a.Events[i].ID] = proof.LeafHash(leaves[i])
+		}
+	}
+	return hashes
 }
 
 // frames makes the leaf of each event. The salt keeps a leaf's hash from telling its content once the content is erased.
@@ -220,11 +242,11 @@ func markFrame(m *ingest.CountedMark, cause ingest.Hash) ([]byte, error) {
 	return frame(string(mark.ProtoReflect().Descriptor().FullName()), payload), nil
 }
 
-func eventRow(e *ingest.Event, stream string, seq uint64, leafHash []byte) []any {
+func eventRow(e *ingest.Event, stream string, seq uint64) []any {
 	key, sequence := signerOf(e)
 	return []any{
 		e.ID, e.Member, e.Source, e.EventID, e.Type, e.Passport, e.OccurredAt, e.ReceivedAt, e.OdometerMetres,
-		int16(e.Quality.Index), e.Quality.Policy, e.Bytes, e.ContentHash[:], stream, int64(seq), leafHash,
+		int16(e.Quality.Index), e.Quality.Policy, e.ContentHash[:], stream, int64(seq),
 		key, sequence,
 	}
 }
@@ -235,7 +257,7 @@ func copyEvents(ctx context.Context, tx pgx.Tx, rows [][]any) error {
 	}
 	columns := []string{
 		"id", "member", "source", "event_id", "type", "passport", "occurred_at", "received_at", "odometer_metres",
-		"quality", "quality_policy", "cloud_event", "content_hash", "stream", "seq", "leaf_hash",
+		"quality", "quality_policy", "content_hash", "stream", "seq",
 		"source_key", "source_sequence",
 	}
 	if _, err := tx.CopyFrom(ctx, pgx.Identifier{"event"}, columns, pgx.CopyFromRows(rows)); err != nil {

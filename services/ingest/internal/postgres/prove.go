@@ -40,36 +40,37 @@ func (s *Store) PassportEvents(ctx context.Context, passport uuid.UUID) ([]inges
 	}
 	events := make([]ingest.JournaledEvent, len(rows))
 	for i := range rows {
-		events[i] = toEvent(&rows[i])
+		if events[i], err = toEvent(&rows[i].Event, rows[i].Leaf); err != nil {
+			return nil, err
+		}
 	}
 	return events, nil
 }
 
 // checkReportSize refuses before anything large is read.
 func (s *Store) checkReportSize(ctx context.Context, passport uuid.UUID) error {
-	size, err := dbsqlc.New(s.owner).MeasurePassport(ctx, passport)
-	if err != nil {
-		return failed("measure a passport", err)
-	}
-	if size.Events > ingest.MaxReportEvents || size.Bytes > ingest.MaxReportBytes {
-		return ingest.ErrReportTooLarge
-	}
-	return nil
+	_, err := s.reportSize(ctx, passport)
+	return err
 }
 
-// checkProofSize refuses before anything large is read. A leaf holds more than its event, above all its source's signature.
+// checkProofSize refuses before anything large is read.
 func (s *Store) checkProofSize(ctx context.Context, passport uuid.UUID) error {
-	if err := s.checkReportSize(ctx, passport); err != nil {
-		return err
-	}
-	size, err := dbsqlc.New(s.owner).MeasureLeaves(ctx, passport)
-	if err != nil {
-		return failed("measure a passport's leaves", err)
-	}
-	if size.Bytes+size.Leaves*ingest.MaxProofBytes > ingest.MaxProvenBytes {
+	size, err := s.reportSize(ctx, passport)
+	if err == nil && size.Bytes+size.Events*ingest.MaxProofBytes > ingest.MaxProvenBytes {
 		return ingest.ErrReportTooLarge
 	}
-	return nil
+	return err
+}
+
+func (s *Store) reportSize(ctx context.Context, passport uuid.UUID) (dbsqlc.MeasurePassportRow, error) {
+	size, err := dbsqlc.New(s.owner).MeasurePassport(ctx, passport)
+	switch {
+	case err != nil:
+		return size, failed("measure a passport", err)
+	case size.Events > ingest.MaxReportEvents || size.Bytes > ingest.MaxReportBytes:
+		return size, ingest.ErrReportTooLarge
+	}
+	return size, nil
 }
 
 // ProvePassport implements ingest.JournalReader.

@@ -1,19 +1,24 @@
--- Vehicles are locked in one order, so that writers cannot wait for each other.
--- name: LockVehicles :many
-SELECT passport, revision, state FROM odometer_state WHERE passport = ANY(@passports::uuid[]) ORDER BY passport FOR UPDATE;
+-- name: Vehicles :many
+SELECT passport, revision, state FROM odometer_state WHERE passport = ANY(@passports::uuid[]);
 
 -- name: GetVehicle :one
 SELECT passport, revision, state FROM odometer_state WHERE passport = @passport;
 
--- A row is left alone when another writer has come first, which may be with a vehicle that nobody knew.
--- name: SaveVehicles :execrows
-INSERT INTO odometer_state AS s (passport, revision, state, verdict, confidence, policy, updated_at)
-SELECT unnest(@passports::uuid[]), unnest(@revisions::bigint[]), unnest(@states::bytea[]), unnest(@verdicts::text[]),
-    unnest(@confidences::smallint[]), @policy, @updated_at
-ON CONFLICT ON CONSTRAINT odometer_state_pkey DO UPDATE
-SET revision = excluded.revision, state = excluded.state, verdict = excluded.verdict, confidence = excluded.confidence,
-    policy = excluded.policy, updated_at = excluded.updated_at
-WHERE s.revision = excluded.revision - 1;
+-- A row is left alone when another writer has come first: its revision is then not the one that was read.
+-- name: UpdateVehicles :execrows
+UPDATE odometer_state AS s
+SET revision = n.revision, state = n.state, verdict = n.verdict, confidence = n.confidence, policy = @policy, updated_at = @updated_at
+FROM (
+    SELECT unnest(@passports::uuid[]) AS passport, unnest(@revisions::bigint[]) AS revision, unnest(@states::bytea[]) AS state,
+        unnest(@verdicts::text[]) AS verdict, unnest(@confidences::smallint[]) AS confidence
+) AS n
+WHERE s.passport = n.passport AND s.revision = n.revision - 1;
+
+-- A row is left alone when another writer has come first with a vehicle that nobody knew.
+-- name: InsertVehicles :execrows
+INSERT INTO odometer_state (passport, revision, state, verdict, confidence, policy, updated_at)
+SELECT unnest(@passports::uuid[]), 1, unnest(@states::bytea[]), unnest(@verdicts::text[]), unnest(@confidences::smallint[]), @policy, @updated_at
+ON CONFLICT ON CONSTRAINT odometer_state_pkey DO NOTHING;
 
 -- name: Reputations :many
 SELECT * FROM reputation WHERE member = ANY(@members::text[]);
@@ -63,7 +68,7 @@ ORDER BY event.id DESC LIMIT @most;
 
 -- A page also ends after max_bytes of leaves, but never before its first; found is how long it would have been.
 -- name: ListLeaves :many
-SELECT e.seq, e.leaf, e.leaf_hash, measured.found FROM journal_entry e
+SELECT e.seq, e.leaf, measured.found FROM journal_entry e
 JOIN (
     SELECT d.seq, sum(octet_length(d.leaf)) OVER (ORDER BY d.seq) - octet_length(d.leaf) AS bytes_before, count(*) OVER () AS found
     FROM (SELECT l.seq, l.leaf FROM journal_entry l WHERE l.stream = @stream AND l.seq >= @first ORDER BY l.seq LIMIT @page) AS d

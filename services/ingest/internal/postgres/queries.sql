@@ -58,25 +58,24 @@ ORDER BY dead_letter.id DESC;
 SELECT journaled, dead_letters FROM member_count WHERE member = @member;
 
 -- name: ListEvents :many
-SELECT sqlc.embed(event), measured.found FROM event
+SELECT sqlc.embed(event), measured.leaf, measured.found FROM event
 JOIN (
-    SELECT d.id, sum(octet_length(d.cloud_event)) OVER (ORDER BY d.id) - octet_length(d.cloud_event) AS bytes_before,
-        count(*) OVER () AS found
-    FROM (SELECT l.id, l.cloud_event FROM event l WHERE l.passport = @passport AND l.member = @member AND l.id > @after
+    SELECT d.id, d.leaf, sum(octet_length(d.leaf)) OVER (ORDER BY d.id) - octet_length(d.leaf) AS bytes_before, count(*) OVER () AS found
+    FROM (SELECT l.id, j.leaf FROM event l JOIN journal_entry j ON j.stream = l.stream AND j.seq = l.seq
+        WHERE l.passport = @passport AND l.member = @member AND l.id > @after
         AND l.received_at <= @known_at AND l.occurred_at <= @valid_at ORDER BY l.id LIMIT @page) AS d
 ) AS measured ON measured.id = event.id AND measured.bytes_before < @max_bytes::bigint
+WHERE event.passport = @passport
 ORDER BY event.id;
 
--- name: MeasurePassport :one
-SELECT count(*) AS events, coalesce(sum(octet_length(cloud_event)), 0)::bigint AS bytes FROM event WHERE passport = @passport;
-
 -- The length of a leaf is known without reading it.
--- name: MeasureLeaves :one
-SELECT count(*) AS leaves, coalesce(sum(octet_length(j.leaf)), 0)::bigint AS bytes
+-- name: MeasurePassport :one
+SELECT count(*) AS events, coalesce(sum(octet_length(j.leaf)), 0)::bigint AS bytes
 FROM event e JOIN journal_entry j ON j.stream = e.stream AND j.seq = e.seq WHERE e.passport = @passport;
 
 -- name: PassportEvents :many
-SELECT * FROM event WHERE passport = @passport ORDER BY id LIMIT @most;
+SELECT sqlc.embed(event), j.leaf FROM event JOIN journal_entry j ON j.stream = event.stream AND j.seq = event.seq
+WHERE event.passport = @passport ORDER BY event.id LIMIT @most;
 
 -- name: PassportPositions :many
 SELECT stream, seq FROM event WHERE passport = @passport ORDER BY id LIMIT @most;

@@ -3,11 +3,15 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"google.golang.org/protobuf/proto"
 
+	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/internal/postgres"
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
 	"github.com/pcc-platform/pcc/signing"
@@ -33,7 +37,9 @@ func (s *Store) ListEvents(ctx context.Context, member string, passport, after u
 	more := rows[0].Found > int64(min(len(rows), limit))
 	page := make([]ingest.JournaledEvent, min(len(rows), limit))
 	for i := range page {
-		page[i] = toEvent(&rows[i].Event)
+		if page[i], err = toEvent(&rows[i].Event, rows[i].Leaf); err != nil {
+			return nil, false, err
+		}
 	}
 	return page, more, nil
 }
@@ -71,21 +77,34 @@ func (s *Store) Counts(ctx context.Context, member string) (journaled, deadLette
 	return journaled, deadLetters, failed("count", err)
 }
 
-func toEvent(row *dbsqlc.Event) ingest.JournaledEvent {
+// toEvent joins an event's row with its leaf, which holds its bytes.
+func toEvent(row *dbsqlc.Event, frame []byte) (ingest.JournaledEvent, error) {
+	journaled, err := journaledIn(frame)
+	if err != nil {
+		return ingest.JournaledEvent{}, fmt.Errorf("postgres: leaf of event %s: %w", row.ID, err)
+	}
 	e := ingest.JournaledEvent{
 		Event: ingest.Event{
 			ID: row.ID, Member: row.Member, Key: ingest.Key{Source: row.Source, EventID: row.EventID},
 			Type: row.Type, Passport: row.Passport, OccurredAt: row.OccurredAt, ReceivedAt: row.ReceivedAt,
-			Bytes: row.CloudEvent, OdometerMetres: row.OdometerMetres,
+			Bytes: journaled.GetCloudEvent(), ContentHash: ingest.Hash(row.ContentHash), OdometerMetres: row.OdometerMetres,
 			Quality: ingest.Quality{Index: int(row.Quality), Policy: row.QualityPolicy},
 		},
-		Position: ingest.Position{Stream: row.Stream, Sequence: uint64(row.Seq)},
+		Position: ingest.Position{Stream: row.Stream, Sequence: uint64(row.Seq), LeafHash: proof.LeafHash(frame)},
 	}
-	copy(e.ContentHash[:], row.ContentHash)
-	copy(e.Position.LeafHash[:], row.LeafHash)
 	if row.SourceSequence != nil {
 		id := signing.KeyID(row.SourceKey)
 		e.SignedBy, e.SourceSequence = &id, uint64(*row.SourceSequence)
 	}
-	return e
+	return e, nil
+}
+
+// journaledIn reads the event that a leaf holds.
+func journaledIn(frame []byte) (*ingestv1.JournaledEvent, error) {
+	leaf, err := proof.ParseFrame(frame)
+	if err != nil {
+		return nil, err
+	}
+	journaled := &ingestv1.JournaledEvent{}
+	return journaled, proto.Unmarshal(leaf.Payload, journaled)
 }

@@ -360,9 +360,11 @@ func (q *Queries) ChangeAlert(ctx context.Context, arg ChangeAlertParams) (Alert
 }
 
 const eventIDs = `-- name: EventIDs :many
-SELECT e.source, e.event_id, e.id
+SELECT asked.source::text AS source, asked.event_id::text AS event_id, e.id
 FROM (SELECT unnest($1::text[]) AS source, unnest($2::text[]) AS event_id) AS asked
-JOIN event e ON e.source = asked.source AND e.event_id = asked.event_id
+CROSS JOIN LATERAL (
+    SELECT event.id FROM event WHERE event.source = asked.source AND event.event_id = asked.event_id LIMIT 1
+) AS e
 `
 
 type EventIDsParams struct {
@@ -376,6 +378,7 @@ type EventIDsRow struct {
 	ID      uuid.UUID
 }
 
+// Each key is an access to the index, as of ContentHashes.
 func (q *Queries) EventIDs(ctx context.Context, arg EventIDsParams) ([]EventIDsRow, error) {
 	rows, err := q.db.Query(ctx, eventIDs, arg.Sources, arg.EventIds)
 	if err != nil {

@@ -69,11 +69,9 @@ type Event struct {
 	OdometerMetres *int64
 	Quality        int16
 	QualityPolicy  string
-	CloudEvent     []byte
 	ContentHash    []byte
 	Stream         string
 	Seq            int64
-	LeafHash       []byte
 	SourceKey      []byte
 	SourceSequence *int64
 }

@@ -187,8 +187,39 @@ func (q *Queries) InsertNotes(ctx context.Context, arg InsertNotesParams) error 
 	return err
 }
 
+const insertVehicles = `-- name: InsertVehicles :execrows
+INSERT INTO odometer_state (passport, revision, state, verdict, confidence, policy, updated_at)
+SELECT unnest($1::uuid[]), 1, unnest($2::bytea[]), unnest($3::text[]), unnest($4::smallint[]), $5, $6
+ON CONFLICT ON CONSTRAINT odometer_state_pkey DO NOTHING
+`
+
+type InsertVehiclesParams struct {
+	Passports   []uuid.UUID
+	States      [][]byte
+	Verdicts    []string
+	Confidences []int16
+	Policy      string
+	UpdatedAt   time.Time
+}
+
+// A row is left alone when another writer has come first with a vehicle that nobody knew.
+func (q *Queries) InsertVehicles(ctx context.Context, arg InsertVehiclesParams) (int64, error) {
+	result, err := q.db.Exec(ctx, insertVehicles,
+		arg.Passports,
+		arg.States,
+		arg.Verdicts,
+		arg.Confidences,
+		arg.Policy,
+		arg.UpdatedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const listLeaves = `-- name: ListLeaves :many
-SELECT e.seq, e.leaf, e.leaf_hash, measured.found FROM journal_entry e
+SELECT e.seq, e.leaf, measured.found FROM journal_entry e
 JOIN (
     SELECT d.seq, sum(octet_length(d.leaf)) OVER (ORDER BY d.seq) - octet_length(d.leaf) AS bytes_before, count(*) OVER () AS found
     FROM (SELECT l.seq, l.leaf FROM journal_entry l WHERE l.stream = $1 AND l.seq >= $2 ORDER BY l.seq LIMIT $3) AS d
@@ -205,10 +236,9 @@ type ListLeavesParams struct {
 }
 
 type ListLeavesRow struct {
-	Seq      int64
-	Leaf     []byte
-	LeafHash []byte
-	Found    int64
+	Seq   int64
+	Leaf  []byte
+	Found int64
 }
 
 // A page also ends after max_bytes of leaves, but never before its first; found is how long it would have been.
@@ -226,12 +256,7 @@ func (q *Queries) ListLeaves(ctx context.Context, arg ListLeavesParams) ([]ListL
 	var items []ListLeavesRow
 	for rows.Next() {
 		var i ListLeavesRow
-		if err := rows.Scan(
-			&i.Seq,
-			&i.Leaf,
-			&i.LeafHash,
-			&i.Found,
-		); err != nil {
+		if err := rows.Scan(&i.Seq, &i.Leaf, &i.Found); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -263,37 +288,6 @@ func (q *Queries) LockReputations(ctx context.Context, members []string) ([]Repu
 			&i.Marks,
 			&i.Day,
 		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const lockVehicles = `-- name: LockVehicles :many
-SELECT passport, revision, state FROM odometer_state WHERE passport = ANY($1::uuid[]) ORDER BY passport FOR UPDATE
-`
-
-type LockVehiclesRow struct {
-	Passport uuid.UUID
-	Revision int64
-	State    []byte
-}
-
-// Vehicles are locked in one order, so that writers cannot wait for each other.
-func (q *Queries) LockVehicles(ctx context.Context, passports []uuid.UUID) ([]LockVehiclesRow, error) {
-	rows, err := q.db.Query(ctx, lockVehicles, passports)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []LockVehiclesRow
-	for rows.Next() {
-		var i LockVehiclesRow
-		if err := rows.Scan(&i.Passport, &i.Revision, &i.State); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -549,39 +543,69 @@ func (q *Queries) SaveReputations(ctx context.Context, arg SaveReputationsParams
 	return err
 }
 
-const saveVehicles = `-- name: SaveVehicles :execrows
-INSERT INTO odometer_state AS s (passport, revision, state, verdict, confidence, policy, updated_at)
-SELECT unnest($1::uuid[]), unnest($2::bigint[]), unnest($3::bytea[]), unnest($4::text[]),
-    unnest($5::smallint[]), $6, $7
-ON CONFLICT ON CONSTRAINT odometer_state_pkey DO UPDATE
-SET revision = excluded.revision, state = excluded.state, verdict = excluded.verdict, confidence = excluded.confidence,
-    policy = excluded.policy, updated_at = excluded.updated_at
-WHERE s.revision = excluded.revision - 1
+const updateVehicles = `-- name: UpdateVehicles :execrows
+UPDATE odometer_state AS s
+SET revision = n.revision, state = n.state, verdict = n.verdict, confidence = n.confidence, policy = $1, updated_at = $2
+FROM (
+    SELECT unnest($3::uuid[]) AS passport, unnest($4::bigint[]) AS revision, unnest($5::bytea[]) AS state,
+        unnest($6::text[]) AS verdict, unnest($7::smallint[]) AS confidence
+) AS n
+WHERE s.passport = n.passport AND s.revision = n.revision - 1
 `
 
-type SaveVehiclesParams struct {
+type UpdateVehiclesParams struct {
+	Policy      string
+	UpdatedAt   time.Time
 	Passports   []uuid.UUID
 	Revisions   []int64
 	States      [][]byte
 	Verdicts    []string
 	Confidences []int16
-	Policy      string
-	UpdatedAt   time.Time
 }
 
-// A row is left alone when another writer has come first, which may be with a vehicle that nobody knew.
-func (q *Queries) SaveVehicles(ctx context.Context, arg SaveVehiclesParams) (int64, error) {
-	result, err := q.db.Exec(ctx, saveVehicles,
+// A row is left alone when another writer has come first: its revision is then not the one that was read.
+func (q *Queries) UpdateVehicles(ctx context.Context, arg UpdateVehiclesParams) (int64, error) {
+	result, err := q.db.Exec(ctx, updateVehicles,
+		arg.Policy,
+		arg.UpdatedAt,
 		arg.Passports,
 		arg.Revisions,
 		arg.States,
 		arg.Verdicts,
 		arg.Confidences,
-		arg.Policy,
-		arg.UpdatedAt,
 	)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const vehicles = `-- name: Vehicles :many
+SELECT passport, revision, state FROM odometer_state WHERE passport = ANY($1::uuid[])
+`
+
+type VehiclesRow struct {
+	Passport uuid.UUID
+	Revision int64
+	State    []byte
+}
+
+func (q *Queries) Vehicles(ctx context.Context, passports []uuid.UUID) ([]VehiclesRow, error) {
+	rows, err := q.db.Query(ctx, vehicles, passports)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []VehiclesRow
+	for rows.Next() {
+		var i VehiclesRow
+		if err := rows.Scan(&i.Passport, &i.Revision, &i.State); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

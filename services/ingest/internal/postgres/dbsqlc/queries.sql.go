@@ -478,13 +478,14 @@ func (q *Queries) ListDeadLetters(ctx context.Context, arg ListDeadLettersParams
 }
 
 const listEvents = `-- name: ListEvents :many
-SELECT event.id, event.member, event.source, event.event_id, event.type, event.passport, event.occurred_at, event.received_at, event.odometer_metres, event.quality, event.quality_policy, event.cloud_event, event.content_hash, event.stream, event.seq, event.leaf_hash, event.source_key, event.source_sequence, measured.found FROM event
+SELECT event.id, event.member, event.source, event.event_id, event.type, event.passport, event.occurred_at, event.received_at, event.odometer_metres, event.quality, event.quality_policy, event.content_hash, event.stream, event.seq, event.source_key, event.source_sequence, measured.leaf, measured.found FROM event
 JOIN (
-    SELECT d.id, sum(octet_length(d.cloud_event)) OVER (ORDER BY d.id) - octet_length(d.cloud_event) AS bytes_before,
-        count(*) OVER () AS found
-    FROM (SELECT l.id, l.cloud_event FROM event l WHERE l.passport = $1 AND l.member = $2 AND l.id > $3
+    SELECT d.id, d.leaf, sum(octet_length(d.leaf)) OVER (ORDER BY d.id) - octet_length(d.leaf) AS bytes_before, count(*) OVER () AS found
+    FROM (SELECT l.id, j.leaf FROM event l JOIN journal_entry j ON j.stream = l.stream AND j.seq = l.seq
+        WHERE l.passport = $1 AND l.member = $2 AND l.id > $3
         AND l.received_at <= $4 AND l.occurred_at <= $5 ORDER BY l.id LIMIT $6) AS d
 ) AS measured ON measured.id = event.id AND measured.bytes_before < $7::bigint
+WHERE event.passport = $1
 ORDER BY event.id
 `
 
@@ -500,6 +501,7 @@ type ListEventsParams struct {
 
 type ListEventsRow struct {
 	Event Event
+	Leaf  []byte
 	Found int64
 }
 
@@ -532,13 +534,12 @@ func (q *Queries) ListEvents(ctx context.Context, arg ListEventsParams) ([]ListE
 			&i.Event.OdometerMetres,
 			&i.Event.Quality,
 			&i.Event.QualityPolicy,
-			&i.Event.CloudEvent,
 			&i.Event.ContentHash,
 			&i.Event.Stream,
 			&i.Event.Seq,
-			&i.Event.LeafHash,
 			&i.Event.SourceKey,
 			&i.Event.SourceSequence,
+			&i.Leaf,
 			&i.Found,
 		); err != nil {
 			return nil, err
@@ -617,26 +618,9 @@ func (q *Queries) MarkReplayed(ctx context.Context, arg MarkReplayedParams) (int
 	return result.RowsAffected(), nil
 }
 
-const measureLeaves = `-- name: MeasureLeaves :one
-SELECT count(*) AS leaves, coalesce(sum(octet_length(j.leaf)), 0)::bigint AS bytes
-FROM event e JOIN journal_entry j ON j.stream = e.stream AND j.seq = e.seq WHERE e.passport = $1
-`
-
-type MeasureLeavesRow struct {
-	Leaves int64
-	Bytes  int64
-}
-
-// The length of a leaf is known without reading it.
-func (q *Queries) MeasureLeaves(ctx context.Context, passport uuid.UUID) (MeasureLeavesRow, error) {
-	row := q.db.QueryRow(ctx, measureLeaves, passport)
-	var i MeasureLeavesRow
-	err := row.Scan(&i.Leaves, &i.Bytes)
-	return i, err
-}
-
 const measurePassport = `-- name: MeasurePassport :one
-SELECT count(*) AS events, coalesce(sum(octet_length(cloud_event)), 0)::bigint AS bytes FROM event WHERE passport = $1
+SELECT count(*) AS events, coalesce(sum(octet_length(j.leaf)), 0)::bigint AS bytes
+FROM event e JOIN journal_entry j ON j.stream = e.stream AND j.seq = e.seq WHERE e.passport = $1
 `
 
 type MeasurePassportRow struct {
@@ -644,6 +628,7 @@ type MeasurePassportRow struct {
 	Bytes  int64
 }
 
+// The length of a leaf is known without reading it.
 func (q *Queries) MeasurePassport(ctx context.Context, passport uuid.UUID) (MeasurePassportRow, error) {
 	row := q.db.QueryRow(ctx, measurePassport, passport)
 	var i MeasurePassportRow
@@ -788,7 +773,8 @@ func (q *Queries) NeighbourStatements(ctx context.Context, arg NeighbourStatemen
 }
 
 const passportEvents = `-- name: PassportEvents :many
-SELECT id, member, source, event_id, type, passport, occurred_at, received_at, odometer_metres, quality, quality_policy, cloud_event, content_hash, stream, seq, leaf_hash, source_key, source_sequence FROM event WHERE passport = $1 ORDER BY id LIMIT $2
+SELECT event.id, event.member, event.source, event.event_id, event.type, event.passport, event.occurred_at, event.received_at, event.odometer_metres, event.quality, event.quality_policy, event.content_hash, event.stream, event.seq, event.source_key, event.source_sequence, j.leaf FROM event JOIN journal_entry j ON j.stream = event.stream AND j.seq = event.seq
+WHERE event.passport = $1 ORDER BY event.id LIMIT $2
 `
 
 type PassportEventsParams struct {
@@ -796,34 +782,38 @@ type PassportEventsParams struct {
 	Most     int32
 }
 
-func (q *Queries) PassportEvents(ctx context.Context, arg PassportEventsParams) ([]Event, error) {
+type PassportEventsRow struct {
+	Event Event
+	Leaf  []byte
+}
+
+func (q *Queries) PassportEvents(ctx context.Context, arg PassportEventsParams) ([]PassportEventsRow, error) {
 	rows, err := q.db.Query(ctx, passportEvents, arg.Passport, arg.Most)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []Event
+	var items []PassportEventsRow
 	for rows.Next() {
-		var i Event
+		var i PassportEventsRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.Member,
-			&i.Source,
-			&i.EventID,
-			&i.Type,
-			&i.Passport,
-			&i.OccurredAt,
-			&i.ReceivedAt,
-			&i.OdometerMetres,
-			&i.Quality,
-			&i.QualityPolicy,
-			&i.CloudEvent,
-			&i.ContentHash,
-			&i.Stream,
-			&i.Seq,
-			&i.LeafHash,
-			&i.SourceKey,
-			&i.SourceSequence,
+			&i.Event.ID,
+			&i.Event.Member,
+			&i.Event.Source,
+			&i.Event.EventID,
+			&i.Event.Type,
+			&i.Event.Passport,
+			&i.Event.OccurredAt,
+			&i.Event.ReceivedAt,
+			&i.Event.OdometerMetres,
+			&i.Event.Quality,
+			&i.Event.QualityPolicy,
+			&i.Event.ContentHash,
+			&i.Event.Stream,
+			&i.Event.Seq,
+			&i.Event.SourceKey,
+			&i.Event.SourceSequence,
+			&i.Leaf,
 		); err != nil {
 			return nil, err
 		}
