@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -110,9 +111,13 @@ func acknowledgeRecall(t *testing.T, w *world, passport, recall string) {
 	if left := waiting(); len(left) != 0 {
 		t.Errorf("still waiting: %v", left)
 	}
-	acknowledged := &ingestv1.Alert{}
-	if err := w.garage.REST.Call(t.Context(), "GET", "/v1/"+alerts[0].GetName(), nil, acknowledged); err != nil || acknowledged.GetAcknowledgedBy() != "garage/admin" {
-		t.Errorf("over REST: %v, %v", acknowledged, err)
+	got, again := &ingestv1.Alert{}, &ingestv1.Alert{}
+	err := errors.Join(
+		w.garage.REST.Call(t.Context(), "GET", "/v1/"+alerts[0].GetName(), nil, got),
+		w.garage.REST.Call(t.Context(), "POST", "/v1/"+alerts[0].GetName()+":acknowledge", &ingestv1.AcknowledgeAlertRequest{RequestId: newID()}, again),
+	)
+	if err != nil || got.GetAcknowledgedBy() != "garage/admin" || !proto.Equal(got, again) {
+		t.Errorf("over REST: %v, again %v, %v", got, again, err)
 	}
 }
 
