@@ -119,7 +119,15 @@ func (s *Service) RevokeDeviceToken(ctx context.Context, tx DeviceTokenTx, accou
 	return kept, tx.Audit(ctx, "RevokeDeviceToken", kept.Name())
 }
 
-// tellRevocations tells the broker all that a member has withdrawn.
+// RemindOfRevocations tells the broker again what a member has withdrawn. Errors: ErrBrokerUnavailable.
+func (s *Service) RemindOfRevocations(ctx context.Context, tx DeviceTokenTx, accounts DeviceAccounts, member string) error {
+	if err := tx.LockMember(ctx, member); err != nil {
+		return err
+	}
+	return tellRevocations(ctx, tx, accounts, member, s.now())
+}
+
+// tellRevocations tells the broker all that a member, which is locked, has withdrawn.
 func tellRevocations(ctx context.Context, tx DeviceTokenTx, accounts DeviceAccounts, member string, now time.Time) error {
 	revoked, err := tx.RevokedDeviceTokens(ctx, member, now, maxRevoked)
 	if err != nil {

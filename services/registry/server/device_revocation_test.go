@@ -2,8 +2,11 @@ package server_test
 
 import (
 	"fmt"
+	"net"
 	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +17,8 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/pcc-platform/pcc/internal/devicebus/devicebustest"
+	"github.com/pcc-platform/pcc/internal/natsaccounts"
+	"github.com/pcc-platform/pcc/internal/testkit"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
 )
 
@@ -182,4 +187,31 @@ func (w *world) audited(t *testing.T, object string) []string {
 	actions, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	must(t, err)
 	return actions
+}
+
+// TestTheBrokerIsRemindedOfRevocations takes the broker's disk back to before a revocation. The next registry that starts
+// tells it again.
+func TestTheBrokerIsRemindedOfRevocations(t *testing.T) {
+	w := newWorld(t)
+	oem := w.fleet(t, "oem")
+	lost := oem.issue(t, "lost", time.Hour)
+	w.connected(t, oem, lost.GetToken())
+	account, err := w.accounts.Account(oem.ID, natsaccounts.MemberLimits())
+	must(t, err)
+	_, err = oem.RevokeDeviceToken(t.Context(), revokeRequest(lost.GetDeviceToken().GetName()))
+	must(t, err)
+	w.stopBroker()
+	file := filepath.Join(w.broker.Dir, "accounts", account.ID+".jwt")
+	if _, err := os.Stat(file); err != nil {
+		t.Fatal(err)
+	}
+	must(t, os.WriteFile(file, []byte(account.JWT), 0o600))
+	w.runBroker(t)
+	w.connected(t, oem, lost.GetToken())
+	w.config.Listen = net.JoinHostPort("127.0.0.1", strconv.Itoa(testkit.FreePort(t)))
+	w.startRegistry()
+	await(t, "the broker's refusal", func() bool {
+		_, err := w.connect(t, oem, lost.GetToken())
+		return err != nil
+	})
 }

@@ -4,6 +4,7 @@ package server
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"google.golang.org/grpc"
@@ -20,6 +21,7 @@ import (
 	"github.com/pcc-platform/pcc/services/registry/internal/ingestclient"
 	"github.com/pcc-platform/pcc/services/registry/internal/postgres"
 	"github.com/pcc-platform/pcc/services/registry/internal/recallsearch"
+	"github.com/pcc-platform/pcc/services/registry/internal/revocation"
 	"github.com/pcc-platform/pcc/services/registry/internal/settlementclient"
 	"github.com/pcc-platform/pcc/services/registry/internal/vaultclient"
 )
@@ -64,13 +66,27 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 
 	search := &recallsearch.Search{Store: store, Vault: vault, Logger: base.Logger}
 	comparison := &recallsearch.Comparison{Store: store, Vault: vault, Logger: base.Logger}
+	reminder := remind(rules, store, accounts, base.Logger)
 	admission := events.Admission{Pool: base.Pool, JS: base.JS, Logger: base.Logger, Complete: postgres.CompleteStep}
 	keto := relations.NewWriter("http://"+cfg.KetoReadAddress, cfg.KetoWriteURL)
 	return app.RunnerFunc(func(ctx context.Context) error {
 		defer accounts.Close()
-		return base.Run(ctx, store, base.Relay(), search, comparison, admission.Relations(keto), admission.MessagingAccount(accounts),
+		return base.Run(ctx, store, base.Relay(), search, comparison, reminder, admission.Relations(keto), admission.MessagingAccount(accounts),
 			admission.SettlementAccounts(), admission.ChainDirectory())
 	}), nil
+}
+
+// remind keeps the broker from forgetting which device tokens are withdrawn.
+func remind(rules *registry.Service, store *postgres.Store, accounts *brokeraccounts.Creator, logger *slog.Logger) *revocation.Reminder {
+	return &revocation.Reminder{
+		Members: func(ctx context.Context) ([]string, error) {
+			return store.MembersWithRevocations(ctx, time.Now())
+		},
+		Tell: func(ctx context.Context, member string) error {
+			return store.InTx(ctx, func(tx postgres.Tx) error { return rules.RemindOfRevocations(ctx, tx, accounts, member) })
+		},
+		Logger: logger,
+	}
 }
 
 // dial connects to other services, by name.

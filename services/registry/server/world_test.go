@@ -43,6 +43,8 @@ type world struct {
 	// mqttURL is where devices connect; stopBroker ends the broker.
 	mqttURL    string
 	stopBroker func()
+	config     server.Config
+	broker     nats.Config
 	// bus is the bus of the platform's services.
 	bus jetstream.JetStream
 	// operator is the consortium's administrator.
@@ -64,9 +66,15 @@ func newWorld(t *testing.T) *world {
 	cfg.NATS = w.startBroker(t, cfg.NATSAccountsDir)
 	name := testkit.ID("operator")
 	w.Relate(relations.Relation{Namespace: "Consortium", Object: "pcc", Name: "administrators", Subject: "service/" + name})
-	w.Start(func(ctx context.Context, p *app.Process) (app.Runner, error) { return server.New(ctx, cfg, p) })
+	w.config = cfg
+	w.startRegistry()
 	w.operator = registryv1.NewMemberServiceClient(w.DialService(name))
 	return w
+}
+
+// startRegistry runs one more registry, on the addresses in w.config.
+func (w *world) startRegistry() {
+	w.Start(func(ctx context.Context, p *app.Process) (app.Runner, error) { return server.New(ctx, w.config, p) })
 }
 
 // startBroker runs a broker with accounts and returns how the platform's services reach it.
@@ -87,14 +95,8 @@ func (w *world) startBroker(t *testing.T, keys string) app.NATS {
 		SystemAccount: system.ID, AccountJWTs: []string{system.JWT, platform.JWT},
 		MQTT: &nats.MQTT{Port: testkit.FreePort(t), CertificateFile: files.CertificateFile, KeyFile: files.KeyFile},
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- nats.Run(ctx, cfg, slog.New(slog.DiscardHandler)) }()
-	w.stopBroker = sync.OnceFunc(func() {
-		cancel()
-		must(t, <-ended)
-	})
-	t.Cleanup(w.stopBroker)
+	w.broker = cfg
+	w.runBroker(t)
 	w.brokerURL, w.mqttURL = nats.URL(cfg), nats.MQTTURL(*cfg.MQTT)
 	conn, err := messaging.Connect(w.brokerURL, "test", credentials)
 	must(t, err)
@@ -103,6 +105,19 @@ func (w *world) startBroker(t *testing.T, keys string) app.NATS {
 	w.bus, err = jetstream.New(conn)
 	must(t, err)
 	return app.NATS{URL: w.brokerURL, CredentialsFile: credentials}
+}
+
+// runBroker runs the broker with what it has on disk.
+func (w *world) runBroker(t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- nats.Run(ctx, w.broker, slog.New(slog.DiscardHandler)) }()
+	w.stopBroker = sync.OnceFunc(func() {
+		cancel()
+		must(t, <-ended)
+	})
+	t.Cleanup(w.stopBroker)
 }
 
 // publish says something on the bus as another service would.

@@ -84,6 +84,12 @@ func (s *Store) DeviceTokens(ctx context.Context, f registry.DeviceTokenFilter, 
 	return out, failed(err, "list device tokens")
 }
 
+// MembersWithRevocations returns the members that have withdrawn tokens which have not expired.
+func (s *Store) MembersWithRevocations(ctx context.Context, now time.Time) ([]string, error) {
+	members, err := s.q.MembersWithRevocations(ctx, dbsqlc.MembersWithRevocationsParams{Now: now, MaxRows: maxMembers})
+	return members, failed(err, "list members with revocations")
+}
+
 func toDeviceToken(r dbsqlc.DeviceToken) registry.DeviceToken {
 	return registry.DeviceToken{
 		ID: r.ID, Member: r.Member, Passport: r.Passport, DisplayName: r.DisplayName, IssuedBy: r.IssuedBy,

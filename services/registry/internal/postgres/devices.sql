@@ -32,3 +32,8 @@ SELECT * FROM device_token
 WHERE member = @member AND passport = @passport AND (issued_at, id) < (@before_time::timestamptz, @before_id::text)
     AND (NOT @only_valid::bool OR expires_at > @now AND revoked_at IS NULL)
 ORDER BY issued_at DESC, id DESC LIMIT @max_rows;
+
+-- name: MembersWithRevocations :many
+SELECT DISTINCT member FROM device_token
+WHERE revoked_at IS NOT NULL AND expires_at > @now
+ORDER BY member LIMIT @max_rows;

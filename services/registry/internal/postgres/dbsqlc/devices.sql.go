@@ -203,6 +203,37 @@ func (q *Queries) LockMember(ctx context.Context, id string) (string, error) {
 	return id_2, err
 }
 
+const membersWithRevocations = `-- name: MembersWithRevocations :many
+SELECT DISTINCT member FROM device_token
+WHERE revoked_at IS NOT NULL AND expires_at > $1
+ORDER BY member LIMIT $2
+`
+
+type MembersWithRevocationsParams struct {
+	Now     time.Time
+	MaxRows int32
+}
+
+func (q *Queries) MembersWithRevocations(ctx context.Context, arg MembersWithRevocationsParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, membersWithRevocations, arg.Now, arg.MaxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var member string
+		if err := rows.Scan(&member); err != nil {
+			return nil, err
+		}
+		items = append(items, member)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const revokeDeviceToken = `-- name: RevokeDeviceToken :exec
 UPDATE device_token SET revoked_by = $1, revoked_at = $2::timestamptz WHERE id = $3
 `
