@@ -22,9 +22,6 @@ func (w *Witness) AddCheckpoint(ctx context.Context, r wire.Request) (checkpoint
 	if err != nil {
 		return checkpoint.Cosignature{}, err
 	}
-	if r.OldSize > signed.Size {
-		return checkpoint.Cosignature{}, fmt.Errorf("%w: the old size %d is above the new %d", ErrMalformed, r.OldSize, signed.Size)
-	}
 	if err := f.begin(ctx); err != nil {
 		return checkpoint.Cosignature{}, err
 	}
@@ -50,6 +47,8 @@ func (w *Witness) AddCheckpoint(ctx context.Context, r wire.Request) (checkpoint
 // extends checks that a request leads from the last checkpoint, which is the zero one if there is none, to a new one.
 func extends(last, next checkpoint.Checkpoint, r wire.Request) error {
 	switch {
+	case r.OldSize > next.Size:
+		return fmt.Errorf("%w: the old size %d is above the new %d", ErrMalformed, r.OldSize, next.Size)
 	case r.OldSize != last.Size:
 		return &ConflictError{Size: last.Size}
 	case next.Size == 0 && next.Root != checkpoint.EmptyRoot():

@@ -43,7 +43,11 @@ func (w *Witness) Examine(ctx context.Context, signed []byte) error {
 // refuse returns the error of a checkpoint that does not extend the last one, with the evidence if it contradicts what is
 // remembered. The caller has the log's turn.
 func (w *Witness) refuse(ctx context.Context, f *followed, signed checkpoint.Signed, r wire.Request, refusal error) error {
-	w.opts.Logger.WarnContext(ctx, "checkpoint refused", slog.String("origin", f.Origin), slog.Uint64("size", signed.Size),
+	level := slog.LevelWarn
+	if mayFollow(refusal, signed) {
+		level = slog.LevelDebug
+	}
+	w.opts.Logger.Log(ctx, level, "checkpoint refused", slog.String("origin", f.Origin), slog.Uint64("size", signed.Size),
 		slog.Uint64("old_size", r.OldSize), slog.Any("error", refusal))
 	doc, err := w.contradiction(f, signed, r)
 	if errors.Is(err, errNoContradiction) && !mayFollow(refusal, signed) {
@@ -60,7 +64,7 @@ func (w *Witness) refuse(ctx context.Context, f *followed, signed checkpoint.Sig
 }
 
 // mayFollow tells a log that does not know the last checkpoint here, and will come back with the right proof, from one
-// that is worth a search.
+// that is worth a warning and a search.
 func mayFollow(refusal error, signed checkpoint.Signed) bool {
 	conflict := new(ConflictError)
 	return errors.As(refusal, &conflict) && signed.Size > conflict.Size

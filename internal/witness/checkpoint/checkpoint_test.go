@@ -142,6 +142,18 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
+func TestALogNeedsAnOriginAndDifferentKeys(t *testing.T) {
+	key := witnesstest.NewLog(t, "log.example").VerifierKey()
+	for name, c := range map[string][]string{
+		"no origin": {"", key}, "two lines": {"a\nb", key}, "no key": {"a"}, "a witness's key": {"a", witnesstest.NewCosigner(t, "w").Verifier().String()},
+		"one key twice": {"a", key, key},
+	} {
+		if _, err := checkpoint.NewLog(c[0], c[1:]...); !errors.Is(err, checkpoint.ErrMalformed) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // leftoverBits writes the signature at the end of a note in another way: 68 bytes leave two bits of base64 unused.
 func leftoverBits(signed []byte) []byte {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"

@@ -71,7 +71,7 @@ func TestVerifierKeysAreStrict(t *testing.T) {
 	logKey := witnesstest.NewLog(t, "witness.example").VerifierKey()
 	for _, bad := range []string{
 		"", logKey, strings.Replace(key, "witness", "w", 1), key[:len(key)-4], strings.Replace(key, "+", " +", 1),
-		strings.Repeat("n", 256) + key[strings.Index(key, "+"):],
+		strings.Replace(key, "witness", strings.Repeat("n", 256), 1),
 	} {
 		if v, err := checkpoint.NewVerifier(bad); !errors.Is(err, checkpoint.ErrMalformed) {
 			t.Errorf("%q is read as %v, %v", bad, v, err)

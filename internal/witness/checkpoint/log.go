@@ -30,6 +30,11 @@ func NewLog(origin string, keys ...string) (Log, error) {
 		if err != nil {
 			return Log{}, fmt.Errorf("%w: key %q of log %q: %w", ErrMalformed, key, origin, err)
 		}
+		for _, other := range log.verifiers {
+			if other.Name() == v.Name() && other.KeyHash() == v.KeyHash() {
+				return Log{}, fmt.Errorf("%w: key %q of log %q twice", ErrMalformed, key, origin)
+			}
+		}
 		log.verifiers = append(log.verifiers, v)
 	}
 	return log, nil

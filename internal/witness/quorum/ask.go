@@ -14,16 +14,17 @@ import (
 // ask gets the signature line of one witness.
 func (q *Quorum) ask(ctx context.Context, p *peer, opened checkpoint.Signed, prove ProveFunc) (line string, err error) {
 	size := min(p.expected(), opened.Size)
+	var last error
 	for attempt := range MaxAttempts {
-		cosignature, askErr := p.attempt(ctx, opened, size, prove)
-		if askErr == nil {
+		cosignature, err := p.attempt(ctx, opened, size, prove)
+		if err == nil {
 			if err := q.checkTime(cosignature); err != nil {
 				return "", err
 			}
 			p.expect(opened.Size)
 			return cosignature.Line, nil
 		}
-		err = askErr
+		last = err
 		if conflict := new(ConflictError); errors.As(err, &conflict) && conflict.Evidence == "" {
 			if conflict.Size > opened.Size {
 				return "", fmt.Errorf("%w: %d leaves, this one has %d", ErrAhead, conflict.Size, opened.Size)
@@ -34,11 +35,14 @@ func (q *Quorum) ask(ctx context.Context, p *peer, opened checkpoint.Signed, pro
 		if !mayPass(err) {
 			return "", err
 		}
+		if attempt == MaxAttempts-1 {
+			break
+		}
 		if err := pause(ctx, firstPause<<attempt); err != nil {
-			return "", fmt.Errorf("%w; last: %w", err, askErr)
+			return "", fmt.Errorf("%w; before: %w", err, last)
 		}
 	}
-	return "", fmt.Errorf("%w: %w", ErrAttempts, err)
+	return "", fmt.Errorf("%w: %w", ErrAttempts, last)
 }
 
 // errProof says that the log could not prove what a witness needs to see.

@@ -42,6 +42,9 @@ type Options struct {
 	Witnesses []Witness
 	// Need is how many must cosign.
 	Need int
+	// Linger is how long the others may still answer once there are enough cosignatures, so that a slow witness is not always
+	// the one that is given up; zero is not at all.
+	Linger time.Duration
 	// HTTP carries the requests, with TLS as it is set up. It need not have a timeout.
 	HTTP *http.Client
 	// Now is the clock; nil is the machine's.
@@ -104,14 +107,22 @@ type outcome struct {
 	err           error
 }
 
-// Collect asks all witnesses to cosign a signed checkpoint and returns it with the log's signatures and the cosignatures,
-// by name of the key, as soon as there are enough. What is then still under way is given up. The error is a
-// [*TooFewError] when all have answered or failed and when ctx ends, or wraps [checkpoint.ErrMalformed] or
-// [checkpoint.ErrSignature] if the checkpoint is not the log's.
-func (q *Quorum) Collect(ctx context.Context, signed []byte, prove ProveFunc) ([]byte, error) {
+// Collected is a checkpoint with enough cosignatures.
+type Collected struct {
+	// Note is the signed note with the log's signatures, and the cosignatures by name of the key.
+	Note []byte
+	// Failures are of the witnesses that had failed until then, by name. One of them may hold evidence against the log.
+	Failures []Failure
+}
+
+// Collect asks all witnesses to cosign a signed checkpoint and returns as soon as there are enough cosignatures, or
+// [Options.Linger] later. What is then still under way is given up. The error is a [*TooFewError] when all have answered or
+// failed and when ctx ends, or wraps [checkpoint.ErrMalformed] or [checkpoint.ErrSignature] if the checkpoint is not the
+// log's.
+func (q *Quorum) Collect(ctx context.Context, signed []byte, prove ProveFunc) (Collected, error) {
 	opened, err := q.opts.Log.Open(signed)
 	if err != nil {
-		return nil, err
+		return Collected{}, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	outcomes := make(chan outcome, len(q.peers))
@@ -126,20 +137,40 @@ func (q *Quorum) Collect(ctx context.Context, signed []byte, prove ProveFunc) ([
 	defer asking.Wait()
 	defer cancel()
 
-	var lines []string
-	var failures []Failure
+	lines, failures := q.gather(outcomes)
+	slices.SortFunc(failures, func(a, b Failure) int { return strings.Compare(a.Witness, b.Witness) })
+	if len(lines) < q.opts.Need {
+		return Collected{}, &TooFewError{Got: len(lines), Need: q.opts.Need, Failures: failures}
+	}
+	note, err := q.finish(opened, lines)
+	if err != nil {
+		return Collected{}, err
+	}
+	return Collected{Note: note, Failures: failures}, nil
+}
+
+// gather waits for all witnesses, and no longer than Linger once there are enough.
+func (q *Quorum) gather(outcomes <-chan outcome) (lines []string, failures []Failure) {
+	var late <-chan time.Time
 	for range q.peers {
-		o := <-outcomes
-		if o.err != nil {
-			failures = append(failures, Failure{o.witness, o.err})
-			continue
+		select {
+		case o := <-outcomes:
+			if o.err != nil {
+				failures = append(failures, Failure{o.witness, o.err})
+				continue
+			}
+			lines = append(lines, o.line)
+		case <-late:
+			return lines, failures
 		}
-		if lines = append(lines, o.line); len(lines) == q.opts.Need {
-			return q.finish(opened, lines)
+		if len(lines) == q.opts.Need {
+			if q.opts.Linger <= 0 {
+				return lines, failures
+			}
+			late = time.After(q.opts.Linger)
 		}
 	}
-	slices.SortFunc(failures, func(a, b Failure) int { return strings.Compare(a.Witness, b.Witness) })
-	return nil, &TooFewError{Got: len(lines), Need: q.opts.Need, Failures: failures}
+	return lines, failures
 }
 
 // finish puts the cosignatures under the checkpoint and holds it to what a reader will.
