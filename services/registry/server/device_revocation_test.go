@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/nats-io/nkeys"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
 
@@ -214,4 +216,74 @@ func TestTheBrokerIsRemindedOfRevocations(t *testing.T) {
 		_, err := w.connect(t, oem, lost.GetToken())
 		return err != nil
 	})
+}
+
+func TestRevocationsAtOnceAllCount(t *testing.T) {
+	w := newWorld(t)
+	oem := w.fleet(t, "oem")
+	const devices = 8
+	var issued []*registryv1.IssueDeviceTokenResponse
+	for range devices {
+		issued = append(issued, oem.issue(t, "", time.Hour))
+	}
+	w.connected(t, oem, issued[0].GetToken())
+	errs := make(chan error, devices)
+	for _, d := range issued {
+		go func() {
+			_, err := oem.RevokeDeviceToken(t.Context(), revokeRequest(d.GetDeviceToken().GetName()))
+			errs <- err
+		}()
+	}
+	for range devices {
+		must(t, <-errs)
+	}
+	for i, d := range issued {
+		if _, err := w.connect(t, oem, d.GetToken()); err == nil {
+			t.Errorf("token %d connects", i)
+		}
+	}
+}
+
+// TestRevocationsAreBounded has a member with as many withdrawn tokens as it may have: one more is refused and stays valid, until
+// one of the others has expired.
+func TestRevocationsAreBounded(t *testing.T) {
+	w := newWorld(t)
+	oem := w.fleet(t, "oem")
+	passport := strings.TrimPrefix(oem.passport, "passports/")
+	one := oem.issue(t, "one more", time.Hour)
+	w.connected(t, oem, one.GetToken())
+	conn, err := pgx.Connect(t.Context(), w.DatabaseURL)
+	must(t, err)
+	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) })
+	now, row := time.Now().UTC(), 0
+	_, err = conn.CopyFrom(t.Context(), pgx.Identifier{"registry", "device_token"},
+		[]string{"id", "member", "passport", "display_name", "issued_by", "issued_at", "expires_at", "revoked_by", "revoked_at"},
+		pgx.CopyFromFunc(func() ([]any, error) {
+			if row++; row > natsaccounts.MaxRevocations {
+				return nil, nil
+			}
+			return []any{brokerUser(t), oem.ID, passport, "", "oem/admin", now, now.Add(time.Hour), "oem/admin", now}, nil
+		}))
+	must(t, err)
+	_, err = oem.RevokeDeviceToken(t.Context(), revokeRequest(one.GetDeviceToken().GetName()))
+	wantReason(t, err, "DEVICE_REVOCATIONS_EXHAUSTED", "")
+	w.connected(t, oem, one.GetToken())
+	_, err = conn.Exec(t.Context(), `UPDATE registry.device_token SET expires_at = $1
+		WHERE id = (SELECT min(id) FROM registry.device_token WHERE revoked_at IS NOT NULL)`, now)
+	must(t, err)
+	_, err = oem.RevokeDeviceToken(t.Context(), revokeRequest(one.GetDeviceToken().GetName()))
+	must(t, err)
+	if _, err := w.connect(t, oem, one.GetToken()); err == nil {
+		t.Error("the revoked token connects")
+	}
+}
+
+// brokerUser is the id of a user that the broker could know.
+func brokerUser(t *testing.T) string {
+	t.Helper()
+	key, err := nkeys.CreateUser()
+	must(t, err)
+	id, err := key.PublicKey()
+	must(t, err)
+	return id
 }
