@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math/bits"
+	"os"
 	"strings"
 	"testing"
 
@@ -155,4 +156,32 @@ func TestVerifyRefusesEveryOtherDocument(t *testing.T) {
 			t.Fatalf("accepted: %s", changed)
 		}
 	})
+}
+
+// TestCommittedDocuments holds the format still: what was written once stays readable, and is written the same.
+func TestCommittedDocuments(t *testing.T) {
+	key, err := os.ReadFile("testdata/log.vkey")
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := checkpoint.NewLog("log.example", strings.TrimSpace(string(key)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []evidence.Kind{evidence.SameSize, evidence.Prefix} {
+		doc, err := os.ReadFile("testdata/" + string(kind) + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := evidence.Verify(doc, log)
+		if err != nil || found.Kind != kind {
+			t.Fatalf("%+v, %v", found, err)
+		}
+		if kind != evidence.SameSize {
+			continue
+		}
+		if again, err := evidence.OfSameSize(log, found.First, found.Second); err != nil || !bytes.Equal(again, doc) {
+			t.Errorf("written again as %s, %v", again, err)
+		}
+	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/internal/witness"
 	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
+	"github.com/pcc-platform/pcc/internal/witness/evidence"
 	"github.com/pcc-platform/pcc/internal/witness/quorum"
 	"github.com/pcc-platform/pcc/internal/witness/wire"
 	"github.com/pcc-platform/pcc/internal/witness/witnesstest"
@@ -73,7 +74,12 @@ func threeMembers(t *testing.T, log *witnesstest.Log) []*member {
 
 func newQuorum(t *testing.T, log *witnesstest.Log, need int, members ...*member) *quorum.Quorum {
 	t.Helper()
-	opts := quorum.Options{Log: log.Known(), Need: need, HTTP: members[0].server.Client()}
+	return withOptions(t, quorum.Options{Log: log.Known(), Need: need}, members...)
+}
+
+func withOptions(t *testing.T, opts quorum.Options, members ...*member) *quorum.Quorum {
+	t.Helper()
+	opts.HTTP = members[0].server.Client()
 	for _, m := range members {
 		opts.Witnesses = append(opts.Witnesses, m.Witness)
 	}
@@ -171,38 +177,40 @@ func TestEnoughIsEnough(t *testing.T) {
 	}
 }
 
-// TestOneMoreIsWaitedForALittle has one that answers when enough have, one that fails and one that never answers.
-func TestOneMoreIsWaitedForALittle(t *testing.T) {
+// TestTheOthersMayLinger has one that answers after enough have, and one that fails.
+func TestTheOthersMayLinger(t *testing.T) {
 	log := witnesstest.NewLog(t, origin).Grow(5, "")
-	members := append(threeMembers(t, log), newMember(t, log, "bank", nil))
-	enough := make(chan struct{})
-	members[0].before = func(_ http.ResponseWriter, r *http.Request) bool {
-		waitForTheEnd(r)
-		return true
-	}
+	members := threeMembers(t, log)
+	failed := make(chan struct{})
 	members[1].before = func(http.ResponseWriter, *http.Request) bool {
-		<-enough
+		<-failed
 		return false
 	}
 	members[2].before = func(w http.ResponseWriter, _ *http.Request) bool {
 		http.Error(w, "no", http.StatusTeapot)
-		close(enough)
+		close(failed)
 		return true
 	}
-	opts := quorum.Options{Log: log.Known(), Need: 1, HTTP: members[0].server.Client(), Linger: time.Second}
-	for _, m := range members {
-		opts.Witnesses = append(opts.Witnesses, m.Witness)
-	}
-	q, err := quorum.New(opts)
-	if err != nil {
-		t.Fatal(err)
-	}
+	q := withOptions(t, quorum.Options{Log: log.Known(), Need: 1, Linger: time.Minute}, members...)
 	collected, err := q.Collect(t.Context(), log.Checkpoint(5), prover(log))
 	if err != nil || len(collected.Failures) != 1 || collected.Failures[0].Witness != "garage" {
 		t.Fatalf("%+v, %v", collected.Failures, err)
 	}
 	if _, cosignatures, err := q.Policy().Verify(collected.Note); err != nil || len(cosignatures) != 2 {
 		t.Errorf("%+v, %v", cosignatures, err)
+	}
+}
+
+func TestTheOthersLingerNoLonger(t *testing.T) {
+	log := witnesstest.NewLog(t, origin).Grow(5, "")
+	members := threeMembers(t, log)
+	members[0].before = func(_ http.ResponseWriter, r *http.Request) bool {
+		waitForTheEnd(r)
+		return true
+	}
+	q := withOptions(t, quorum.Options{Log: log.Known(), Need: 1, Linger: time.Millisecond}, members...)
+	if _, err := q.Collect(t.Context(), log.Checkpoint(5), prover(log)); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -262,7 +270,7 @@ func TestEveryReasonIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, want := range []string{
-		"larger checkpoint", "clock is 1h0m0s ahead", "holds evidence", "no valid signature", "another map root", "answered 403",
+		"larger checkpoint", "its clock is", "holds evidence", "no valid signature", "another map root", "answered 403",
 		"malformed", "tiles are missing", "last attempt",
 	} {
 		f := few.Failures[i]
@@ -272,6 +280,33 @@ func TestEveryReasonIsNamed(t *testing.T) {
 	}
 	if calls := members[8].calls.Load(); calls != quorum.MaxAttempts {
 		t.Errorf("a witness whose size wanders was asked %d times", calls)
+	}
+}
+
+// TestTwoHistoriesAreNotBothBelieved shows one history to the first two of three witnesses and another to the last two. The
+// one in the middle refuses, and what it keeps convinces whoever has the log's key.
+func TestTwoHistoriesAreNotBothBelieved(t *testing.T) {
+	log := witnesstest.NewLog(t, origin).Grow(11, "")
+	fork := log.Fork(6).Grow(12, "fork")
+	members := threeMembers(t, log)
+	if _, err := collect(t, newQuorum(t, log, 2, members[:2]...), log, 11); err != nil {
+		t.Fatal(err)
+	}
+	_, err := collect(t, newQuorum(t, log, 2, members[1:]...), fork, 12)
+	few := new(quorum.TooFewError)
+	if !errors.As(err, &few) || few.Got != 1 || len(few.Failures) != 1 || few.Failures[0].Witness != "insurer" {
+		t.Fatal(err)
+	}
+	status := new(quorum.StatusError)
+	if !errors.As(err, &status) || status.Evidence == "" {
+		t.Fatalf("%v names no evidence", err)
+	}
+	doc, err := members[1].witness.Evidence(wire.LogID(origin), status.Evidence)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found, err := evidence.Verify(doc, log.Known()); err != nil || found.First.Size != 11 || found.Second.Size != 12 {
+		t.Errorf("%+v, %v", found, err)
 	}
 }
 
