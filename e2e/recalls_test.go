@@ -20,27 +20,31 @@ import (
 
 const defect = "The tailgate may open while driving"
 
-// testRecalls has a maker recall vehicles from the command line, of which one is enrolled before, one afterwards and one is not
-// covered.
+// testRecalls has a maker recall vehicles from the command line, of which one is enrolled before and one afterwards, just before
+// the registry is killed; a third is not covered.
 func testRecalls(t *testing.T, w *world) {
 	first := w.vehicles.Load() + 1
 	masked := func(n int64) string { return fmt.Sprintf("%s****%08d", vinPrefix[:5], n) }
 	campaign := "E2E/" + newID()[:8]
 	before := w.newPassport(t, w.garage)
 	recall := strings.TrimSpace(w.stack.Run(t, "recall", "issue", "--campaign", campaign, "--defect", defect,
-		"--vins", masked(first)+" to "+masked(first+1)))
+		"--vins", masked(first), "--vins", masked(first+2)+" to "+masked(first+3)))
 	await.Until(t, settleTime, func(context.Context) string {
 		if r := w.recall(t, recall); r.GetSearchEndTime() == nil || r.GetMatchedPassports() != 1 {
 			return fmt.Sprintf("the search of the vault: %v", r)
 		}
 		return ""
 	})
-	after, other := w.newPassport(t, w.garage), w.newPassport(t, w.garage)
+	other, after := w.newPassport(t, w.garage), w.newPassport(t, w.garage)
+	if _, err := w.stack.Kill("registry"); err != nil {
+		t.Fatal(err)
+	}
+	w.vehicles.Add(1) // the last of the range stays unused
 	for _, passport := range []string{before, after} {
 		await.Until(t, settleTime, func(ctx context.Context) string { return recalled(ctx, w.oem, passport, campaign) })
 		acknowledgeRecall(t, w, passport, recall)
 	}
-	if r := w.recall(t, recall); r.GetMatchedPassports() != 2 || r.GetDefect() != defect || len(r.GetRanges()) != 1 {
+	if r := w.recall(t, recall); r.GetMatchedPassports() != 2 || r.GetDefect() != defect || len(r.GetRanges()) != 2 {
 		t.Errorf("the recall is %v", r)
 	}
 	if missing := recalled(t.Context(), w.oem, other, campaign); missing == "" {
