@@ -40,6 +40,7 @@ func (w *Witness) AddCheckpoint(ctx context.Context, r wire.Request) (checkpoint
 		w.opts.Logger.ErrorContext(ctx, "cannot cosign", slog.String("origin", f.Origin), slog.Any("error", err))
 		return checkpoint.Cosignature{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
+	w.explain(ctx, f, signed)
 	w.opts.Logger.InfoContext(ctx, "checkpoint cosigned", slog.String("origin", f.Origin), slog.Uint64("size", signed.Size))
 	return cosignature, nil
 }

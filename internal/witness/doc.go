@@ -12,7 +12,8 @@
 //   - The checkpoint is on disk, synced, before its cosignature leaves the process. Kill it at any point: what was answered
 //     is remembered.
 //   - A size once cosigned is never followed by a smaller one, nor by the same size with another root.
-//   - Nothing is stored of a checkpoint that is refused, but the evidence it is part of.
+//   - Nothing is stored of a checkpoint that is refused by the examination. Of one that is not consistent, what may show
+//     that the log has two histories.
 //   - Evidence is never replaced or removed, and is kept only if everybody can verify it with the log's key alone. The
 //     witness stays on the history that it saw first.
 //   - One process at a time uses a folder.
@@ -26,7 +27,10 @@
 //	<log>/checkpoints/<size, 20 digits>.note   signed note with the log's signatures and this witness's, for each of the
 //	                                           last [MaxRemembered] sizes cosigned; the largest is the last
 //	<log>/evidence/<id>.json                   a document of package evidence, at most [MaxEvidence]
-//	<log>/checkpoints/new, <log>/evidence/new  what a process that died was writing; means nothing
+//	<log>/unexplained/<id>.note                signed note that was not shown to extend the last, at most [MaxUnexplained]
+//	<log>/*/new                                what a process that died was writing; means nothing
+//
+// <id> is the SHA-256 of the file in hexadecimal.
 //
 // # A checkpoint's way
 //
@@ -36,5 +40,7 @@
 // Whatever contradicts a remembered checkpoint on the way is kept as evidence and named in the answer, the status and the
 // log. A smaller checkpoint, or a consistency proof that fails, is none by itself: retries and races bring the one, and
 // anybody can send the other. Evidence is made when the roots of one size differ, when the proof that came with the
-// checkpoint shows another beginning than the one remembered, or when [Options.Prefix] finds one.
+// checkpoint shows another beginning than the one remembered, or when [Options.Prefix] finds one. Until then a signed
+// checkpoint whose proof failed is kept as unexplained: it becomes evidence as soon as this witness cosigns that size with
+// another root, or in the hands of another witness, and is let go once the size is cosigned with the same one.
 package witness

@@ -54,6 +54,7 @@ func (w *Witness) refuse(ctx context.Context, f *followed, signed checkpoint.Sig
 		doc, err = w.lookUp(ctx, f, signed)
 	}
 	if errors.Is(err, errNoContradiction) {
+		w.suspect(ctx, f, signed, refusal)
 		return refusal
 	}
 	if err != nil {
@@ -126,13 +127,59 @@ func (w *Witness) lookUp(ctx context.Context, f *followed, signed checkpoint.Sig
 
 // keep stores evidence and returns the error that names it. It names it even if it cannot be kept: whoever sent the
 // checkpoint can be shown wrong by the one that the witness serves.
-func (w *Witness) keep(ctx context.Context, f *followed, doc []byte, refusal error) error {
+func (w *Witness) keep(ctx context.Context, f *followed, doc []byte, refusal error) *EquivocationError {
 	id := evidence.ID(doc)
-	kept, err := w.store.putEvidence(f.id, id, doc)
+	kept, err := w.store.keep(f.id, onEvidence, doc)
 	if !kept {
 		f.unkept.Add(1)
 	}
 	w.opts.Logger.ErrorContext(ctx, "log has signed two histories", slog.String("origin", f.Origin),
 		slog.String("evidence", id), slog.Bool("kept", kept), slog.Any("error", err))
 	return &EquivocationError{ID: id, Kept: kept, refusal: refusal}
+}
+
+// suspect keeps a larger checkpoint whose proof failed and that nothing shows to be of another history. Either somebody
+// else than the log has sent a wrong proof, and the log comes back with the right one; or the log hides its other history,
+// and this is half of the evidence.
+func (w *Witness) suspect(ctx context.Context, f *followed, signed checkpoint.Signed, refusal error) {
+	last, ok := w.store.latest(f.id)
+	if !ok || signed.Size <= last.Size || !errors.Is(refusal, ErrInconsistent) {
+		return
+	}
+	kept, err := w.store.keep(f.id, onUnexplained, signed.Note)
+	w.opts.Logger.WarnContext(ctx, "log has signed what is not explained", slog.String("origin", f.Origin),
+		slog.Uint64("size", signed.Size), slog.String("unexplained", evidence.ID(signed.Note)), slog.Bool("kept", kept),
+		slog.Any("error", err))
+}
+
+// explain looks again at what was not explained, now that a checkpoint has been cosigned: of the same size it is either
+// the same tree, or evidence. The caller has the log's turn.
+func (w *Witness) explain(ctx context.Context, f *followed, cosigned checkpoint.Signed) {
+	for _, id := range w.store.kept(f.id, onUnexplained) {
+		if err := w.explainOne(ctx, f, cosigned, id); err != nil {
+			w.opts.Logger.ErrorContext(ctx, "cannot look again at what was not explained", slog.String("origin", f.Origin),
+				slog.String("unexplained", id), slog.Any("error", err))
+		}
+	}
+}
+
+func (w *Witness) explainOne(ctx context.Context, f *followed, cosigned checkpoint.Signed, id string) error {
+	note, err := w.store.read(f.id, onUnexplained, id)
+	if err != nil {
+		return err
+	}
+	suspect, err := f.Open(note)
+	if err != nil || suspect.Size != cosigned.Size {
+		return err
+	}
+	if suspect.Root != cosigned.Root {
+		doc, err := evidence.OfSameSize(f.Log, suspect, cosigned)
+		if err != nil {
+			return err
+		}
+		if caught := w.keep(ctx, f, doc, ErrInconsistent); !caught.Kept {
+			return caught
+		}
+	}
+	return w.store.remove(f.id, onUnexplained, id)
 }

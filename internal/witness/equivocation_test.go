@@ -196,3 +196,56 @@ func TestEvidenceIsBoundedAndNeverReplaced(t *testing.T) {
 		t.Errorf("after a restart %+v", after)
 	}
 }
+
+// TestWhatIsNotExplainedBecomesEvidence has a log that forks after a power of two, so that its proof does not show the other
+// beginning, and hides its tree.
+func TestWhatIsNotExplainedBecomesEvidence(t *testing.T) {
+	log := witnesstest.NewLog(t, origin).Grow(30, "")
+	fork := log.Fork(6).Grow(30, "fork")
+	opts := folderOf(t, log)
+	w := open(t, opts)
+	if err := add(t, w, log, 0, 8); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := add(t, w, fork, 8, 20); !errors.Is(err, ErrInconsistent) {
+			t.Fatal(err)
+		}
+		honest := wire.Request{OldSize: 8, Proof: fork.Proof(8, 12), Note: log.Checkpoint(12)}
+		if _, err := w.AddCheckpoint(t.Context(), honest); !errors.Is(err, ErrInconsistent) {
+			t.Fatal(err)
+		}
+	}
+	if got := w.Status()[0]; len(got.Evidence) != 0 || len(got.Unexplained) != 2 {
+		t.Fatalf("%+v", got)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w = open(t, opts)
+	if err := add(t, w, log, 8, 12); err != nil {
+		t.Fatal(err)
+	}
+	left := w.Status()[0].Unexplained
+	if len(left) != 1 {
+		t.Fatalf("%v is not explained: the honest one was cosigned", left)
+	}
+	note, err := w.Unexplained(wire.LogID(origin), left[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := open(t, Options{Logs: []checkpoint.Log{log.Known()}})
+	if err := add(t, other, log, 0, 20); err != nil {
+		t.Fatal(err)
+	}
+	if caught := new(EquivocationError); !errors.As(other.Examine(t.Context(), note), &caught) {
+		t.Error("another witness makes no evidence of it")
+	}
+	if err := add(t, w, log, 12, 20); err != nil {
+		t.Fatal(err)
+	}
+	got := w.Status()[0]
+	if len(got.Evidence) != 1 || len(got.Unexplained) != 0 || got.Evidence[0] != other.Status()[0].Evidence[0] {
+		t.Errorf("%+v", got)
+	}
+}

@@ -28,6 +28,10 @@ func (w *Witness) Handler() http.Handler {
 		doc, err := w.Evidence(r.PathValue("log"), r.PathValue("id"))
 		w.serveStored(rw, r, "application/json", doc, err)
 	})
+	mux.HandleFunc("GET /{log}/unexplained/{id}", func(rw http.ResponseWriter, r *http.Request) {
+		note, err := w.Unexplained(r.PathValue("log"), r.PathValue("id"))
+		w.serveStored(rw, r, noteType, note, err)
+	})
 	mux.HandleFunc("GET /status", func(rw http.ResponseWriter, r *http.Request) {
 		body, err := json.Marshal(w.Status())
 		w.serveStored(rw, r, "application/json", body, err)

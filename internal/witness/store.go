@@ -19,6 +19,8 @@ const (
 	MaxRemembered = 1024
 	// MaxEvidence bounds the documents of evidence kept of one log.
 	MaxEvidence = 64
+	// MaxUnexplained bounds the checkpoints of one log that are kept because they could not be explained.
+	MaxUnexplained = 64
 )
 
 var (
@@ -44,8 +46,8 @@ type memory struct {
 	folder string
 	// checkpoints ascend by size.
 	checkpoints []record
-	// evidence are the IDs of the documents, ascending.
-	evidence []string
+	// shelves hold what is kept under its SHA-256.
+	shelves map[shelfName]*shelf
 }
 
 // store is the folder of a witness. Its files are written once, and what is in memory is on disk.
@@ -146,49 +148,6 @@ func (s *store) put(log string, r record) error {
 	m.checkpoints = append(m.checkpoints, r)
 	m.forget()
 	return nil
-}
-
-// putEvidence keeps a document under its ID, unless there are too many. The same document twice is one.
-func (s *store) putEvidence(log, id string, doc []byte) (kept bool, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m := s.logs[log]
-	if m == nil {
-		return false, errNoSuchLog
-	}
-	i, known := slices.BinarySearch(m.evidence, id)
-	if known {
-		return true, nil
-	}
-	if len(m.evidence) >= MaxEvidence {
-		return false, nil
-	}
-	if err := s.write(m.evidencePath(id), doc); err != nil {
-		return false, err
-	}
-	m.evidence = slices.Insert(m.evidence, i, id)
-	return true, nil
-}
-
-// evidence returns the IDs of what is kept of a log.
-func (s *store) evidence(log string) []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m := s.logs[log]
-	if m == nil {
-		return nil
-	}
-	return slices.Clone(m.evidence)
-}
-
-// readEvidence returns one document, or an error that wraps [os.ErrNotExist].
-func (s *store) readEvidence(log, id string) ([]byte, error) {
-	if !slices.Contains(s.evidence(log), id) {
-		return nil, fmt.Errorf("witness: evidence %s: %w", id, os.ErrNotExist)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.logs[log].loadEvidence(id)
 }
 
 func (m *memory) find(size uint64) (int, bool) {

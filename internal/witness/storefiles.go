@@ -6,10 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
-	"github.com/pcc-platform/pcc/internal/witness/evidence"
 )
 
 const (
@@ -18,8 +16,6 @@ const (
 
 	checkpointFolder = "checkpoints"
 	checkpointSuffix = ".note"
-	evidenceFolder   = "evidence"
-	evidenceSuffix   = ".json"
 	// unfinished is the name of a file until it is whole.
 	unfinished = "new"
 )
@@ -102,14 +98,10 @@ func (m *memory) checkpointPath(size uint64) string {
 	return filepath.Join(m.folder, checkpointFolder, fmt.Sprintf("%020d", size)+checkpointSuffix)
 }
 
-func (m *memory) evidencePath(id string) string {
-	return filepath.Join(m.folder, evidenceFolder, id+evidenceSuffix)
-}
-
 // loadMemory reads the folder of a log, which it makes if need be. It syncs each folder first: a name that a killed process
 // has left behind counts, and must not be lost afterwards.
 func loadMemory(folder, origin string, witness *checkpoint.Verifier) (*memory, error) {
-	m := &memory{folder: folder}
+	m := &memory{folder: folder, shelves: newShelves(folder)}
 	err := eachFile(filepath.Join(folder, checkpointFolder), func(path string) error {
 		r, err := readRecord(path, witness)
 		if err != nil {
@@ -124,19 +116,10 @@ func loadMemory(folder, origin string, witness *checkpoint.Verifier) (*memory, e
 	if err != nil {
 		return nil, err
 	}
-	err = eachFile(filepath.Join(folder, evidenceFolder), func(path string) error {
-		id := strings.TrimSuffix(filepath.Base(path), evidenceSuffix)
-		if m.evidencePath(id) != path {
-			return errors.New("its name is not that of evidence")
+	for _, shelf := range m.shelves {
+		if err := shelf.open(); err != nil {
+			return nil, err
 		}
-		if _, err := m.loadEvidence(id); err != nil {
-			return err
-		}
-		m.evidence = append(m.evidence, id)
-		return nil
-	})
-	if err != nil {
-		return nil, err
 	}
 	if err := syncFolder(folder); err != nil {
 		return nil, fmt.Errorf("witness: folder: %w", err)
@@ -182,17 +165,6 @@ func readRecord(path string, witness *checkpoint.Verifier) (record, error) {
 		return record{}, err
 	}
 	return record{Checkpoint: c, note: signed, cosignature: cosignature}, nil
-}
-
-func (m *memory) loadEvidence(id string) ([]byte, error) {
-	doc, err := readBounded(m.evidencePath(id), evidence.MaxBytes)
-	if err != nil {
-		return nil, err
-	}
-	if evidence.ID(doc) != id {
-		return nil, fmt.Errorf("%w: evidence %s has another hash", errDamaged, id)
-	}
-	return doc, nil
 }
 
 func readBounded(path string, limit int64) ([]byte, error) {

@@ -99,7 +99,14 @@ func (w *Witness) Latest(log string) ([]byte, error) {
 
 // Evidence returns a document of package evidence, by [wire.LogID] and evidence.ID. The error wraps [os.ErrNotExist] if
 // there is none.
-func (w *Witness) Evidence(log, id string) ([]byte, error) { return w.store.readEvidence(log, id) }
+func (w *Witness) Evidence(log, id string) ([]byte, error) { return w.store.read(log, onEvidence, id) }
+
+// Unexplained returns a signed note that its log could not, or would not, show to be of the history that is cosigned here.
+// It is named as evidence is, and is none; [Witness.Examine] of somebody who has seen another history can make it one. The
+// error wraps [os.ErrNotExist] if there is none.
+func (w *Witness) Unexplained(log, id string) ([]byte, error) {
+	return w.store.read(log, onUnexplained, id)
+}
 
 // LogStatus is what a witness says of one log. Its JSON is part of the protocol, see package wire.
 type LogStatus struct {
@@ -114,6 +121,8 @@ type LogStatus struct {
 	Evidence []string `json:"evidence"`
 	// EvidenceUnkept counts findings, perhaps of the same, that could not be kept since the start.
 	EvidenceUnkept uint64 `json:"evidence_unkept"`
+	// Unexplained has the IDs of checkpoints that were not shown to extend the last one, nor to contradict it.
+	Unexplained []string `json:"unexplained"`
 }
 
 // Status returns the state of each log, in the order of [Options].
@@ -121,9 +130,10 @@ func (w *Witness) Status() []LogStatus {
 	out := make([]LogStatus, 0, len(w.opts.Logs))
 	for _, log := range w.opts.Logs {
 		f := w.logs[wire.LogID(log.Origin)]
-		s := LogStatus{Log: f.id, Origin: f.Origin, Evidence: w.store.evidence(f.id), EvidenceUnkept: f.unkept.Load()}
-		if s.Evidence == nil {
-			s.Evidence = []string{}
+		s := LogStatus{
+			Log: f.id, Origin: f.Origin, EvidenceUnkept: f.unkept.Load(),
+			Evidence:    append([]string{}, w.store.kept(f.id, onEvidence)...),
+			Unexplained: append([]string{}, w.store.kept(f.id, onUnexplained)...),
 		}
 		if r, ok := w.store.latest(f.id); ok {
 			at := r.cosignature.Time.UTC()

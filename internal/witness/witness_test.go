@@ -169,7 +169,7 @@ func TestWhatAWitnessServes(t *testing.T) {
 		t.Fatal(err)
 	}
 	root, at := log.Root(5), time.Unix(1_700_000_000, 0).UTC()
-	want := []LogStatus{{Log: wire.LogID(origin), Origin: origin, Size: 5, Root: root[:], CosignedAt: &at, Evidence: []string{}}}
+	want := []LogStatus{{Log: wire.LogID(origin), Origin: origin, Size: 5, Root: root[:], CosignedAt: &at, Evidence: []string{}, Unexplained: []string{}}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("status %+v, want %+v", got, want)
 	}

@@ -28,6 +28,7 @@
 //
 //	GET <prefix>/<log>/checkpoint       the last cosigned checkpoint, with both signatures; of c2sp.org/tlog-witness
 //	GET <prefix>/<log>/evidence/<id>    a document of evidence
+//	GET <prefix>/<log>/unexplained/<id> a signed checkpoint, see witness.Witness
 //	GET <prefix>/status                 JSON, see witness.LogStatus
 //
 // where <log> is the SHA-256 of the origin in lower-case hexadecimal.
