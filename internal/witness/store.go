@@ -102,6 +102,13 @@ func (s *store) close() error {
 	return nil
 }
 
+// doubt is the failure after which nothing is written any more, if there was one.
+func (s *store) doubt() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.inDoubt
+}
+
 // latest returns the last checkpoint cosigned of a log.
 func (s *store) latest(log string) (record, bool) {
 	s.mu.Lock()

@@ -52,6 +52,9 @@ func TestAFailedWriteIsNeverAnsweredNorForgotten(t *testing.T) {
 		if err := add(t, w, log, 5, 9); errors.Is(err, errInDoubt) != inDoubt || (err == nil) == inDoubt {
 			t.Errorf("%s: afterwards %v", failing, err)
 		}
+		if err := w.Ready(t.Context()); errors.Is(err, errInDoubt) != inDoubt {
+			t.Errorf("%s: ready %v", failing, err)
+		}
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}

@@ -33,15 +33,15 @@ const (
 // disk, nothing more is written until the folder is opened again, because the memory may then contradict it.
 func (s *store) write(path string, data []byte) error {
 	if s.inDoubt != nil {
-		return fmt.Errorf("%w: %w", errInDoubt, s.inDoubt)
+		return s.inDoubt
 	}
 	draft := filepath.Join(filepath.Dir(path), unfinished)
 	if err := s.writeDraft(draft, data); err != nil {
 		return fmt.Errorf("witness: write %s: %w", path, errors.Join(err, os.RemoveAll(draft)))
 	}
 	if err := s.publish(draft, path); err != nil {
-		s.inDoubt = err
-		return fmt.Errorf("%w: %w", errInDoubt, err)
+		s.inDoubt = fmt.Errorf("%w: %w", errInDoubt, err)
+		return s.inDoubt
 	}
 	return nil
 }

@@ -30,11 +30,12 @@ type Options struct {
 	Logs []checkpoint.Log
 	// Approve examines a checkpoint that is signed and consistent, before each of its cosignatures; for one log it is not
 	// called at the same time twice. An error that wraps [ErrRefused] is its verdict, and its text is told to the log. Any
-	// other error means that it could not tell. Nil approves of everything.
+	// other error means that it could not tell. It ends when its context does. Nil approves of everything.
 	Approve func(context.Context, checkpoint.Checkpoint) error
 	// Prefix, if it is not nil, looks in what the log shows of the tree of larger for the root of its first size leaves,
 	// with the consistency proof from there to larger. With it the witness finds evidence where the checkpoints alone have
-	// none. It need not be believed: what it returns is verified. An error means that it does not know.
+	// none. It need not be believed: what it returns is verified. An error means that it does not know. It ends
+	// when ctx does.
 	Prefix func(ctx context.Context, larger checkpoint.Checkpoint, size uint64) (proof.Hash, []proof.Hash, error)
 	// Logger is told of each cosignature, refusal and evidence.
 	Logger *slog.Logger
@@ -86,6 +87,9 @@ func Open(opts Options) (*Witness, error) {
 
 // Close releases the folder. No method is called during it or after.
 func (w *Witness) Close() error { return w.store.close() }
+
+// Ready fails once a write was left in doubt: nothing is cosigned then until the folder is opened again.
+func (w *Witness) Ready(context.Context) error { return w.store.doubt() }
 
 // Latest returns the last cosigned checkpoint of a log, by [wire.LogID]: a signed note with the signatures of the log and
 // of the witness. The error wraps [os.ErrNotExist] if there is none.

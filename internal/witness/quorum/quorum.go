@@ -16,8 +16,8 @@ import (
 const (
 	// MaxAttempts bounds the requests to one witness for one checkpoint.
 	MaxAttempts = 5
-	// AttemptTimeout bounds one request, and the making of its proof.
-	AttemptTimeout = 30 * time.Second
+	// AttemptTimeout bounds one request, and the making of its proof. A witness gives up earlier, and says so.
+	AttemptTimeout = 40 * time.Second
 	// MaxSkew is how far in the future a witness's clock may be.
 	MaxSkew = 5 * time.Minute
 
@@ -51,7 +51,8 @@ type Options struct {
 	Now func() time.Time
 }
 
-// ProveFunc returns the RFC 6962 consistency proof between two sizes of the log's tree; 0 < from < to.
+// ProveFunc returns the RFC 6962 consistency proof between two sizes of the log's tree; 0 < from < to. It is
+// called for several witnesses at the same time, and ends when ctx does.
 type ProveFunc func(ctx context.Context, from, to uint64) ([]proof.Hash, error)
 
 // Quorum asks a set of witnesses. Its methods may be called at the same time.
