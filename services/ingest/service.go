@@ -87,7 +87,7 @@ const (
 	knownPassports = 1 << 20
 	// recentKeys bounds the accepted keys remembered in memory, about 120 bytes each. They cover the time between
 	// acknowledgement and journal, in which the database does not know a key yet.
-	recentKeys = 1 << 17
+	recentKeys = 1 << 15
 )
 
 // Service has the use cases. It is safe for concurrent use.

@@ -53,6 +53,18 @@ func MarkOf(eventType string) (MarkKind, bool) {
 	return kind, ok
 }
 
+// Withdraws reports whether an event of this type can have another one not count any more.
+func Withdraws(eventType string) bool {
+	return eventType == eventPackage+"Correction" || eventType == eventPackage+"DisputeResolved"
+}
+
+// Tells reports whether an event of this type can change by itself what is alarming about a vehicle. All others only show that the
+// vehicle is in use, which matters when something is known about it.
+func Tells(eventType string) bool {
+	_, marks := MarkOf(eventType)
+	return marks || Withdraws(eventType) || eventType == eventPackage+"PartChange"
+}
+
 // MarkOfStep returns the kind of mark that a step of the registry's life cycle is, by the names of its states. A stolen
 // vehicle that becomes a total loss, because its insurer paid, is still stolen.
 func MarkOfStep(from, to string) (MarkKind, bool) {

@@ -246,7 +246,7 @@ func TestRecallsOfTheRegistry(t *testing.T) {
 func (a alerting) awaitFollowed(t *testing.T) {
 	t.Helper()
 	await(t, "the journal is followed", func() bool {
-		return a.count(t, "SELECT (SELECT count(*) FROM journal_entry) - coalesce((SELECT sum(next) FROM alert_position), 0)") == 0
+		return a.count(t, "SELECT (SELECT count(*) FROM journal_entry) - coalesce((SELECT sum(next) FROM alert_position), 0) + (SELECT count(*) FROM alert_outline)") == 0
 	})
 }
 

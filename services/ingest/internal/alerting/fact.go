@@ -41,16 +41,6 @@ func RecallFact(recall ingest.Recall, passport uuid.UUID) Fact {
 	}
 }
 
-// withdraws reports whether an event of this type can have another one not count any more.
-func withdraws(eventType string) bool {
-	return eventType == correction || eventType == disputeResolved
-}
-
-var (
-	correction      = string((*eventsv1.Correction)(nil).ProtoReflect().Descriptor().FullName())
-	disputeResolved = string((*eventsv1.DisputeResolved)(nil).ProtoReflect().Descriptor().FullName())
-)
-
 // clockStep is what the event's row keeps of a time.
 const clockStep = time.Microsecond
 

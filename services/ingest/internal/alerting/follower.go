@@ -2,8 +2,10 @@ package alerting
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -102,19 +104,74 @@ func (f *Follower) step(ctx context.Context, stream string) (read int, err error
 		if err != nil {
 			return fmt.Errorf("alerting: position: %w", err)
 		}
-		entries, err := journal.Entries(ctx, tx, stream, uint64(from), stepEntries) //nolint:gosec // not negative, by its constraint
-		if err != nil {
-			return fmt.Errorf("alerting: %w", err)
-		}
-		if read = len(entries); read == 0 {
-			return nil
-		}
-		if err := f.Keeper.Learn(ctx, tx, f.facts(ctx, stream, entries)); err != nil {
+		if read, err = f.learn(ctx, tx, stream, from); err != nil || read == 0 {
 			return err
 		}
-		return q.SaveAlertPosition(ctx, dbsqlc.SaveAlertPositionParams{Stream: stream, Next: from + int64(read)})
+		next := from + int64(read)
+		if err := q.DropOutlines(ctx, dbsqlc.DropOutlinesParams{Stream: stream, Before: next}); err != nil {
+			return fmt.Errorf("alerting: drop outlines: %w", err)
+		}
+		return q.SaveAlertPosition(ctx, dbsqlc.SaveAlertPositionParams{Stream: stream, Next: next})
 	})
 	return read, err
+}
+
+// learn makes the effect of the entries from one on, as many as an outline covers, or a page of them where there is none.
+func (f *Follower) learn(ctx context.Context, tx pgx.Tx, stream string, from int64) (read int, err error) {
+	outline, err := dbsqlc.New(tx).NextOutline(ctx, dbsqlc.NextOutlineParams{Stream: stream, Since: from})
+	page := int64(stepEntries)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+	case err != nil:
+		return 0, fmt.Errorf("alerting: next outline: %w", err)
+	case outline.First == from:
+		return int(outline.Length), f.learnOutlined(ctx, tx, outline)
+	default:
+		page = min(page, outline.First-from)
+	}
+	entries, err := journal.Entries(ctx, tx, stream, uint64(from), int(page)) //nolint:gosec // not negative, by its constraint
+	if err != nil || len(entries) == 0 {
+		return 0, wrapped(err)
+	}
+	return len(entries), f.Keeper.Learn(ctx, tx, f.facts(ctx, stream, entries))
+}
+
+// learnOutlined reads of a run of entries only those that can matter: the telling ones, and those of vehicles about which
+// something is known.
+func (f *Follower) learnOutlined(ctx context.Context, tx pgx.Tx, outline dbsqlc.AlertOutline) error {
+	known, err := f.Keeper.knowledge(ctx, tx, outline.Passports)
+	if err != nil {
+		return err
+	}
+	told := make(map[uint64]bool, len(outline.Telling))
+	for _, seq := range outline.Telling {
+		told[uint64(seq)] = true //nolint:gosec // not negative, by its constraint
+	}
+	var wanted []uint64
+	for i, passport := range outline.Passports {
+		seq := uint64(outline.First) + uint64(i) //nolint:gosec // not negative, by its constraint
+		if _, special := known[passport]; special || told[seq] {
+			wanted = append(wanted, seq)
+		}
+	}
+	for page := range slices.Chunk(wanted, stepEntries) {
+		entries, err := journal.EntriesAt(ctx, tx, outline.Stream, page)
+		if err != nil {
+			return wrapped(err)
+		}
+		if err := f.Keeper.Learn(ctx, tx, f.facts(ctx, outline.Stream, entries)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wrapped says where a failure was; nil stays nil.
+func wrapped(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("alerting: %w", err)
 }
 
 // facts reads entries. One that cannot be read is passed over: it will not be readable later either.

@@ -58,7 +58,7 @@ func (k *Keeper) Learn(ctx context.Context, tx pgx.Tx, facts []Fact) error {
 		return err
 	}
 	for _, f := range facts {
-		if withdraws(f.Type) {
+		if alert.Withdraws(f.Type) {
 			changed[f.Passport] = true
 		}
 	}

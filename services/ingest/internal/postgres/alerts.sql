@@ -12,6 +12,15 @@ SELECT coalesce((SELECT p.next FROM alert_position p WHERE p.stream = @stream), 
 INSERT INTO alert_position (stream, next) VALUES (@stream, @next)
 ON CONFLICT ON CONSTRAINT alert_position_pkey DO UPDATE SET next = excluded.next;
 
+-- name: AddOutline :exec
+INSERT INTO alert_outline (stream, first, length, passports, telling) VALUES (@stream, @first, @length, @passports, @telling);
+
+-- name: NextOutline :one
+SELECT * FROM alert_outline WHERE stream = @stream AND first >= @since ORDER BY first LIMIT 1;
+
+-- name: DropOutlines :exec
+DELETE FROM alert_outline WHERE stream = @stream AND first < @before;
+
 -- Each key is an access to the index, as of ContentHashes.
 -- name: EventIDs :many
 SELECT asked.source::text AS source, asked.event_id::text AS event_id, e.id

@@ -19,95 +19,142 @@ import (
 	"github.com/pcc-platform/pcc/internal/postgres"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/alert"
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
 	"github.com/pcc-platform/pcc/services/ingest/internal/wire"
 )
 
-// maxOvertaken bounds how often a transaction starts anew at once because another writer was first with a vehicle. After that
+// maxAttempts bounds how often a transaction starts anew at once because another writer was first with something. After that
 // the queue brings the events again.
-const maxOvertaken = 3
+const maxAttempts = 4
 
-// Journal implements ingest.Store.
+// Journal implements ingest.Store. It takes the events for new and has the table's key find out when they are not: only then
+// it looks what is there.
 func (s *Store) Journal(ctx context.Context, events []ingest.Event, a *ingest.Appraiser) (ingest.Journaled, error) {
 	var sum ingest.Journaled
 	var err error
-	for range maxOvertaken {
+	known := unknown
+	for range maxAttempts {
 		err = postgres.InTx(ctx, s.owner, func(tx pgx.Tx) (err error) {
-			sum, err = writeEvents(ctx, tx, events, a)
+			sum, err = writeEvents(ctx, tx, events, known, a)
 			return err
 		})
-		if !errors.Is(err, errOvertaken) {
-			break
+		switch {
+		case postgres.ViolatedConstraint(err) != "":
+			known = contentHashes
+		case !errors.Is(err, errOvertaken):
+			return sum, outcome(err)
 		}
 	}
+	return ingest.Journaled{}, outcome(err)
+}
+
+// lookup returns what is journaled under keys.
+type lookup func(ctx context.Context, db dbsqlc.DBTX, keys []ingest.Key) (map[ingest.Key]ingest.Hash, error)
+
+// unknown is the lookup that finds nothing.
+func unknown(context.Context, dbsqlc.DBTX, []ingest.Key) (map[ingest.Key]ingest.Hash, error) {
+	return nil, nil
+}
+
+// outcome says what became of a transaction of the writer.
+func outcome(err error) error {
 	if isPoison(err) {
-		return ingest.Journaled{}, &ingest.PoisonError{Cause: err}
+		return &ingest.PoisonError{Cause: err}
 	}
-	return sum, failed("journal events", err)
+	return failed("journal events", err)
 }
 
 // isPoison tells values that the database or the journal refuses, and will refuse again, from everything that passes.
 func isPoison(err error) bool {
 	class := sqlClass(err)
 	var unreadable *ingest.PoisonError
-	return errors.As(err, &unreadable) || class == classDataException || class == classIntegrityConstraint ||
-		errors.Is(err, journal.ErrMalformedLeaf) || errors.Is(err, journal.ErrInvalid)
+	refused := class == classDataException || class == classLimitExceeded ||
+		class == classIntegrityConstraint && !errors.Is(err, journal.ErrConflict) // another sequencer's number passes
+	return errors.As(err, &unreadable) || refused || errors.Is(err, journal.ErrMalformedLeaf) || errors.Is(err, journal.ErrInvalid)
 }
 
-func writeEvents(ctx context.Context, tx pgx.Tx, events []ingest.Event, a *ingest.Appraiser) (ingest.Journaled, error) {
-	keys := make([]ingest.Key, len(events))
-	members := make(map[string]bool)
-	for i, e := range events {
-		keys[i] = e.Key
-		members[e.Member] = true
-	}
-	for _, m := range slices.Sorted(maps.Keys(members)) { // in one order, so that writers cannot wait for each other
-		if err := dbsqlc.New(tx).LockMember(ctx, m); err != nil {
-			return ingest.Journaled{}, fmt.Errorf("lock member: %w", err)
+// writeEvents does first what writers can do at the same time, and then what they take turns for, in one order: chains, streams,
+// dead letters, counts.
+func writeEvents(ctx context.Context, tx pgx.Tx, events []ingest.Event, known lookup, a *ingest.Appraiser) (ingest.Journaled, error) {
+	members := membersOf(events)
+	for _, m := range members {
+		if err := dbsqlc.New(tx).ShareMember(ctx, m); err != nil {
+			return ingest.Journaled{}, fmt.Errorf("share member: %w", err)
 		}
 	}
-	stored, err := contentHashes(ctx, tx, keys)
-	if err != nil {
-		return ingest.Journaled{}, fmt.Errorf("read content hashes: %w", err)
-	}
-	fresh, repeated, reused := ingest.Sift(events, stored)
-	// Letters before counts, as AddDeadLetters: rows are locked in one order everywhere.
-	letters, err := ingest.ReusedLetters(reused, time.Now())
+	fresh, refused, sum, err := sift(ctx, tx, events, known)
 	if err != nil {
 		return ingest.Journaled{}, err
 	}
-	fresh, revoked, err := siftRevoked(ctx, tx, fresh)
+	result, err := appraise(ctx, tx, a, fresh)
 	if err != nil {
 		return ingest.Journaled{}, err
 	}
-	refused, err := ingest.RevokedLetters(revoked, time.Now())
-	if err != nil {
+	if err := result.save(ctx, tx, time.Now()); err != nil {
 		return ingest.Journaled{}, err
 	}
-	if err := insertDeadLetters(ctx, tx, append(letters, refused...)); err != nil {
-		return ingest.Journaled{}, err
+	for _, m := range members {
+		if err := dbsqlc.New(tx).LockChains(ctx, m); err != nil {
+			return ingest.Journaled{}, fmt.Errorf("lock chains: %w", err)
+		}
 	}
 	if err := linkStatements(ctx, tx, statementsOf(events), time.Now()); err != nil {
 		return ingest.Journaled{}, err
 	}
-	if err := appraiseAndAppend(ctx, tx, a, fresh); err != nil {
+	if err := appendEvents(ctx, tx, &result); err != nil {
 		return ingest.Journaled{}, err
 	}
-	return ingest.Journaled{Fresh: len(fresh), Repeated: len(repeated), Reused: len(reused), Revoked: len(revoked)}, nil
+	if err := insertDeadLetters(ctx, tx, refused); err != nil {
+		return ingest.Journaled{}, err
+	}
+	return sum, countJournaled(ctx, tx, fresh)
 }
 
-func appraiseAndAppend(ctx context.Context, tx pgx.Tx, a *ingest.Appraiser, fresh []ingest.Event) error {
-	if len(fresh) == 0 {
-		return nil
+// membersOf returns the members that sent events, in order.
+func membersOf(events []ingest.Event) []string {
+	members := make(map[string]bool)
+	for i := range events {
+		members[events[i].Member] = true
 	}
-	result, err := appraise(ctx, tx, a, fresh)
+	return slices.Sorted(maps.Keys(members))
+}
+
+// sift parts events into those to journal and the letters of those that are refused.
+func sift(ctx context.Context, tx pgx.Tx, events []ingest.Event, known lookup) (fresh []ingest.Event, refused []ingest.DeadLetter, sum ingest.Journaled, err error) {
+	keys := make([]ingest.Key, len(events))
+	for i := range events {
+		keys[i] = events[i].Key
+	}
+	stored, err := known(ctx, tx, keys)
 	if err != nil {
-		return err
+		return nil, nil, sum, fmt.Errorf("read content hashes: %w", err)
 	}
-	if err := result.save(ctx, tx, time.Now()); err != nil {
-		return err
+	fresh, repeated, reused := ingest.Sift(events, stored)
+	letters, err := ingest.ReusedLetters(reused, time.Now())
+	if err != nil {
+		return nil, nil, sum, err
 	}
-	return appendEvents(ctx, tx, &result)
+	fresh, revoked, err := siftRevoked(ctx, tx, fresh)
+	if err != nil {
+		return nil, nil, sum, err
+	}
+	refused, err = ingest.RevokedLetters(revoked, time.Now())
+	sum = ingest.Journaled{Fresh: len(fresh), Repeated: len(repeated), Reused: len(reused), Revoked: len(revoked)}
+	return fresh, append(letters, refused...), sum, err
+}
+
+func countJournaled(ctx context.Context, tx pgx.Tx, fresh []ingest.Event) error {
+	counts := make(map[string]int64)
+	for i := range fresh {
+		counts[fresh[i].Member]++
+	}
+	for _, member := range slices.Sorted(maps.Keys(counts)) {
+		if err := dbsqlc.New(tx).CountJournaled(ctx, dbsqlc.CountJournaledParams{Member: member, Added: counts[member]}); err != nil {
+			return fmt.Errorf("count events: %w", err)
+		}
+	}
+	return nil
 }
 
 // appendEvents journals new events and what they make of reputations, each member's in its own stream, and copies their rows.
@@ -116,7 +163,7 @@ func appendEvents(ctx context.Context, tx pgx.Tx, a *appraised) error {
 	if err != nil {
 		return err
 	}
-	var rows [][]any
+	var placed []placedEvent
 	for _, member := range slices.Sorted(maps.Keys(streams)) { // journal.Append wants its streams in one order
 		s := streams[member]
 		stream := ingest.StreamOf(member)
@@ -125,12 +172,12 @@ func appendEvents(ctx context.Context, tx pgx.Tx, a *appraised) error {
 			if first, _, err = journal.Append(ctx, tx, stream, s.leaves); err != nil {
 				return fmt.Errorf("append to the journal: %w", err)
 			}
-			if err := dbsqlc.New(tx).CountJournaled(ctx, dbsqlc.CountJournaledParams{Member: member, Added: int64(len(s.events))}); err != nil {
-				return fmt.Errorf("count events: %w", err)
-			}
 		}
 		for i, e := range s.events {
-			rows = append(rows, eventRow(e, stream, first+uint64(i)))
+			placed = append(placed, placedEvent{e, stream, first + uint64(i)})
+		}
+		if err := s.saveOutline(ctx, tx, stream, first); err != nil {
+			return err
 		}
 		for marks := range slices.Chunk(s.marks, journal.MaxBatch) {
 			if _, _, err := journal.Append(ctx, tx, stream, marks); err != nil {
@@ -138,7 +185,35 @@ func appendEvents(ctx context.Context, tx pgx.Tx, a *appraised) error {
 			}
 		}
 	}
-	return copyEvents(ctx, tx, rows)
+	return copyEvents(ctx, tx, placed)
+}
+
+// saveOutline keeps for the alerts what the entries are about.
+func (s *streamed) saveOutline(ctx context.Context, tx pgx.Tx, stream string, first uint64) error {
+	if len(s.events) == 0 {
+		return nil
+	}
+	row := dbsqlc.AddOutlineParams{
+		Stream: stream, First: int64(first), Length: int32(len(s.events) + len(s.marks)),
+		Passports: make([]uuid.UUID, len(s.events)), Telling: []int64{},
+	}
+	for i, e := range s.events {
+		row.Passports[i] = e.Passport
+		if alert.Tells(e.Type) {
+			row.Telling = append(row.Telling, row.First+int64(i))
+		}
+	}
+	if err := dbsqlc.New(tx).AddOutline(ctx, row); err != nil {
+		return fmt.Errorf("add an outline: %w", err)
+	}
+	return nil
+}
+
+// placedEvent is an event with its place in the journal.
+type placedEvent struct {
+	*ingest.Event
+	stream string
+	seq    uint64
 }
 
 // streamed is what goes into one stream: events with their leaves, then marks.
@@ -242,17 +317,17 @@ func markFrame(m *ingest.CountedMark, cause ingest.Hash) ([]byte, error) {
 	return frame(string(mark.ProtoReflect().Descriptor().FullName()), payload), nil
 }
 
-func eventRow(e *ingest.Event, stream string, seq uint64) []any {
-	key, sequence := signerOf(e)
+func (e *placedEvent) row() []any {
+	key, sequence := signerOf(e.Event)
 	return []any{
 		e.ID, e.Member, e.Source, e.EventID, e.Type, e.Passport, e.OccurredAt, e.ReceivedAt, e.OdometerMetres,
-		int16(e.Quality.Index), e.Quality.Policy, e.ContentHash[:], stream, int64(seq),
+		int16(e.Quality.Index), e.Quality.Policy, e.ContentHash[:], e.stream, int64(e.seq),
 		key, sequence,
 	}
 }
 
-func copyEvents(ctx context.Context, tx pgx.Tx, rows [][]any) error {
-	if len(rows) == 0 {
+func copyEvents(ctx context.Context, tx pgx.Tx, events []placedEvent) error {
+	if len(events) == 0 {
 		return nil
 	}
 	columns := []string{
@@ -260,7 +335,8 @@ func copyEvents(ctx context.Context, tx pgx.Tx, rows [][]any) error {
 		"quality", "quality_policy", "content_hash", "stream", "seq",
 		"source_key", "source_sequence",
 	}
-	if _, err := tx.CopyFrom(ctx, pgx.Identifier{"event"}, columns, pgx.CopyFromRows(rows)); err != nil {
+	rows := pgx.CopyFromSlice(len(events), func(i int) ([]any, error) { return events[i].row(), nil })
+	if _, err := tx.CopyFrom(ctx, pgx.Identifier{"event"}, columns, rows); err != nil {
 		return fmt.Errorf("copy events: %w", err)
 	}
 	return nil

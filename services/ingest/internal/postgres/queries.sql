@@ -4,9 +4,17 @@ SELECT id FROM known_passport WHERE id = ANY(@ids::uuid[]);
 -- name: RememberPassports :exec
 INSERT INTO known_passport (id) SELECT unnest(@ids::uuid[]) ON CONFLICT DO NOTHING;
 
--- The writers of a member take turns, so that what one looks up stays true until it commits.
+-- Who changes what the writers of a member go by, as its keys, has it for himself to the end of the transaction.
 -- name: LockMember :exec
 SELECT pg_advisory_xact_lock(hashtextextended('ingest/writer/' || @member::text, 0));
+
+-- The writers of a member share it.
+-- name: ShareMember :exec
+SELECT pg_advisory_xact_lock_shared(hashtextextended('ingest/writer/' || @member::text, 0));
+
+-- Statements are taken into the chains of a member's sources one transaction after the other.
+-- name: LockChains :exec
+SELECT pg_advisory_xact_lock(hashtextextended('ingest/chains/' || @member::text, 0));
 
 -- The limit keeps each key an access to the index: for thousands of keys a join would read the whole table instead.
 -- name: ContentHashes :many

@@ -18,16 +18,16 @@ import (
 // RecordStatements implements ingest.Store.
 func (s *Store) RecordStatements(ctx context.Context, member string, statements []*signing.Signed, now time.Time) error {
 	err := postgres.InTx(ctx, s.owner, func(tx pgx.Tx) error {
-		if err := dbsqlc.New(tx).LockMember(ctx, member); err != nil {
-			return wrapped("lock member", err)
+		if err := dbsqlc.New(tx).LockChains(ctx, member); err != nil {
+			return wrapped("lock chains", err)
 		}
 		return linkStatements(ctx, tx, statements, now)
 	})
 	return failed("record statements", err)
 }
 
-// linkStatements takes statements into the chains of their sources: one look at all, one fold a source. Their members are
-// locked.
+// linkStatements takes statements into the chains of their sources: one look at all, one fold a source. The
+// chains of their members are locked.
 func linkStatements(ctx context.Context, tx pgx.Tx, statements []*signing.Signed, now time.Time) error {
 	if len(statements) == 0 {
 		return nil

@@ -68,6 +68,7 @@ const (
 	classDataException       = "22"
 	classIntegrityConstraint = "23"
 	classInsufficient        = "53"
+	classLimitExceeded       = "54"
 	classOperatorIntervened  = "57"
 )
 

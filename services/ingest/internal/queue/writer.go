@@ -20,8 +20,10 @@ import (
 
 const (
 	consumerName = "ingest-writer"
-	// fetchMessages bounds the messages taken at once, and with maxMessageBytes the memory they need: 58 MB.
-	fetchMessages = 64
+	// fetchMessages bounds the messages taken at once. fetchBytes is what they should have together: when they had more, fewer are
+	// taken next, so that only the first large ones after many small ones can exceed it, up to 29 MB.
+	fetchMessages = 32
+	fetchBytes    = 4 << 20
 	// fetchWait is how long the writer waits for the first message before it asks again.
 	fetchWait = 5 * time.Second
 	// ackWait is how long messages may be under way before the broker delivers them again, and so what the crash of a writer
@@ -52,7 +54,7 @@ type Writer struct {
 
 // Run writes until ctx ends. A failure is tried again without end; the queue keeps what is not written.
 func (w *Writer) Run(ctx context.Context) error {
-	pause, most := retryFirst, fetchMessages
+	pause, most := retryFirst, 1
 	for ctx.Err() == nil {
 		start := time.Now()
 		if err := w.consume(ctx, &most); ctx.Err() == nil {
@@ -68,7 +70,7 @@ func (w *Writer) Run(ctx context.Context) error {
 }
 
 // consume writes until the first failure, for which it returns the error. most is how many messages it takes at once: half
-// as many after a failure, because a transaction that was too slow would be so again, and twice as many after a success.
+// as many after a failure, because a transaction that was too slow would be so again, and up to twice as many after a success.
 func (w *Writer) consume(ctx context.Context, most *int) error {
 	if err := w.Queue.Ensure(ctx); err != nil {
 		return err
@@ -90,8 +92,20 @@ func (w *Writer) consume(ctx context.Context, most *int) error {
 			*most = max(1, *most/2)
 			return err
 		}
-		*most = min(fetchMessages, 2**most)
+		*most = next(*most, messages)
 	}
+}
+
+// next is how many messages to take after some were written: twice as many as could be taken then, within the bounds.
+func next(most int, written []jetstream.Msg) int {
+	size := 0
+	for _, m := range written {
+		size += len(m.Data())
+	}
+	if size > fetchBytes {
+		return max(1, len(written)*fetchBytes/size)
+	}
+	return min(fetchMessages, 2*most)
 }
 
 // fetch returns what is there, at most so many messages, and waits when nothing is.

@@ -110,7 +110,9 @@ func TestReuseUnderWay(t *testing.T) {
 	if n := p.count(t, "SELECT count(*) FROM event"); n != 3 {
 		t.Errorf("%d events, want 3", n)
 	}
-	if n := p.count(t, "SELECT count(*) FROM dead_letter WHERE reason = 'EVENT_ID_REUSED' AND cloud_event = 'something else'"); n != 1 {
+	const losing = `SELECT count(*) FROM dead_letter d WHERE d.reason = 'EVENT_ID_REUSED' AND d.event_id = 'same-1'
+		AND NOT EXISTS (SELECT FROM event e WHERE e.content_hash = d.content_hash)`
+	if n := p.count(t, losing); n != 1 || p.count(t, "SELECT count(*) FROM dead_letter") != 1 {
 		t.Errorf("%d dead letters, want the losing content", n)
 	}
 }

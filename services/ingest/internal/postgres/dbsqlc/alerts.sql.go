@@ -77,6 +77,29 @@ func (q *Queries) AddMarks(ctx context.Context, arg AddMarksParams) ([]uuid.UUID
 	return items, nil
 }
 
+const addOutline = `-- name: AddOutline :exec
+INSERT INTO alert_outline (stream, first, length, passports, telling) VALUES ($1, $2, $3, $4, $5)
+`
+
+type AddOutlineParams struct {
+	Stream    string
+	First     int64
+	Length    int32
+	Passports []uuid.UUID
+	Telling   []int64
+}
+
+func (q *Queries) AddOutline(ctx context.Context, arg AddOutlineParams) error {
+	_, err := q.db.Exec(ctx, addOutline,
+		arg.Stream,
+		arg.First,
+		arg.Length,
+		arg.Passports,
+		arg.Telling,
+	)
+	return err
+}
+
 const addParts = `-- name: AddParts :exec
 INSERT INTO part_installed (passport, name, kind, part_number, installed_serial, removed_serial, occurred_at)
 SELECT unnest($1::uuid[]), unnest($2::text[]), unnest($3::integer[]), unnest($4::text[]),
@@ -359,6 +382,20 @@ func (q *Queries) ChangeAlert(ctx context.Context, arg ChangeAlertParams) (Alert
 	return i, err
 }
 
+const dropOutlines = `-- name: DropOutlines :exec
+DELETE FROM alert_outline WHERE stream = $1 AND first < $2
+`
+
+type DropOutlinesParams struct {
+	Stream string
+	Before int64
+}
+
+func (q *Queries) DropOutlines(ctx context.Context, arg DropOutlinesParams) error {
+	_, err := q.db.Exec(ctx, dropOutlines, arg.Stream, arg.Before)
+	return err
+}
+
 const eventIDs = `-- name: EventIDs :many
 SELECT asked.source::text AS source, asked.event_id::text AS event_id, e.id
 FROM (SELECT unnest($1::text[]) AS source, unnest($2::text[]) AS event_id) AS asked
@@ -635,6 +672,28 @@ func (q *Queries) MarksOf(ctx context.Context, passports []uuid.UUID) ([]AlertMa
 		return nil, err
 	}
 	return items, nil
+}
+
+const nextOutline = `-- name: NextOutline :one
+SELECT stream, first, length, passports, telling FROM alert_outline WHERE stream = $1 AND first >= $2 ORDER BY first LIMIT 1
+`
+
+type NextOutlineParams struct {
+	Stream string
+	Since  int64
+}
+
+func (q *Queries) NextOutline(ctx context.Context, arg NextOutlineParams) (AlertOutline, error) {
+	row := q.db.QueryRow(ctx, nextOutline, arg.Stream, arg.Since)
+	var i AlertOutline
+	err := row.Scan(
+		&i.Stream,
+		&i.First,
+		&i.Length,
+		&i.Passports,
+		&i.Telling,
+	)
+	return i, err
 }
 
 const notedEvents = `-- name: NotedEvents :many

@@ -34,6 +34,14 @@ type AlertMark struct {
 	Campaign   string
 }
 
+type AlertOutline struct {
+	Stream    string
+	First     int64
+	Length    int32
+	Passports []uuid.UUID
+	Telling   []int64
+}
+
 type AlertPosition struct {
 	Stream string
 	Next   int64

@@ -591,11 +591,21 @@ func (q *Queries) ListGaps(ctx context.Context, arg ListGapsParams) ([]SourceGap
 	return items, nil
 }
 
+const lockChains = `-- name: LockChains :exec
+SELECT pg_advisory_xact_lock(hashtextextended('ingest/chains/' || $1::text, 0))
+`
+
+// Statements are taken into the chains of a member's sources one transaction after the other.
+func (q *Queries) LockChains(ctx context.Context, member string) error {
+	_, err := q.db.Exec(ctx, lockChains, member)
+	return err
+}
+
 const lockMember = `-- name: LockMember :exec
 SELECT pg_advisory_xact_lock(hashtextextended('ingest/writer/' || $1::text, 0))
 `
 
-// The writers of a member take turns, so that what one looks up stays true until it commits.
+// Who changes what the writers of a member go by, as its keys, has it for himself to the end of the transaction.
 func (q *Queries) LockMember(ctx context.Context, member string) error {
 	_, err := q.db.Exec(ctx, lockMember, member)
 	return err
@@ -931,6 +941,16 @@ func (q *Queries) RevokedKeys(ctx context.Context, ids [][]byte) ([][]byte, erro
 		return nil, err
 	}
 	return items, nil
+}
+
+const shareMember = `-- name: ShareMember :exec
+SELECT pg_advisory_xact_lock_shared(hashtextextended('ingest/writer/' || $1::text, 0))
+`
+
+// The writers of a member share it.
+func (q *Queries) ShareMember(ctx context.Context, member string) error {
+	_, err := q.db.Exec(ctx, shareMember, member)
+	return err
 }
 
 const signingSources = `-- name: SigningSources :many
