@@ -71,6 +71,7 @@ func StreamOf(member string) string { return "ingest/" + member }
 // that repeat the same content, and those that reuse a key for other content. Each part keeps the order.
 func siftEvents[E any](events []E, stored map[Key]Hash, identify func(E) (Key, Hash)) (fresh, repeated, reused []E) {
 	seen := make(map[Key]Hash, len(events))
+	fresh = make([]E, 0, len(events)) // nearly always all of them
 	for _, e := range events {
 		key, hash := identify(e)
 		known, ok := stored[key]

@@ -131,7 +131,11 @@ func (a *appraised) saveVehicles(ctx context.Context, tx pgx.Tx, now time.Time) 
 		return nil
 	}
 	begun := dbsqlc.InsertVehiclesParams{Policy: a.Vehicles[0].Verdict.Policy, UpdatedAt: now}
-	known := dbsqlc.UpdateVehiclesParams{Policy: a.Vehicles[0].Verdict.Policy, UpdatedAt: now}
+	n := len(a.Vehicles) // nearly all are known
+	known := dbsqlc.UpdateVehiclesParams{
+		Policy: a.Vehicles[0].Verdict.Policy, UpdatedAt: now, Passports: make([]uuid.UUID, 0, n), Revisions: make([]int64, 0, n),
+		States: make([][]byte, 0, n), Verdicts: make([]string, 0, n), Confidences: make([]int16, 0, n),
+	}
 	for _, v := range a.Vehicles {
 		state, err := encodeVehicle(v)
 		if err != nil {

@@ -100,8 +100,12 @@ func decodeVehicle(passport uuid.UUID, revision int64, encoded []byte) (*ingest.
 	if format := state.GetFormat(); format < 0 || format > stateFormat {
 		return nil, fmt.Errorf("%w: %d", errFormat, format)
 	}
-	v := &ingest.Vehicle{Passport: passport, Revision: revision}
-	content := adjudication.Content{Levels: [3]int{int(state.GetReadingsLevel()), int(state.GetLifeLevel()), int(state.GetUseLevel())}}
+	n := len(state.GetReadings())
+	v := &ingest.Vehicle{Passport: passport, Revision: revision, Readings: make([]ingest.KeptReading, 0, n)}
+	content := adjudication.Content{
+		Levels:   [3]int{int(state.GetReadingsLevel()), int(state.GetLifeLevel()), int(state.GetUseLevel())},
+		Readings: make([]adjudication.Reading, 0, n),
+	}
 	for _, r := range state.GetReadings() {
 		kept, err := decodeReading(r, state.GetMembers())
 		if err != nil {

@@ -137,11 +137,12 @@ func collect(batch jetstream.MessageBatch, err error) ([]jetstream.Msg, error) {
 
 // writeAll writes the messages in as few transactions as their bound allows, and acknowledges each after its own.
 func (w *Writer) writeAll(ctx context.Context, messages []jetstream.Msg) error {
-	var events []ingest.Event
+	events := make([]ingest.Event, 0, ingest.MaxWriteEvents)
 	var covered []jetstream.Msg
 	flush := func() error {
 		err := w.write(ctx, events, covered)
-		events, covered = nil, nil
+		clear(events) // for the memory of what is written
+		events, covered = events[:0], nil
 		return err
 	}
 	for _, m := range messages {
