@@ -2,7 +2,6 @@ package bridge
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/pcc-platform/pcc/internal/devicebus"
+	"github.com/pcc-platform/pcc/internal/messaging"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
 )
 
@@ -51,7 +51,7 @@ func (b *Bridge) work(ctx context.Context, member string) error {
 			}
 			counted = time.Now()
 		}
-		messages, err := fetch(ctx, consumer)
+		messages, err := messaging.Fetch(ctx, consumer, fetchMessages, fetchWait)
 		if err != nil {
 			return err
 		}
@@ -108,31 +108,4 @@ func openStream(ctx context.Context, conn *nats.Conn) (jetstream.Consumer, error
 		return nil, fmt.Errorf("bridge: ensure consumer %s: %w", devicebus.Consumer, err)
 	}
 	return consumer, nil
-}
-
-// fetch returns what is there, and waits when nothing is: batches grow with the load, and without load nothing waits.
-func fetch(ctx context.Context, consumer jetstream.Consumer) ([]jetstream.Msg, error) {
-	there, err := consumer.FetchNoWait(fetchMessages)
-	messages, err := collect(there, err)
-	if err != nil || len(messages) > 0 {
-		return messages, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, fetchWait)
-	defer cancel()
-	first, err := consumer.Fetch(1, jetstream.FetchContext(ctx))
-	return collect(first, err)
-}
-
-func collect(batch jetstream.MessageBatch, err error) ([]jetstream.Msg, error) {
-	if err != nil {
-		return nil, fmt.Errorf("bridge: fetch: %w", err)
-	}
-	var messages []jetstream.Msg
-	for m := range batch.Messages() {
-		messages = append(messages, m)
-	}
-	if err := batch.Error(); err != nil && len(messages) == 0 && !errors.Is(err, context.DeadlineExceeded) {
-		return nil, fmt.Errorf("bridge: fetch: %w", err)
-	}
-	return messages, nil
 }

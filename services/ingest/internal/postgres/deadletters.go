@@ -41,9 +41,16 @@ func insertDeadLetters(ctx context.Context, tx pgx.Tx, letters []ingest.DeadLett
 // insertLettersOf keeps the letters of one member and forgets those beyond its bound.
 func insertLettersOf(ctx context.Context, tx pgx.Tx, member string, letters []ingest.DeadLetter) error {
 	q := dbsqlc.New(tx)
-	added, err := q.InsertDeadLetters(ctx, letterParams(member, letters))
+	params := letterParams(member, letters)
+	added, err := q.InsertDeadLetters(ctx, params)
 	if err != nil {
 		return fmt.Errorf("insert dead letters: %w", err)
+	}
+	if added < int64(len(letters)) {
+		again := dbsqlc.ReopenDeadLettersParams{Member: member, ContentHashes: params.ContentHashes, Reasons: params.Reasons}
+		if err := q.ReopenDeadLetters(ctx, again); err != nil {
+			return fmt.Errorf("reopen dead letters: %w", err)
+		}
 	}
 	kept, err := q.CountDeadLetters(ctx, dbsqlc.CountDeadLettersParams{Member: member, Added: added})
 	if err != nil {

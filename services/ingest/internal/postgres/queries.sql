@@ -28,6 +28,12 @@ CROSS JOIN LATERAL (
 INSERT INTO member_count AS c (member, journaled) VALUES (@member, @added)
 ON CONFLICT ON CONSTRAINT member_count_pkey DO UPDATE SET journaled = c.journaled + excluded.journaled;
 
+-- A replayed event that is refused after all waits for its sender again.
+-- name: ReopenDeadLetters :exec
+UPDATE dead_letter AS d SET replayed_at = NULL
+FROM (SELECT unnest(@content_hashes::bytea[]) AS content_hash, unnest(@reasons::text[]) AS reason) AS again
+WHERE d.member = @member AND d.content_hash = again.content_hash AND d.reason = again.reason AND d.replayed_at IS NOT NULL;
+
 -- name: InsertDeadLetters :execrows
 INSERT INTO dead_letter (id, member, position, source, event_id, reason, field, detail, cloud_event, content_hash, created_at,
     statement, statement_index, audit_path)

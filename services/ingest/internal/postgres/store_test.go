@@ -159,3 +159,27 @@ func TestDatabaseDownIsUnavailable(t *testing.T) {
 		}
 	}
 }
+
+// TestALetterThatIsRefusedAgain is an event that passed the checks of its replay and that the writer refused after all.
+func TestALetterThatIsRefusedAgain(t *testing.T) {
+	store, _ := newStore(t)
+	letter := ingest.DeadLetter{
+		ID: uuid.Must(uuid.NewV7()), Member: member, Bytes: []byte("x"), ContentHash: sha256.Sum256([]byte("x")), CreatedAt: time.Now(),
+		Rejection: ingest.Rejection{Fault: *ingest.NewFault(ingest.ReasonEventMalformed, "", "malformed")},
+	}
+	if err := store.AddDeadLetters(t.Context(), []ingest.DeadLetter{letter}); err != nil {
+		t.Fatal(err)
+	}
+	if replayed, err := store.MarkReplayed(t.Context(), member, letter.ID); err != nil || replayed.ReplayedAt == nil {
+		t.Fatalf("replayed: %+v, %v", replayed, err)
+	}
+	again := letter
+	again.ID = uuid.Must(uuid.NewV7())
+	if err := store.AddDeadLetters(t.Context(), []ingest.DeadLetter{again}); err != nil {
+		t.Fatal(err)
+	}
+	letters, _, err := store.ListDeadLetters(t.Context(), member, uuid.Max, 10)
+	if err != nil || len(letters) != 1 || letters[0].ReplayedAt != nil {
+		t.Errorf("letters %+v, %v: want the one, which waits again", letters, err)
+	}
+}

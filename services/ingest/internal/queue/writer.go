@@ -2,7 +2,6 @@ package queue
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -83,7 +82,7 @@ func (w *Writer) consume(ctx context.Context, most *int) error {
 		return fmt.Errorf("queue: consumer %s: %w", consumerName, err)
 	}
 	for {
-		messages, err := fetch(ctx, consumer, *most)
+		messages, err := messaging.Fetch(ctx, consumer, *most, fetchWait)
 		if err != nil {
 			return err
 		}
@@ -106,33 +105,6 @@ func next(most int, written []jetstream.Msg) int {
 		return max(1, len(written)*fetchBytes/size)
 	}
 	return min(fetchMessages, 2*most)
-}
-
-// fetch returns what is there, at most so many messages, and waits when nothing is.
-func fetch(ctx context.Context, consumer jetstream.Consumer, most int) ([]jetstream.Msg, error) {
-	there, err := consumer.FetchNoWait(most)
-	messages, err := collect(there, err)
-	if err != nil || len(messages) > 0 {
-		return messages, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, fetchWait)
-	defer cancel()
-	first, err := consumer.Fetch(1, jetstream.FetchContext(ctx))
-	return collect(first, err)
-}
-
-func collect(batch jetstream.MessageBatch, err error) ([]jetstream.Msg, error) {
-	if err != nil {
-		return nil, fmt.Errorf("queue: fetch: %w", err)
-	}
-	var messages []jetstream.Msg
-	for m := range batch.Messages() {
-		messages = append(messages, m)
-	}
-	if err := batch.Error(); err != nil && len(messages) == 0 && !errors.Is(err, context.DeadlineExceeded) {
-		return nil, fmt.Errorf("queue: fetch: %w", err)
-	}
-	return messages, nil
 }
 
 // writeAll writes the messages in as few transactions as their bound allows, and acknowledges each after its own.

@@ -919,6 +919,24 @@ func (q *Queries) RememberPassports(ctx context.Context, ids []uuid.UUID) error 
 	return err
 }
 
+const reopenDeadLetters = `-- name: ReopenDeadLetters :exec
+UPDATE dead_letter AS d SET replayed_at = NULL
+FROM (SELECT unnest($2::bytea[]) AS content_hash, unnest($3::text[]) AS reason) AS again
+WHERE d.member = $1 AND d.content_hash = again.content_hash AND d.reason = again.reason AND d.replayed_at IS NOT NULL
+`
+
+type ReopenDeadLettersParams struct {
+	Member        string
+	ContentHashes [][]byte
+	Reasons       []string
+}
+
+// A replayed event that is refused after all waits for its sender again.
+func (q *Queries) ReopenDeadLetters(ctx context.Context, arg ReopenDeadLettersParams) error {
+	_, err := q.db.Exec(ctx, reopenDeadLetters, arg.Member, arg.ContentHashes, arg.Reasons)
+	return err
+}
+
 const revokedKeys = `-- name: RevokedKeys :many
 SELECT id FROM source_key WHERE id = ANY($1::bytea[]) AND revoked_at IS NOT NULL
 `
