@@ -1,0 +1,138 @@
+// Package fsck examines ingest's database as it is stored: the journal, by internal/journal/fsck, and with it the rows of events,
+// which are found through their rows and proven through their entries. In the same snapshot, and in one pass over the entries:
+//
+//   - every row of an event points at an entry, and no two at the same;
+//   - the entry holds the event that the row says: member, source, id, type, passport, times, mileage, quality at ingest, content
+//     hash and signature;
+//   - every entry that holds an event has its row.
+//
+// The platform's own id of an event stands in its row only, and cannot be compared. What is computed from events, such as states of
+// odometers and reputations, is not examined here: package replay computes it anew.
+package fsck
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/pcc-platform/pcc/internal/journal"
+	"github.com/pcc-platform/pcc/internal/journal/fsck"
+	"github.com/pcc-platform/pcc/internal/journal/proof"
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+)
+
+// What is wrong with the rows of events.
+const (
+	// EventRowMissing is of an entry whose event has no row: no list and no report shows it.
+	EventRowMissing fsck.Reason = "EVENT_ROW_MISSING"
+	// EventRowOrphaned is of a row that points at no entry: its event is not in the journal.
+	EventRowOrphaned fsck.Reason = "EVENT_ROW_ORPHANED"
+	// EventRowDuplicate is of a second row that points at the same entry.
+	EventRowDuplicate fsck.Reason = "EVENT_ROW_DUPLICATE"
+	// EventRowChanged is of a row that says otherwise than its entry.
+	EventRowChanged fsck.Reason = "EVENT_ROW_CHANGED"
+	// EventUnreadable is of an entry that should hold an event and cannot be read.
+	EventUnreadable fsck.Reason = "EVENT_UNREADABLE"
+)
+
+const tableEvent = "event"
+
+// Check examines ingest's schema, in which tx works. See [fsck.Check]; the option Entry is its own.
+func Check(ctx context.Context, tx pgx.Tx, opts fsck.Options, found *fsck.Findings) ([]fsck.Head, error) {
+	rows, err := openRows(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	e := &examination{rows: rows, found: found, eventType: string((*ingestv1.JournaledEvent)(nil).ProtoReflect().Descriptor().FullName())}
+	opts.Entry = e.entry
+	heads, err := fsck.Check(ctx, tx, opts, found)
+	if err != nil {
+		return nil, err
+	}
+	return heads, e.finish(ctx)
+}
+
+// examination goes through entries and rows side by side, both by stream and number.
+type examination struct {
+	rows      *rows
+	found     *fsck.Findings
+	eventType string
+	missing   int
+}
+
+// entry compares one entry with the rows that point at it.
+func (e *examination) entry(ctx context.Context, stream string, entry *journal.Entry) error {
+	here := position{stream, entry.Seq}
+	if err := e.orphans(ctx, here); err != nil {
+		return err
+	}
+	row, err := e.rows.at(ctx, here)
+	if err != nil {
+		return err
+	}
+	e.compare(here, entry.Leaf, row)
+	for row != nil {
+		if row, err = e.rows.at(ctx, here); err != nil {
+			return err
+		}
+		if row != nil {
+			e.found.Add(EventRowDuplicate, stream, fsck.AtEntry(entry.Seq), "a second row, with the id %s, points at this entry", row.id)
+		}
+	}
+	return nil
+}
+
+func (e *examination) compare(at position, frame []byte, row *row) {
+	place := fsck.AtEntry(at.seq)
+	leaf, err := proof.ParseFrame(frame)
+	switch {
+	case err != nil:
+		e.found.Add(EventUnreadable, at.stream, place, "the leaf is not a frame: %v", err)
+		return
+	case leaf.Type != e.eventType && row != nil:
+		e.found.Add(EventRowOrphaned, at.stream, place, "the row of event %s points at an entry of the type %s", row.id, leaf.Type)
+		return
+	case leaf.Type != e.eventType:
+		return
+	case row == nil:
+		e.missing++
+		e.found.Add(EventRowMissing, at.stream, place, "the entry holds an event that has no row")
+		return
+	}
+	journaled := &ingestv1.JournaledEvent{}
+	if err := proto.Unmarshal(leaf.Payload, journaled); err != nil {
+		e.found.Add(EventUnreadable, at.stream, place, "the leaf holds no event: %v", err)
+		return
+	}
+	differences, err := row.differences(journaled)
+	if err != nil {
+		e.found.Add(EventUnreadable, at.stream, place, "the leaf holds no event: %v", err)
+		return
+	}
+	if len(differences) > 0 {
+		e.found.Add(EventRowChanged, at.stream, place, "the row of event %s says otherwise than its entry: %v", row.id, differences)
+	}
+}
+
+// orphans tells of the rows before a position, which point at no entry.
+func (e *examination) orphans(ctx context.Context, end position) error {
+	for {
+		row, err := e.rows.before(ctx, end)
+		if err != nil || row == nil {
+			return err
+		}
+		e.found.Add(EventRowOrphaned, row.at.stream, fsck.AtEntry(row.at.seq), "the row of event %s points at an entry that is not there", row.id)
+	}
+}
+
+func (e *examination) finish(ctx context.Context) error {
+	if e.rows.taken == 0 && e.missing > 0 {
+		e.found.Add(fsck.TableEmpty, "", fsck.AtTable(tableEvent), "the table has no row, and the journal has %d events: it was truncated", e.missing)
+	}
+	if err := e.orphans(ctx, endOfRows); err != nil {
+		return fmt.Errorf("fsck: rows of events: %w", err)
+	}
+	return nil
+}
