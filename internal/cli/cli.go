@@ -36,11 +36,11 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	if err := root.ExecuteContext(ctx); err != nil {
+	err := root.ExecuteContext(ctx)
+	if err != nil {
 		_, _ = fmt.Fprintln(stderr, "pcc:", describe(err))
-		return 1
 	}
-	return 0
+	return exitCode(err)
 }
 
 // describe adds the field at fault to a platform's error, whose text has code and reason.
@@ -75,7 +75,7 @@ func newRoot(env *environment) *cobra.Command {
 	add("stack", newUp(env), newDown(env), newReset(env), newStatus(env), newDemo(env), newToken(env))
 	add("data", newImport(env), newReport(env), newExport(env), newVerify(env), newAlerts(env), newRecall(env), newReplay(env), newKeys(env))
 	add("consortium", newMember(env), newDevice(env), newReceipt(env), newAccounts(env), newEpochs(env))
-	add("install", newMigrate(), newBootstrap(env), newEval(env))
+	add("install", newMigrate(), newBootstrap(env), newFsck(env), newEval(env))
 	root.AddCommand(newPlatform(), newNATSServer())
 	return root
 }
