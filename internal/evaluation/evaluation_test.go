@@ -49,10 +49,7 @@ func TestRollbacksAreFoundAndNothingElseIsCalledOne(t *testing.T) {
 
 // With five times the errors the detector must not begin to see fraud.
 func TestErrorsDoNotBecomeRollbacks(t *testing.T) {
-	rates := simulator.DefaultRates()
-	for _, r := range []*float64{&rates.Typing, &rates.Decimal, &rates.Unit, &rates.WrongVehicle, &rates.NotRead, &rates.Sentinel, &rates.Stale} {
-		*r *= 5
-	}
+	rates := simulator.DefaultRates().TimesErrors(5)
 	m, err := evaluation.Simulate(t.Context(), adjudication.DefaultPolicy(), simulator.New(2, rates), vehicles/4)
 	if err != nil {
 		t.Fatal(err)

@@ -34,6 +34,9 @@ func (c checker) event(e Event, of Vehicle) (code Code, reason string) {
 	if of.VIN != "" && strings.Contains(strings.ToUpper(e.ID+e.Source), string(of.VIN)) {
 		return CodeIDRevealsVehicle, "the event's id or source contains the VIN"
 	}
+	if e.Time.IsZero() { // an event has to have a time, and cannot have this one
+		return CodeTimeInvalid, "the first moment of the calendar is no time of an event"
+	}
 	_, data, err := e.Resolve("")
 	if err != nil {
 		return CodeFieldInvalid, "a text is not UTF-8"

@@ -69,6 +69,13 @@ func TestOCPIWithoutIdentities(t *testing.T) {
 	}
 }
 
+// TestTheFirstMomentIsNoTime: an event cannot have it, and one such row must not end an import.
+func TestTheFirstMomentIsNoTime(t *testing.T) {
+	const header = "test_id|vehicle_id|test_date|test_class_id|test_type|test_result|test_mileage|postcode_area|make|model|colour|fuel_type|cylinder_capacity|first_use_date\n"
+	path := write(t, header+"1|100|0001-01-01|4|NT|P|1000|E|A|B|C|PE|1000|2008-01-17\n")
+	read(t, "uk-mot", path, history.Options{}, nil, []string{"2.1 TIME_INVALID"})
+}
+
 // TestOCPICollection reads the published examples, with the contracts they name, where they are present.
 func TestOCPICollection(t *testing.T) {
 	ids := history.Options{Identities: write(t, "identifier,vin\nDE8ACC12E46L89,0PCAAAAAAAA000001\n123abc,0PCAAAAAAAA000002\n")}

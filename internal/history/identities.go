@@ -91,6 +91,9 @@ func (ids identities) vehicle(names ...string) (VIN, Code, string) {
 			found = vin
 		}
 	}
+	if ids == nil {
+		return "", CodeVehicleUnidentified, "the row has other names for the vehicle than a VIN, and no file of identities is given"
+	}
 	if found == "" {
 		return "", CodeVehicleUnidentified, "no identifier of the row stands in the file of identities"
 	}

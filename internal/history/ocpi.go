@@ -46,7 +46,7 @@ func openOCPI(in *bufio.Reader, options Options) (splitter, parser, error) {
 	}
 	return newJSONItems(in, envelope{lists: []string{"data"}}), func(i item) ([]draft, *Rejection) {
 		var r ocpiRecord
-		if err := json.Unmarshal(i.data, &r); err != nil || r.ID == "" {
+		if err := json.Unmarshal(i.data, &r); err != nil || r.ID == "" || r.Token == (ocpiToken{}) {
 			return nil, refused(CodeRowMalformed, "the element is neither a CDR nor a session")
 		}
 		vin, code, reason := ids.vehicle(r.Token.Contract, r.Token.UID)

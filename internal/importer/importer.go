@@ -78,7 +78,7 @@ func (i *Import) Run(ctx context.Context) (Sums, error) {
 			return sums, err // ctx ends those that were started
 		}
 	}
-	err := i.feed(ctx, &sums)
+	unread, err := i.feed(ctx, &sums)
 	if err != nil {
 		cancel() // what is under way need not be waited for
 	}
@@ -87,6 +87,9 @@ func (i *Import) Run(ctx context.Context) (Sums, error) {
 			err = finishErr // after another failure it is only that failure's echo
 		}
 		s.addTo(&sums)
+	}
+	if err == nil {
+		err = unread
 	}
 	sums.RowsRead = i.Source.Tally().RowsRead
 	sums.Ended = time.Now()
@@ -100,19 +103,20 @@ func (i *Import) senders() []*Sender {
 	return []*Sender{i.Inspections, i.Others}
 }
 
-// feed reads the source chunk by chunk, so that memory does not grow with the file.
-func (i *Import) feed(ctx context.Context, sums *Sums) error {
+// feed reads the source chunk by chunk, so that memory does not grow with the file. It returns apart why the source cannot
+// be read on: what stands before that place is sent all the same.
+func (i *Import) feed(ctx context.Context, sums *Sums) (unread, err error) {
 	for {
-		chunk, more, err := i.nextChunk(sums)
-		if err != nil {
-			return err
-		}
+		chunk, readErr := i.nextChunk(sums)
 		if err := i.importChunk(ctx, chunk, sums); err != nil {
-			return err
+			return nil, err
 		}
 		i.Progress(i.soFar(*sums))
-		if !more {
-			return nil
+		if errors.Is(readErr, io.EOF) {
+			return nil, nil
+		}
+		if readErr != nil {
+			return readErr, nil
 		}
 	}
 }
@@ -126,27 +130,24 @@ func (i *Import) soFar(sums Sums) Sums {
 	return sums
 }
 
-// nextChunk returns the next records, and whether there may be more after them.
-func (i *Import) nextChunk(sums *Sums) (chunk []history.Record, more bool, err error) {
+// nextChunk returns the next records, also with an error, which is io.EOF at the source's end.
+func (i *Import) nextChunk(sums *Sums) (chunk []history.Record, err error) {
 	for read := 0; read < recordsPerChunk && len(chunk) < vehiclesPerCall; read++ {
 		r, err := i.Source.Next()
-		if errors.Is(err, io.EOF) {
-			return chunk, false, nil
-		}
 		if err != nil {
-			return nil, false, fmt.Errorf("import: read: %w", err)
+			return chunk, fmt.Errorf("import: read: %w", err)
 		}
 		for _, rejection := range r.Rejections {
 			sums.Rejected[string(rejection.Code)]++
 			if err := i.report(rejection); err != nil {
-				return nil, false, err
+				return chunk, err
 			}
 		}
 		if r.Vehicle.VIN != "" || r.Vehicle.Passport != "" {
 			chunk = append(chunk, r)
 		}
 	}
-	return chunk, true, nil
+	return chunk, nil
 }
 
 func (i *Import) importChunk(ctx context.Context, chunk []history.Record, sums *Sums) error {

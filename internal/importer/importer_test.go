@@ -3,6 +3,9 @@ package importer
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -36,6 +39,31 @@ func TestDryRunAccountsForEveryRow(t *testing.T) {
 	}
 	if diff := cmp.Diff(sums.Rejected, reported); diff != "" {
 		t.Errorf("rejections (-counted +reported):\n%s", diff)
+	}
+}
+
+// TestDryRunFindsWhatHasNotHappenedYet: the platform would refuse it, so the dry run names its line.
+func TestDryRunFindsWhatHasNotHappenedYet(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "signals.jsonl")
+	const line = `{"pseudonym":"a","path":"Vehicle.TraveledDistance","value":1,"timestamp":"%d-03-01T12:00:00Z","release":"5.1"}` + "\n"
+	if err := os.WriteFile(path, fmt.Appendf(nil, line+line, 2020, time.Now().Year()+2), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	source, err := history.Open("vss", path, history.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer source.Close()
+	var rejected []history.Rejection
+	sums, err := DryRun(t.Context(), source, func(r history.Rejection) error {
+		rejected = append(rejected, r)
+		return nil
+	})
+	if err != nil || sums.RowsRead != 2 || sums.Accepted != 1 || sums.Rejected["TIME_IN_FUTURE"] != 1 {
+		t.Errorf("sums = %+v, error %v", sums, err)
+	}
+	if len(rejected) != 1 || rejected[0].Line != 2 || rejected[0].Code != "TIME_IN_FUTURE" {
+		t.Errorf("rejected = %+v", rejected)
 	}
 }
 

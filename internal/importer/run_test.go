@@ -46,6 +46,20 @@ func TestEveryRowIsAccountedFor(t *testing.T) {
 	p.wantSums(t, again, err, 3600, 3600)
 }
 
+// TestWhatStandsBeforeAnUnreadablePlaceIsSent holds that also less than a chunk and less than a batch arrives.
+func TestWhatStandsBeforeAnUnreadablePlaceIsSent(t *testing.T) {
+	p, torn := newPlatform(t), errors.New("the file is torn")
+	sums, err := p.newImport(&source{vehicles: 5, events: 3, next: func(n int) error {
+		if n == 4 {
+			return torn
+		}
+		return nil
+	}}).Run(t.Context())
+	if !errors.Is(err, torn) || sums.RowsRead != 12 || sums.Accepted != 12 || len(p.effects) != 12 {
+		t.Errorf("%d effects, sums %+v, error %v", len(p.effects), sums, err)
+	}
+}
+
 func TestNothingIsFine(t *testing.T) {
 	p := newPlatform(t)
 	sums, err := p.newImport(&source{}).Run(t.Context())

@@ -34,3 +34,17 @@ func DefaultRates() Rates {
 		Sentinel: 0.0011, Stale: 0.0015,
 	}
 }
+
+// TimesErrors multiplies the rates of errors, of people and of devices, and leaves all else.
+func (r Rates) TimesErrors(factor float64) Rates {
+	for _, rate := range []*float64{&r.Typing, &r.Decimal, &r.Unit, &r.WrongVehicle, &r.NotRead, &r.Sentinel, &r.Stale} {
+		*rate = min(*rate*factor, 1)
+	}
+	return r
+}
+
+// TimesFraud multiplies the rate of rollbacks.
+func (r Rates) TimesFraud(factor float64) Rates {
+	r.Rollback = min(r.Rollback*factor, 1)
+	return r
+}
