@@ -70,6 +70,7 @@ func TestDemo(t *testing.T) {
 		t.Errorf("the ledger has %d blocks after the restart, %d before", *again.FabricHeight, *first.FabricHeight)
 	}
 	importInspections(t, s)
+	examineJournal(t, s)
 	killSupervisor(t, s)
 	downLeavesNothing(t, s)
 	s.Run(t, "reset")
