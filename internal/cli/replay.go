@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -34,6 +35,9 @@ func newReplayQuality(env *environment) *cobra.Command {
 			profile, err := env.loadProfile("oem-admin")
 			if err != nil {
 				return err
+			}
+			if profile.Member == "" {
+				return errors.New("the profile is of no member: a replay reads a member's own stream")
 			}
 			d := &dialer{}
 			defer d.close()

@@ -24,7 +24,7 @@ const voidTimeout = 5 * time.Second
 type Entry[E any] struct {
 	// Member is the id of the member that sent it.
 	Member string
-	// Quality is the event's quality index, 0 to 100.
+	// Quality is the event's quality index, 0 to 100; 0 also for what earns nothing.
 	Quality int64
 	// ReceiveTime is when the platform accepted it.
 	ReceiveTime time.Time
@@ -202,10 +202,13 @@ func asOf[E any](history []Entry[E], t time.Time) []Entry[E] {
 	return slices.DeleteFunc(history, func(e Entry[E]) bool { return e.ReceiveTime.After(t) })
 }
 
-// contributions sums a history up by member, in the members' order.
+// contributions sums what earns something in a history up by member, in the members' order.
 func contributions[E any](history []Entry[E]) []Contribution {
 	var out []Contribution
 	for _, e := range history {
+		if e.Quality == 0 {
+			continue
+		}
 		i, found := slices.BinarySearchFunc(out, e.Member, func(c Contribution, member string) int { return strings.Compare(c.Member, member) })
 		if !found {
 			out = slices.Insert(out, i, Contribution{Member: e.Member})

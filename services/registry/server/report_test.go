@@ -5,8 +5,10 @@ import (
 	"time"
 
 	cloudevents "github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/pcc-platform/pcc/internal/apperr"
@@ -61,6 +63,34 @@ func TestReportIsSoldOnceARequest(t *testing.T) {
 	}}
 	if !proto.Equal(w.settlement.captured[0], want) {
 		t.Errorf("captured %v", w.settlement.captured[0])
+	}
+}
+
+// TestWhatIsTakenBackAndNotesEarnNothing: nobody is paid for correcting itself or disputing others.
+func TestWhatIsTakenBackAndNotesEarnNothing(t *testing.T) {
+	w := newWorld(t)
+	insurer := w.admit(t, "insurer", registryv1.MemberClass_MEMBER_CLASS_INSURER)
+	p := insurer.enrol(t)
+	yesterday := time.Now().AddDate(0, 0, -1)
+	withdrawn := event("members/garage", 60, yesterday)
+	withdrawn.Standing = &ingestv1.EventStanding{Withdrawn: true}
+	disputed := event("members/oem", 70, yesterday)
+	disputed.Standing = &ingestv1.EventStanding{Disputed: true}
+	events := []*ingestv1.Event{withdrawn, disputed}
+	for _, kind := range []string{"Correction", "DisputeOpened", "DisputeResolved"} {
+		note := event("members/insurer", 80, yesterday)
+		note.CloudEvent.Type = "pcc.events.v1." + kind
+		events = append(events, note)
+	}
+	w.ingest.set(nil, events...)
+	report, err := insurer.reports.ReadReport(t.Context(), &registryv1.ReadReportRequest{RequestId: uuid.NewString(), Passport: p.GetName()})
+	must(t, err)
+	if len(report.GetEvents()) != len(events) {
+		t.Errorf("%d events are shown, want all %d", len(report.GetEvents()), len(events))
+	}
+	want := []*settlementv1.Contribution{{Member: "members/oem", Events: 1, QualitySum: 70}}
+	if diff := cmp.Diff(want, w.settlement.captured[0].GetContributions(), protocmp.Transform()); diff != "" {
+		t.Errorf("contributions (-want +got):\n%s", diff)
 	}
 }
 

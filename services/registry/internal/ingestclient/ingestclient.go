@@ -7,8 +7,11 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/registry"
 	"github.com/pcc-platform/pcc/services/registry/internal/wire"
@@ -33,11 +36,26 @@ func (c Client) History(ctx context.Context, passport string) ([]registry.Entry[
 	}
 	return wire.All(resp.GetEvents(), func(e *ingestv1.Event) registry.Entry[*ingestv1.Event] {
 		return registry.Entry[*ingestv1.Event]{
-			Member: wire.MemberID(e.GetMember()), Quality: int64(e.GetQuality().GetIndex()),
+			Member: wire.MemberID(e.GetMember()), Quality: worth(e),
 			ReceiveTime: e.GetReceiveTime().AsTime(), Event: e,
 		}
 	}), nil
 }
+
+// worth is the index of an event as it counts in the division of a report's price. What was withdrawn counts nothing, nor
+// does what only speaks of another event: else every reader would pay for taking back one's own data and disputing others'.
+func worth(e *ingestv1.Event) int64 {
+	switch protoreflect.FullName(e.GetCloudEvent().GetType()) {
+	case kindOf(&eventsv1.Correction{}), kindOf(&eventsv1.DisputeOpened{}), kindOf(&eventsv1.DisputeResolved{}):
+		return 0
+	}
+	if e.GetStanding().GetWithdrawn() {
+		return 0
+	}
+	return int64(e.GetQuality().GetIndex())
+}
+
+func kindOf(m proto.Message) protoreflect.FullName { return m.ProtoReflect().Descriptor().FullName() }
 
 // Verdict returns the verdict on a passport's mileages that were accepted by a time, zero for all.
 func (c Client) Verdict(ctx context.Context, passport string, asOf time.Time) (*ingestv1.OdometerVerdict, error) {
