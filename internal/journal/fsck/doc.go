@@ -24,7 +24,8 @@
 // # What cannot be found here
 //
 // A journal whose tables were all replaced by a consistent older or other state
-// is a sound journal. Only claims from elsewhere show it.
+// is a sound journal. Only claims from elsewhere show it. Nor does anything say
+// that a checkpoint before the newest was there, unless a claim names its size.
 //
 // # Memory
 //

@@ -35,18 +35,25 @@ func readExtent(ctx context.Context, tx pgx.Tx, stream string) (extent, error) {
 func (e extent) size() uint64 {
 	said := slices.DeleteFunc([]uint64{e.entries, e.tiles, e.checkpoints}, func(n uint64) bool { return n == 0 })
 	slices.Sort(said)
-	if len(said) == 3 {
+	switch len(said) {
+	case 0: // there are tiles above level 0 only
+		return 0
+	case 3:
 		return said[1]
+	default:
+		return said[0]
 	}
-	return said[0]
 }
 
 // report adds what the extents alone show.
 func (e extent) report(stream string, found *Findings) {
 	size := e.size()
-	for table, n := range map[string]uint64{tableEntry: e.entries, tableTile: e.tiles, tableCheckpoint: e.checkpoints} {
-		if n == 0 {
-			found.Add(TableEmpty, stream, AtTable(table), "the table has no row of a stream of %d entries: it was truncated", size)
+	for _, of := range []struct {
+		table   string
+		entries uint64
+	}{{tableEntry, e.entries}, {tableTile, e.tiles}, {tableCheckpoint, e.checkpoints}} {
+		if of.entries == 0 {
+			found.Add(TableEmpty, stream, AtTable(of.table), "the table has nothing of the %d entries of the stream: it was truncated", size)
 		}
 	}
 	if e.checkpoints > 0 && e.checkpoints < size {

@@ -16,8 +16,12 @@ import (
 	"github.com/pcc-platform/pcc/internal/testkit"
 )
 
-// entries fill two levels of tiles and begin the third, and end inside a tile.
-const entries = 256*256 + 3*256 + 100
+const (
+	// entries end inside a tile.
+	entries = 3*256 + 100
+	// deepEntries fill a tile of level 1, and end inside one.
+	deepEntries = 256*256 + 3*256 + 100
+)
 
 func newDB(t *testing.T) *pgxpool.Pool {
 	t.Helper()
@@ -121,16 +125,14 @@ func TestWhatWasDamagedIsFoundAndNamed(t *testing.T) {
 			[]string{flipEntry(0)}, []string{"ENTRY_CHANGED a entry 0"},
 		},
 		"a bit of an entry": {
-			[]string{flipEntry(40_000)}, []string{"ENTRY_CHANGED a entry 40000"},
+			[]string{flipEntry(600)}, []string{"ENTRY_CHANGED a entry 600"},
 		},
 		"a bit of the last entry": {
 			[]string{flipEntry(entries - 1)}, []string{fmt.Sprintf("ENTRY_CHANGED a entry %d", entries-1)},
 		},
-		"a bit of a tile at level 0":           {[]string{flipTile(0, 7, 9)}, []string{"TILE_CHANGED a tile 0/7"}},
-		"a bit of the last tile at level 0":    {[]string{flipTile(0, 259, 9)}, []string{"TILE_CHANGED a tile 0/259"}},
+		"a bit of a tile at level 0":           {[]string{flipTile(0, 1, 9)}, []string{"TILE_CHANGED a tile 0/1"}},
+		"a bit of the last tile at level 0":    {[]string{flipTile(0, 3, 9)}, []string{"TILE_CHANGED a tile 0/3"}},
 		"a bit of a tile at level 1":           {[]string{flipTile(1, 0, 300)}, []string{"TILE_CHANGED a tile 1/0"}},
-		"a bit of the last tile at level 1":    {[]string{flipTile(1, 1, 0)}, []string{"TILE_CHANGED a tile 1/1"}},
-		"a bit of a tile at level 2":           {[]string{flipTile(2, 0, 255)}, []string{"TILE_CHANGED a tile 2/0"}},
 		"an entry and its tile, other numbers": {[]string{flipEntry(300), flipTile(0, 1, 256)}, []string{"ENTRY_DISPUTED a entry 257", "ENTRY_DISPUTED a entry 300", "ROOT_UNKNOWN a size 364"}},
 		"a bit of a root": {
 			[]string{"UPDATE journal_checkpoint SET root = set_bit(root, 3, 1 - get_bit(root, 3)) WHERE stream = 'a' AND size = 40"},
@@ -140,20 +142,19 @@ func TestWhatWasDamagedIsFoundAndNamed(t *testing.T) {
 			[]string{fmt.Sprintf("UPDATE journal_checkpoint SET root = set_bit(root, 3, 1 - get_bit(root, 3)) WHERE stream = 'a' AND size = %d", entries)},
 			[]string{fmt.Sprintf("ROOT_DIFFERS a size %d", entries)},
 		},
-		"a tile at level 0 gone":      {[]string{"DELETE FROM journal_tile WHERE stream = 'a' AND level = 0 AND idx = 5"}, []string{"TILE_MISSING a tile 0/5"}},
-		"the last tile gone":          {[]string{"DELETE FROM journal_tile WHERE stream = 'a' AND level = 0 AND idx = 259"}, []string{"TILE_MISSING a tile 0/259"}},
+		"a tile at level 0 gone":      {[]string{"DELETE FROM journal_tile WHERE stream = 'a' AND level = 0 AND idx = 2"}, []string{"TILE_MISSING a tile 0/2"}},
+		"the last tile gone":          {[]string{"DELETE FROM journal_tile WHERE stream = 'a' AND level = 0 AND idx = 3"}, []string{"TILE_MISSING a tile 0/3"}},
 		"a tile at level 1 gone":      {[]string{"DELETE FROM journal_tile WHERE stream = 'a' AND level = 1 AND idx = 0"}, []string{"TILE_MISSING a tile 1/0"}},
-		"a tile at level 2 gone":      {[]string{"DELETE FROM journal_tile WHERE stream = 'a' AND level = 2"}, []string{"TILE_MISSING a tile 2/0"}},
-		"a tile cut":                  {[]string{"UPDATE journal_tile SET data = substr(data, 1, 320) WHERE stream = 'a' AND level = 0 AND idx = 5"}, []string{"TILE_SHORT a tile 0/5"}},
-		"a tile longer than the size": {[]string{"UPDATE journal_tile SET data = data || substr(data, 1, 32) WHERE stream = 'a' AND level = 1 AND idx = 1"}, []string{"TILE_BEYOND a tile 1/1"}},
+		"a tile cut":                  {[]string{"UPDATE journal_tile SET data = substr(data, 1, 320) WHERE stream = 'a' AND level = 0 AND idx = 2"}, []string{"TILE_SHORT a tile 0/2"}},
+		"a tile longer than the size": {[]string{"UPDATE journal_tile SET data = data || substr(data, 1, 32) WHERE stream = 'a' AND level = 1 AND idx = 0"}, []string{"TILE_BEYOND a tile 1/0"}},
 		"tiles after the end": {
-			[]string{"INSERT INTO journal_tile SELECT stream, level, 300, data FROM journal_tile WHERE stream = 'a' AND level = 0 AND idx = 5", "INSERT INTO journal_tile SELECT stream, 3, 0, data FROM journal_tile WHERE stream = 'a' AND level = 2"},
-			[]string{"TILE_BEYOND a tile 0/300", "TILE_BEYOND a tile 3/0"},
+			[]string{"INSERT INTO journal_tile SELECT stream, level, 300, data FROM journal_tile WHERE stream = 'a' AND level = 0 AND idx = 2", "INSERT INTO journal_tile SELECT stream, 2, 0, data FROM journal_tile WHERE stream = 'a' AND level = 1"},
+			[]string{"TILE_BEYOND a tile 0/300", "TILE_BEYOND a tile 2/0"},
 		},
 		"the first entry gone":       {[]string{"DELETE FROM journal_entry WHERE stream = 'a' AND seq = 0"}, []string{"ENTRY_MISSING a entry 0"}},
-		"entries in the middle gone": {[]string{"DELETE FROM journal_entry WHERE stream = 'a' AND seq BETWEEN 200 AND 1000"}, []string{"ENTRY_MISSING a entries 200-1000"}},
+		"entries in the middle gone": {[]string{"DELETE FROM journal_entry WHERE stream = 'a' AND seq BETWEEN 200 AND 700"}, []string{"ENTRY_MISSING a entries 200-700"}},
 		"the last entries gone":      {[]string{fmt.Sprintf("DELETE FROM journal_entry WHERE stream = 'a' AND seq >= %d", entries-300)}, []string{fmt.Sprintf("ENTRY_MISSING a entries %d-%d", entries-300, entries-1)}},
-		"an entry and its tile gone": {[]string{"DELETE FROM journal_entry WHERE stream = 'a' AND seq = 1300", "DELETE FROM journal_tile WHERE stream = 'a' AND level = 0 AND idx = 5"}, []string{"TILE_MISSING a tile 0/5", "ENTRY_MISSING a entry 1300"}},
+		"an entry and its tile gone": {[]string{"DELETE FROM journal_entry WHERE stream = 'a' AND seq = 700", "DELETE FROM journal_tile WHERE stream = 'a' AND level = 0 AND idx = 2"}, []string{"TILE_MISSING a tile 0/2", "ENTRY_MISSING a entry 700"}},
 		"the last checkpoint gone":   {[]string{fmt.Sprintf("DELETE FROM journal_checkpoint WHERE stream = 'a' AND size = %d", entries)}, []string{fmt.Sprintf("CHECKPOINT_MISSING a size %d", entries)}},
 		"a checkpoint after the end": {[]string{"INSERT INTO journal_checkpoint SELECT stream, 400, root FROM journal_checkpoint WHERE stream = 'b' AND size = 300"}, []string{"CHECKPOINT_BEYOND b size 400"}},
 		"the end of entries and tiles gone": {
@@ -170,12 +171,12 @@ func TestWhatWasDamagedIsFoundAndNamed(t *testing.T) {
 		"entries swapped": {
 			[]string{
 				`UPDATE journal_entry e SET leaf = o.leaf FROM journal_entry o
-					WHERE e.stream = 'a' AND o.stream = 'a' AND ((e.seq, o.seq) = (17, 40000) OR (e.seq, o.seq) = (40000, 17))`,
+					WHERE e.stream = 'a' AND o.stream = 'a' AND ((e.seq, o.seq) = (17, 600) OR (e.seq, o.seq) = (600, 17))`,
 			},
-			[]string{"ENTRY_MISPLACED a entry 17", "ENTRY_MISPLACED a entry 40000"},
+			[]string{"ENTRY_MISPLACED a entry 17", "ENTRY_MISPLACED a entry 600"},
 		},
 		"an entry copied over another": {
-			[]string{`UPDATE journal_entry e SET leaf = o.leaf FROM journal_entry o WHERE e.stream = 'a' AND o.stream = 'a' AND (e.seq, o.seq) = (17, 40000)`},
+			[]string{`UPDATE journal_entry e SET leaf = o.leaf FROM journal_entry o WHERE e.stream = 'a' AND o.stream = 'a' AND (e.seq, o.seq) = (17, 600)`},
 			[]string{"ENTRY_MISPLACED a entry 17"},
 		},
 		"a number twice": {
@@ -197,8 +198,8 @@ func TestWhatWasDamagedIsFoundAndNamed(t *testing.T) {
 			[]string{"GUARD_MISSING  journal_tile"},
 		},
 		"many entries": {
-			[]string{"UPDATE journal_entry SET leaf = leaf || '\\x00' WHERE stream = 'a' AND seq < 1000"},
-			append(entriesChanged(0, 20), "ENTRY_CHANGED a 980 more"),
+			[]string{"UPDATE journal_entry SET leaf = leaf || '\\x00' WHERE stream = 'a' AND seq < 600"},
+			append(entriesChanged(0, 20), "ENTRY_CHANGED a 580 more"),
 		},
 		"an entry and its hash alike": {
 			[]string{
@@ -210,11 +211,36 @@ func TestWhatWasDamagedIsFoundAndNamed(t *testing.T) {
 			[]string{"ROOT_DIFFERS b size 13", "ROOT_DIFFERS b size 40", "ROOT_DIFFERS b size 121", "ROOT_DIFFERS b size 300", "TILE_CHANGED b tile 1/0"},
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			if got := damaged(t, db, fsck.Options{}, c.statements...); !slices.Equal(got, c.want) {
-				t.Errorf("found\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
-			}
-		})
+		t.Run(name, func(t *testing.T) { wantFound(t, db, c.statements, c.want) })
+	}
+}
+
+func wantFound(t *testing.T, db *pgxpool.Pool, statements, want []string) {
+	t.Helper()
+	if got := damaged(t, db, fsck.Options{}, statements...); !slices.Equal(got, want) {
+		t.Errorf("found\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestUpperTilesAreExamined(t *testing.T) {
+	db := newDB(t)
+	fill(t, db, "a", deepEntries)
+	for name, c := range map[string]struct{ statements, want []string }{
+		"a bit of a full tile at level 1": {[]string{flipTile(1, 0, 300)}, []string{"TILE_CHANGED a tile 1/0"}},
+		"a bit of the last at level 1":    {[]string{flipTile(1, 1, 0)}, []string{"TILE_CHANGED a tile 1/1"}},
+		"a bit of a tile at level 2":      {[]string{flipTile(2, 0, 255)}, []string{"TILE_CHANGED a tile 2/0"}},
+		"a full tile at level 1 gone":     {[]string{"DELETE FROM journal_tile WHERE level = 1 AND idx = 0"}, []string{"TILE_MISSING a tile 1/0"}},
+		"the tile at level 2 gone":        {[]string{"DELETE FROM journal_tile WHERE level = 2"}, []string{"TILE_MISSING a tile 2/0"}},
+		"an entry and its tile gone": {
+			[]string{"DELETE FROM journal_entry WHERE seq = 1300", "DELETE FROM journal_tile WHERE level = 0 AND idx = 5"},
+			[]string{"TILE_MISSING a tile 0/5", "ENTRY_MISSING a entry 1300"},
+		},
+		"a stream of upper tiles only": {
+			[]string{"INSERT INTO journal_tile SELECT 'b', level, idx, data FROM journal_tile WHERE level = 2"},
+			[]string{"TABLE_EMPTY b journal_entry", "TABLE_EMPTY b journal_tile", "TABLE_EMPTY b journal_checkpoint"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) { wantFound(t, db, c.statements, c.want) })
 	}
 }
 

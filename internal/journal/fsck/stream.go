@@ -57,7 +57,7 @@ func (w *walker) run(ctx context.Context) (Head, error) {
 	}
 	w.size = w.extent.size()
 	w.extent.report(w.stream, w.found)
-	if w.extent.entries == 0 && w.extent.tiles == 0 {
+	if w.extent.entries == 0 && w.extent.tiles == 0 { // nothing that a root could be computed from
 		return Head{Stream: w.stream}, w.roots.finish(ctx, 0)
 	}
 	for index := uint64(0); index*tileWidth < w.size; index++ {
