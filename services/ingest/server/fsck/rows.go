@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/pcc-platform/pcc/proto/event"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/signing"
@@ -135,7 +136,7 @@ func (r *row) differences(j *ingestv1.JournaledEvent) (columns []string, err err
 		{"event_id", r.eventID == ce.GetId()},
 		{"type", r.kind == ce.GetType()},
 		{"passport", "passports/"+r.passport.String() == j.GetPassport()},
-		{"occurred_at", r.occurredAt.UnixMicro() == ce.GetAttributes()["time"].GetCeTimestamp().AsTime().UnixMicro()},
+		{"occurred_at", r.occurredAt.UnixMicro() == ce.GetAttributes()[event.AttributeTime].GetCeTimestamp().AsTime().UnixMicro()},
 		{"received_at", r.receivedAt.UnixMicro() == j.GetReceiveTime().AsTime().UnixMicro()},
 		{"odometer_metres", equal(r.odometerMetres, j.OdometerMetres)},
 		{"quality", r.quality == j.GetQuality().GetIndex()},
