@@ -9,7 +9,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/pcc-platform/pcc/internal/journal"
 	"github.com/pcc-platform/pcc/internal/journal/fsck"
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	ingestfsck "github.com/pcc-platform/pcc/services/ingest/server/fsck"
 )
 
@@ -75,7 +77,7 @@ func TestFsckFindsDamagedRowsOfEvents(t *testing.T) {
 
 // damaged examines the schema after a statement of an administrator, whose effect is then undone. A finding is told by its reason,
 // and by the columns that it names.
-func (r running) damaged(t *testing.T, statement string) (lines []string) {
+func (r running) damaged(t *testing.T, statement string, claims ...fsck.Claim) (lines []string) {
 	t.Helper()
 	ctx := t.Context()
 	tx, err := r.db.Begin(ctx)
@@ -87,7 +89,7 @@ func (r running) damaged(t *testing.T, statement string) (lines []string) {
 		t.Fatal(err)
 	}
 	found := &fsck.Findings{}
-	if _, err := ingestfsck.Check(ctx, tx, fsck.Options{}, found); err != nil {
+	if _, err := ingestfsck.Check(ctx, tx, fsck.Options{Claims: claims}, found); err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range found.List() {
@@ -95,6 +97,43 @@ func (r running) damaged(t *testing.T, statement string) (lines []string) {
 		lines = append(lines, strings.TrimSpace(strings.TrimSuffix(string(f.Reason)+" ["+columns, " [")))
 	}
 	return lines
+}
+
+// TestFsckFindsARestoredBackupByWhatWasAnchored restores events and journal together to what they were: nothing in them is wrong.
+func TestFsckFindsARestoredBackupByWhatWasAnchored(t *testing.T) {
+	r := start(t)
+	passport := r.registry.enrol()
+	tables := []string{"event", "journal_entry", "journal_tile", "journal_checkpoint"}
+	send(t, r.oem, readings(t, r.oemMember, "before", passport, 20)...)
+	awaitJournaled(t, r.oem)
+	restore := ""
+	for _, table := range tables {
+		if _, err := r.db.Exec(t.Context(), fmt.Sprintf("CREATE TEMP TABLE kept_%[1]s AS TABLE %[1]s", table)); err != nil {
+			t.Fatal(err)
+		}
+		restore += fmt.Sprintf("TRUNCATE %[1]s; INSERT INTO %[1]s TABLE kept_%[1]s;", table)
+	}
+	send(t, r.oem, readings(t, r.oemMember, "after", passport, 20)...)
+	awaitJournaled(t, r.oem)
+	resp, err := r.journal.ListCheckpoints(t.Context(), &ingestv1.ListCheckpointsRequest{})
+	if err != nil || len(resp.GetCheckpoints()) != 1 {
+		t.Fatal(resp, err)
+	}
+	cp := resp.GetCheckpoints()[0]
+	anchored := fsck.Claim{Stream: cp.GetStream(), Size: uint64(cp.GetSize()), Root: journal.Hash(cp.GetRoot()), Source: "epochs/1"}
+	for what, got := range map[string][]string{
+		"as it is":             r.damaged(t, "SELECT", anchored),
+		"restored, by itself":  r.damaged(t, restore),
+		"restored, by anchors": r.damaged(t, restore, anchored),
+	} {
+		var want []string
+		if strings.HasSuffix(what, "anchors") {
+			want = []string{"JOURNAL_SHORTER"}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: found %q, want %q", what, got, want)
+		}
+	}
 }
 
 // TestFsckSeesOneMoment examines the schema while the service writes.
