@@ -40,7 +40,7 @@ var badEvents = []badEvent{
 	{name: "a unit of the future", spoil: odometer(func(o *eventsv1.Odometer) { o.RawUnit = 99 }), reason: "UNIT_UNKNOWN", field: rawUnit},
 	{name: "no provenance", spoil: odometer(func(o *eventsv1.Odometer) { o.Provenance = 0 }), reason: "PROVENANCE_UNKNOWN", field: "data.odometer.provenance"},
 	{name: "negative", spoil: value("-5"), reason: "ODOMETER_NEGATIVE", field: rawValue},
-	{name: "farther than any vehicle", spoil: value("99999999"), reason: "ODOMETER_ABSURD", field: rawValue},
+	{name: "more than any counter shows", spoil: value("99999999999"), reason: "ODOMETER_ABSURD", field: rawValue},
 	{name: "a decimal comma", spoil: value("12,5"), reason: "ODOMETER_MALFORMED", field: rawValue},
 	{name: "an exponent", spoil: value("1e5"), reason: "ODOMETER_MALFORMED", field: rawValue},
 	{name: "no digits", spoil: value(""), reason: "ODOMETER_MALFORMED", field: rawValue},

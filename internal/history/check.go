@@ -13,6 +13,9 @@ import (
 	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 )
 
+// firstCar is the year before which the platform takes nothing.
+const firstCar = 1886
+
 // checker holds an event against the rules of its kind before it is sent, so
 // that a dry run finds what the platform would refuse by form, with its line.
 type checker struct {
@@ -34,8 +37,8 @@ func (c checker) event(e Event, of Vehicle) (code Code, reason string) {
 	if of.VIN != "" && strings.Contains(strings.ToUpper(e.ID+e.Source), string(of.VIN)) {
 		return CodeIDRevealsVehicle, "the event's id or source contains the VIN"
 	}
-	if e.Time.IsZero() { // an event has to have a time, and cannot have this one
-		return CodeTimeInvalid, "the first moment of the calendar is no time of an event"
+	if e.Time.Year() < firstCar {
+		return CodeTimeInvalid, fmt.Sprintf("before %d, the year of the first car", firstCar)
 	}
 	_, data, err := e.Resolve("")
 	if err != nil {

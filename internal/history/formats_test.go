@@ -69,11 +69,12 @@ func TestOCPIWithoutIdentities(t *testing.T) {
 	}
 }
 
-// TestTheFirstMomentIsNoTime: an event cannot have it, and one such row must not end an import.
-func TestTheFirstMomentIsNoTime(t *testing.T) {
+// TestNothingHappenedBeforeCars: the first moment of the calendar is not even a time that an event can have, and one such row
+// must not end an import.
+func TestNothingHappenedBeforeCars(t *testing.T) {
 	const header = "test_id|vehicle_id|test_date|test_class_id|test_type|test_result|test_mileage|postcode_area|make|model|colour|fuel_type|cylinder_capacity|first_use_date\n"
-	path := write(t, header+"1|100|0001-01-01|4|NT|P|1000|E|A|B|C|PE|1000|2008-01-17\n")
-	read(t, "uk-mot", path, history.Options{}, nil, []string{"2.1 TIME_INVALID"})
+	path := write(t, header+"1|100|0001-01-01|4|NT|P|1000|E|A|B|C|PE|1000|2008-01-17\n2|100|1885-12-31|4|NT|P|1000|E|A|B|C|PE|1000|2008-01-17\n")
+	read(t, "uk-mot", path, history.Options{}, nil, []string{"2.1 TIME_INVALID", "3.1 TIME_INVALID"})
 }
 
 // TestOCPICollection reads the published examples, with the contracts they name, where they are present.

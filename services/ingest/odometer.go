@@ -17,8 +17,9 @@ const (
 )
 
 const (
-	// maxOdometerMetres is 5,000,000 km, several times what any road vehicle is known to have reached.
-	maxOdometerMetres = 5_000_000_000
+	// maxOdometerMetres is 7,000,000,000 km: all that a counter of 32 bits can show, in miles too. What devices send for "no
+	// value" is below it, and for the adjudication to set aside: the rest of such an event is worth having.
+	maxOdometerMetres = 7_000_000_000_000
 	// maxIntegerDigits and maxFractionDigits bound a raw value's text.
 	maxIntegerDigits  = 12
 	maxFractionDigits = 3

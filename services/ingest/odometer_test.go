@@ -32,9 +32,10 @@ func TestMetres(t *testing.T) {
 		{"1.5", ingest.Metre, 2},
 		{"2.5", ingest.Metre, 2},
 		{"2.501", ingest.Metre, 3},
-		{"5000000", ingest.Kilometre, 5_000_000_000},
-		{"5000000000", ingest.Metre, 5_000_000_000},
-		{"3106855.961", ingest.Mile, 5_000_000_000},
+		{"4294967295", ingest.Mile, 6_912_079_846_404}, // no device's "no value" is refused
+		{"7000000000", ingest.Kilometre, 7_000_000_000_000},
+		{"999999999999.999", ingest.Metre, 1_000_000_000_000},
+		{"4349598345.661", ingest.Mile, 6_999_999_999_999},
 	} {
 		got, fault := odometer(c.raw, c.unit).Metres()
 		if fault != nil || got != c.want {
@@ -52,9 +53,8 @@ func TestMetresRefuses(t *testing.T) {
 		{odometer("1", ingest.UnitUnknown), ingest.ReasonUnitUnknown, "data.odometer.raw_unit"},
 		{ingest.Odometer{Path: "data.odometer", Raw: "1", Unit: ingest.Metre}, ingest.ReasonProvenanceUnknown, "data.odometer.provenance"},
 		{odometer("-1", ingest.Kilometre), ingest.ReasonOdometerNegative, "data.odometer.raw_value"},
-		{odometer("5000000.001", ingest.Kilometre), ingest.ReasonOdometerAbsurd, "data.odometer.raw_value"},
-		{odometer("5000000000.001", ingest.Metre), ingest.ReasonOdometerAbsurd, "data.odometer.raw_value"},
-		{odometer("3106855.962", ingest.Mile), ingest.ReasonOdometerAbsurd, "data.odometer.raw_value"},
+		{odometer("7000000000.001", ingest.Kilometre), ingest.ReasonOdometerAbsurd, "data.odometer.raw_value"},
+		{odometer("4349598345.662", ingest.Mile), ingest.ReasonOdometerAbsurd, "data.odometer.raw_value"},
 		{odometer("999999999999.999", ingest.Mile), ingest.ReasonOdometerAbsurd, "data.odometer.raw_value"},
 	} {
 		if _, fault := c.odometer.Metres(); fault == nil || fault.Reason != c.reason || fault.Field != c.field {
@@ -73,7 +73,7 @@ func TestMetresIsExact(t *testing.T) {
 	perUnit := map[ingest.Unit]*big.Rat{
 		ingest.Kilometre: big.NewRat(1000, 1), ingest.Metre: big.NewRat(1, 1), ingest.Mile: big.NewRat(1_609_344, 1000),
 	}
-	limit := big.NewRat(5_000_000_000, 1)
+	limit := big.NewRat(7_000_000_000_000, 1)
 	rapid.Check(t, func(t *rapid.T) {
 		unit := rapid.SampledFrom([]ingest.Unit{ingest.Kilometre, ingest.Mile, ingest.Metre}).Draw(t, "unit")
 		thousandths := rapid.Int64Range(0, 999_999_999_999_999).Draw(t, "thousandths")

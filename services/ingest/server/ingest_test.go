@@ -51,7 +51,7 @@ func faults(t *testing.T, m *stand.Member, id, passport string) map[string]*pb.C
 		"ODOMETER_MISSING":   newEvent(t, m, id, passport, &eventsv1.OdometerReading{}),
 		"ODOMETER_MALFORMED": withOdometer(func(o *eventsv1.Odometer) { o.RawValue = "1e5" }),
 		"ODOMETER_NEGATIVE":  withOdometer(func(o *eventsv1.Odometer) { o.RawValue = "-12" }),
-		"ODOMETER_ABSURD":    withOdometer(func(o *eventsv1.Odometer) { o.RawValue = "5000000.001" }),
+		"ODOMETER_ABSURD":    withOdometer(func(o *eventsv1.Odometer) { o.RawValue = "7000000000.001" }),
 		"FIELD_INVALID":      newEvent(t, m, id, passport, &eventsv1.BatteryMeasurement{StateOfChargePermille: proto.Int32(1001)}),
 	}
 }

@@ -105,6 +105,25 @@ func TestVerdictOfOwnEventsAndOfAll(t *testing.T) {
 	}
 }
 
+// TestWhatDevicesSendForNoValueIsSetAside: such a value is taken, found out, and believed by nobody.
+func TestWhatDevicesSendForNoValueIsSetAside(t *testing.T) {
+	r := start(t)
+	for i, value := range []int{0, 999_999, 1<<24 - 1, (1<<32 - 1) / 10, 1<<32 - 1} {
+		passport := r.registry.enrol()
+		send(t, r.oem, readMonthsAgo(t, r.oemMember, passport, 30, 50_000+i),
+			readMonthsAgo(t, r.oemMember, passport, 20, value), readMonthsAgo(t, r.oemMember, passport, 10, 70_000+i))
+		awaitJournaled(t, r.oem)
+		got, err := r.oem.GetOdometerVerdict(t.Context(), &ingestv1.GetOdometerVerdictRequest{Passport: passport})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := got.GetVerdict()
+		if v.GetVerdict() != ingestv1.Verdict_VERDICT_EXPLAINED || v.GetFindings()[0].GetCode() != "DEVICE_FAULT" || v.GetBelievedMetres() != int64(70_000+i)*1000 {
+			t.Errorf("with %d km: %v", value, v)
+		}
+	}
+}
+
 // TestLeavesAreOnesOwn reads a stream in pages.
 func TestLeavesAreOnesOwn(t *testing.T) {
 	r := start(t)
