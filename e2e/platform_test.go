@@ -29,6 +29,7 @@ func TestPlatform(t *testing.T) {
 		{"devices over MQTT", testDevices},
 		{"disputes", testDisputes},
 		{"recalls", testRecalls},
+		{"logs for monitors", testLogs},
 		{"kills", testKills},
 		{"a kill under the command line", testKillUnderCLI},
 		{"nothing personal leaks", testNothingLeaks},

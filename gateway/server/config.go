@@ -18,7 +18,7 @@ type Config struct {
 	app.ServiceConfig `yaml:",inline"`
 	// Public is the certificate that clients see; the service's own when empty.
 	Public Certificate `yaml:"public"`
-	// RateLimit is each principal's; 200 a second and 400 at once when zero.
+	// RateLimit is each principal's, and each address's that reads logs without credentials; 200 a second and 400 at once when zero.
 	RateLimit edge.RateLimit `yaml:"rate_limit"`
 	Devices   Devices        `yaml:"devices"`
 }

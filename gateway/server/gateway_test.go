@@ -36,6 +36,7 @@ const startPatience = 30 * time.Second
 type running struct {
 	stand       *stand.Stand
 	ingest      *takingIngest
+	journal     *oneTile
 	oem, garage *stand.Member
 	issuer      *devissuer.Issuer
 	// log is the gateway's.
@@ -52,7 +53,7 @@ func start(t *testing.T, change func(*gateway.Config)) *running {
 	t.Helper()
 	s := stand.New(t, "vault")
 	r := &running{
-		stand: s, t: t, log: &stand.Log{}, ingest: &takingIngest{},
+		stand: s, t: t, log: &stand.Log{}, ingest: &takingIngest{}, journal: &oneTile{},
 		oem:    s.Member("oem", registryv1.MemberClass_MEMBER_CLASS_MAKER),
 		garage: s.Member("garage", registryv1.MemberClass_MEMBER_CLASS_GARAGE),
 	}
@@ -63,7 +64,10 @@ func start(t *testing.T, change func(*gateway.Config)) *running {
 		Listen: freeAddress(t), TLS: s.ServiceTLS("gateway"), Issuers: issuers, Services: s.Config().Services,
 	}}
 	cfg.Services["vault"] = s.Config().Listen
-	s.Fake("ingest", func(server *grpc.Server) { ingestv1.RegisterIngestServiceServer(server, r.ingest) })
+	s.Fake("ingest", func(server *grpc.Server) {
+		ingestv1.RegisterIngestServiceServer(server, r.ingest)
+		ingestv1.RegisterJournalServiceServer(server, r.journal)
+	})
 	for _, down := range []string{"anchor", "settlement"} {
 		cfg.Services[down] = freeAddress(t)
 	}

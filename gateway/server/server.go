@@ -13,6 +13,7 @@ import (
 	"github.com/pcc-platform/pcc/gateway"
 	"github.com/pcc-platform/pcc/gateway/internal/bridge"
 	"github.com/pcc-platform/pcc/gateway/internal/edge"
+	"github.com/pcc-platform/pcc/gateway/internal/tiles"
 	"github.com/pcc-platform/pcc/gateway/internal/transcode"
 	"github.com/pcc-platform/pcc/internal/app"
 	"github.com/pcc-platform/pcc/internal/authn"
@@ -60,7 +61,9 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 		return nil, err
 	}
 	guarded := edge.Authenticate(base.Auth, edge.NewLimiter(limit).Limit(edge.Bound(api)))
-	handler := edge.Trace(edge.Headers(edge.Log(base.Logger, edge.Recover(base.Logger, pages.Or(guarded)))))
+	logs := edge.NewLimiter(limit).LimitAddresses(tiles.New(ingestv1.NewJournalServiceClient(conns["ingest"])))
+	open := pages.Or(tiles.Or(logs, guarded))
+	handler := edge.Trace(edge.Headers(edge.Log(base.Logger, edge.Recover(base.Logger, open))))
 
 	directory := newDirectory(app.NewDirectory(conns["registry"]))
 	base.AddReadiness("members", directory.ready)

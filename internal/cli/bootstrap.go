@@ -1,11 +1,15 @@
 package cli
 
 import (
+	"errors"
+	"os"
+
 	"github.com/spf13/cobra"
 
 	"github.com/pcc-platform/pcc/internal/config"
 	"github.com/pcc-platform/pcc/internal/natsaccounts"
 	"github.com/pcc-platform/pcc/internal/relations"
+	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
 	vault "github.com/pcc-platform/pcc/services/vault/server"
 )
 
@@ -15,7 +19,7 @@ func newBootstrap(env *environment) *cobra.Command {
 		Short: "Prepare a new installation: keys, broker accounts, standing relations",
 		Long:  "Each step is done once for an installation and may be repeated without effect. The development stack does them itself.",
 	}
-	c.AddCommand(newBootstrapVaultKeys(env), newBootstrapBroker(env), newBootstrapRelations(env))
+	c.AddCommand(newBootstrapVaultKeys(env), newBootstrapLogKey(env), newBootstrapBroker(env), newBootstrapRelations(env))
 	return c
 }
 
@@ -41,6 +45,33 @@ func newBootstrapVaultKeys(env *environment) *cobra.Command {
 	}
 	c.Flags().StringVar(&file, "config", "", "the vault's configuration file")
 	_ = c.MarkFlagRequired("config")
+	return c
+}
+
+func newBootstrapLogKey(env *environment) *cobra.Command {
+	var file, origin string
+	c := &cobra.Command{
+		Use:   "log-key",
+		Short: "Make the key that signs the checkpoints of public logs",
+		Long: "Makes the file that log.key_file of ingest's configuration names; a file that is there stays. Back it up: monitors know\n" +
+			"the logs by it.",
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if _, err := checkpoint.CreateLogKey(file, origin); err != nil && !errors.Is(err, os.ErrExist) {
+				return err
+			}
+			signer, err := checkpoint.ReadLogKey(file)
+			if err != nil {
+				return err
+			}
+			env.printf("%s signs for %s\n", file, signer.Name())
+			return nil
+		},
+	}
+	c.Flags().StringVar(&file, "file", "", "the key's file")
+	c.Flags().StringVar(&origin, "origin", "", "where the logs are read, without scheme, for example pcc.example.org/log")
+	_ = c.MarkFlagRequired("file")
+	_ = c.MarkFlagRequired("origin")
 	return c
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/devissuer"
 	"github.com/pcc-platform/pcc/internal/devstack/nats"
 	"github.com/pcc-platform/pcc/internal/pki"
+	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
 	"github.com/pcc-platform/pcc/migrations"
 	anchor "github.com/pcc-platform/pcc/services/anchor/server"
 	ingest "github.com/pcc-platform/pcc/services/ingest/server"
@@ -31,7 +32,10 @@ const anchorOrg = "oem"
 // minEndorsements is how many organisations the development trust list demands.
 const minEndorsements = 2
 
-// writeConfigs writes every service's configuration file, and the vault's keys when there are none.
+// logOrigin is what the origins of the development stack's logs begin with.
+const logOrigin = "pcc.localhost/log"
+
+// writeConfigs writes every service's configuration file, and the vault's and the logs' keys when there are none.
 func (s *Stack) writeConfigs(ctx context.Context) error {
 	common := make(map[string]app.ServiceConfig, len(Services()))
 	for _, service := range Services() {
@@ -46,6 +50,9 @@ func (s *Stack) writeConfigs(ctx context.Context) error {
 		DataKeysetFile: s.secretFile("vault-data.keyset"), HashKeysetFile: s.secretFile("vault-hash.keyset"),
 	}
 	if err := vault.CreateKeys(ctx, keys); err != nil {
+		return err
+	}
+	if err := s.createLogKey(); err != nil {
 		return err
 	}
 	ketoConfig, err := s.ketoConfig()
@@ -66,11 +73,19 @@ func (s *Stack) writeConfigs(ctx context.Context) error {
 			ServiceConfig: common["registry"], KetoWriteURL: "http://" + ketoConfig.WriteAddr(), NATSAccountsDir: s.accountsDir(),
 		}),
 		s.writeConfig("vault", vault.Config{ServiceConfig: common["vault"], Keys: keys}),
-		s.writeConfig("ingest", ingest.Config{ServiceConfig: common["ingest"]}),
+		s.writeConfig("ingest", ingest.Config{ServiceConfig: common["ingest"], Log: ingest.Log{KeyFile: s.LogKeyFile()}}),
 		s.writeConfig("settlement", settlement.Config{ServiceConfig: common["settlement"]}),
 		s.writeConfig("anchor", anchor.Config{ServiceConfig: common["anchor"], EpochInterval: s.opts.EpochInterval, Fabric: ledger}),
 		s.writeConfig("gateway", gateway.Config{ServiceConfig: common["gateway"], Devices: devices}),
 	)
+}
+
+// createLogKey makes the key that signs the checkpoints of public logs, unless it is there.
+func (s *Stack) createLogKey() error {
+	if _, err := checkpoint.CreateLogKey(s.LogKeyFile(), logOrigin); !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	return nil
 }
 
 func (s *Stack) writeConfig(service string, cfg any) error {

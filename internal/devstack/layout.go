@@ -67,6 +67,9 @@ func (l Layout) TrustFile() string { return l.path("trust.json") }
 // IssuerKeyFile is the development issuer's signing key.
 func (l Layout) IssuerKeyFile() string { return l.path("secrets", "issuer.key") }
 
+// LogKeyFile is the key that signs the checkpoints of public logs.
+func (l Layout) LogKeyFile() string { return l.secretFile("ingest-log.key") }
+
 // SupervisorLog is where a detached supervisor and its services write.
 func (l Layout) SupervisorLog() string { return l.path("log", "supervisor.log") }
 

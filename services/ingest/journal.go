@@ -57,3 +57,13 @@ type JournalReader interface {
 	// the number of those that lie after. Errors: ErrReportTooLarge, ErrCheckpointUnknown.
 	ProvePassport(ctx context.Context, passport uuid.UUID, at []Checkpoint) (proven []ProvenEvent, after int, err error)
 }
+
+// LogReader reads streams of the journal for their publication as logs.
+type LogReader interface {
+	// Latest returns the newest checkpoint of a stream, or ErrLogNotFound.
+	Latest(ctx context.Context, stream string) (Checkpoint, error)
+	// CheckExtends proves that a stored checkpoint extends an older one of the same stream.
+	CheckExtends(ctx context.Context, older, stored Checkpoint) error
+	// Tile returns the first width hashes, 1 to 256, of a tile of a stream, 32 bytes each, or ErrTileNotFound.
+	Tile(ctx context.Context, stream string, level int, index int64, width int) ([]byte, error)
+}

@@ -2,6 +2,7 @@ package edge
 
 import (
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -20,7 +21,7 @@ type RateLimit struct {
 	Burst     int     `yaml:"burst"`
 }
 
-// Limiter limits the requests of every principal on its own.
+// Limiter limits the requests of every principal, or of every address, on its own.
 type Limiter struct {
 	limit RateLimit
 	now   func() time.Time
@@ -36,15 +37,38 @@ func NewLimiter(limit RateLimit) *Limiter {
 
 // Limit refuses with RATE_LIMITED what an authenticated principal asks beyond its rate.
 func (l *Limiter) Limit(next http.Handler) http.Handler {
+	return l.limitBy(func(r *http.Request) string { return callOf(r.Context()).principal.Subject() }, "too many requests of this principal", next)
+}
+
+// LimitAddresses refuses with RATE_LIMITED what a client without credentials asks beyond its rate.
+func (l *Limiter) LimitAddresses(next http.Handler) http.Handler {
+	return l.limitBy(func(r *http.Request) string { return network(r.RemoteAddr) }, "too many requests of this address", next)
+}
+
+func (l *Limiter) limitBy(subject func(*http.Request) string, detail string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if wait := l.take(callOf(r.Context()).principal.Subject()); wait > 0 {
+		if wait := l.take(subject(r)); wait > 0 {
 			problem.Write(r.Context(), w, &problem.Error{
-				Status: http.StatusTooManyRequests, Reason: "RATE_LIMITED", Detail: "too many requests of this principal", RetryAfter: wait,
+				Status: http.StatusTooManyRequests, Reason: "RATE_LIMITED", Detail: detail, RetryAfter: wait,
 			})
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// network is what one client has of addresses: one of IPv4, and of IPv6 the 64 bits that its provider gave it.
+func network(remote string) string {
+	const subnetBits = 64
+	peer, err := netip.ParseAddrPort(remote)
+	if err != nil {
+		return remote
+	}
+	address := peer.Addr().Unmap()
+	if address.Is4() {
+		return address.String()
+	}
+	return netip.PrefixFrom(address.WithZone(""), subnetBits).Masked().String()
 }
 
 // take takes one request off the principal's budget, or returns how long it has to wait.

@@ -47,3 +47,17 @@ func TestTrackedPrincipalsAreBounded(t *testing.T) {
 		t.Errorf("%d principals are tracked", n)
 	}
 }
+
+func TestAClientHasOneBudget(t *testing.T) {
+	for remote, want := range map[string]string{
+		"192.0.2.7:4000":           "192.0.2.7",
+		"[::ffff:192.0.2.7]:4000":  "192.0.2.7",
+		"[2001:db8:1:2:3::4]:4000": "2001:db8:1:2::/64",
+		"[fe80::1%eth0]:4000":      "fe80::/64",
+		"pipe":                     "pipe",
+	} {
+		if got := network(remote); got != want {
+			t.Errorf("%s counts for %s, want %s", remote, got, want)
+		}
+	}
+}

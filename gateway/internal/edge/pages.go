@@ -17,7 +17,7 @@ type page struct {
 	policy string
 }
 
-// Pages are the only routes without credentials.
+// Pages are routes without credentials. Beside them only the logs are (package tiles).
 type Pages map[string]page
 
 // NewPages returns the pages: liveness, the API's description, and how to verify a proof.

@@ -51,6 +51,8 @@ keys:
 queue:
   max_messages: {{ $v.ingest.queue.maxMessages | int64 }}
   max_bytes: {{ $v.ingest.queue.maxBytes | int64 }}
+log:
+  key_file: {{ if $v.ingest.log.keySecret }}/run/pcc/keys/log.key{{ else }}""{{ end }}
 {{- else if eq .service "settlement" }}
 hold_timeout: {{ $v.settlement.holdTimeout }}
 sweep_interval: {{ $v.settlement.sweepInterval }}

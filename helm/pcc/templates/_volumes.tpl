@@ -24,7 +24,7 @@
   mount: /var/lib/pcc/nats-accounts
   writable: true
   source: {persistentVolumeClaim: {claimName: {{ $v.registry.natsAccountsClaim }}}}
-{{- else if eq .service "vault" }}
+{{- else if include "pcc.keyFiles" . | fromYaml }}
 - name: keys
   mount: /run/pcc/keys
   source: {emptyDir: {medium: Memory, sizeLimit: 1Mi}}
@@ -36,5 +36,18 @@
 - name: public
   mount: /etc/pcc/public
   source: {secret: {secretName: {{ $v.gateway.publicTLSSecret }}, defaultMode: 0440}}
+{{- end }}
+{{- end -}}
+{{/* Key files that a service wants for its user alone: secret, files, and the image that copies them; nothing without any. */}}
+{{- define "pcc.keyFiles" -}}
+{{- $v := .root.Values -}}
+{{- if eq .service "vault" }}
+secret: {{ $v.vault.keys.secret }}
+image: {{ $v.vault.keys.copyImage }}
+files: [tag.key, wrapping.key, data.keyset, hash.keyset]
+{{- else if and (eq .service "ingest") $v.ingest.log.keySecret }}
+secret: {{ $v.ingest.log.keySecret }}
+image: {{ $v.ingest.log.copyImage }}
+files: [log.key]
 {{- end }}
 {{- end -}}

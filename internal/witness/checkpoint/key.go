@@ -30,6 +30,8 @@ const (
 type LogSigner struct {
 	signer note.Signer
 	public string
+	// as makes the signer of the same key under another name. It holds the private key where nothing prints it.
+	as func(name string) (*LogSigner, error)
 }
 
 // NewLogSigner reads a signer key of type 0x01. The error wraps [ErrMalformed] and does not hold the key.
@@ -38,7 +40,14 @@ func NewLogSigner(secret string) (*LogSigner, error) {
 	if err != nil {
 		return nil, err
 	}
-	signer, err := note.NewSigner(secret)
+	return newLogSigner(name, private)
+}
+
+func newLogSigner(name string, private ed25519.PrivateKey) (*LogSigner, error) {
+	if !validName(name) {
+		return nil, fmt.Errorf("%w: key name %q", ErrMalformed, name)
+	}
+	signer, err := note.NewSigner(encodeSecret(name, typeLog, private))
 	if err != nil {
 		return nil, fmt.Errorf("%w: signer key: %w", ErrMalformed, err)
 	}
@@ -46,8 +55,16 @@ func NewLogSigner(secret string) (*LogSigner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: signer key: %w", ErrMalformed, err)
 	}
-	return &LogSigner{signer: signer, public: public}, nil
+	as := func(name string) (*LogSigner, error) { return newLogSigner(name, private) }
+	return &LogSigner{signer: signer, public: public, as: as}, nil
 }
+
+// Name returns the key's name.
+func (s *LogSigner) Name() string { return s.signer.Name() }
+
+// For returns the signer of the same key for one log of several, by the name <name>/<log>: one key may sign for many,
+// because what is signed begins with the origin. The error wraps [ErrMalformed].
+func (s *LogSigner) For(log string) (*LogSigner, error) { return s.as(s.Name() + "/" + log) }
 
 // VerifierKey returns the public key as [NewLog] takes it.
 func (s *LogSigner) VerifierKey() string { return s.public }
@@ -106,11 +123,15 @@ func generate(name string, typ byte) (secret string, err error) {
 	if !validName(name) {
 		return "", fmt.Errorf("%w: key name %q", ErrMalformed, name)
 	}
-	public, private, err := ed25519.GenerateKey(rand.Reader)
+	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		return "", fmt.Errorf("checkpoint: make a key: %w", err)
 	}
-	return secretPrefix + encodeKey(name, keyHash(name, typ, public), typ, private.Seed()), nil
+	return encodeSecret(name, typ, private), nil
+}
+
+func encodeSecret(name string, typ byte, private ed25519.PrivateKey) string {
+	return secretPrefix + encodeKey(name, keyHash(name, typ, publicOf(private)), typ, private.Seed())
 }
 
 func parseSecret(secret string, typ byte) (name string, private ed25519.PrivateKey, err error) {

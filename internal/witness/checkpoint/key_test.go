@@ -81,3 +81,40 @@ func TestVerifierKeysAreStrict(t *testing.T) {
 		t.Errorf("%v, %v, want %s", v, err, key)
 	}
 }
+
+// TestOneKeySignsForManyLogs has each log's notes verified by its own string of the key and by no other's.
+func TestOneKeySignsForManyLogs(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.key")
+	if _, err := checkpoint.CreateLogKey(path, "log.example/all"); err != nil {
+		t.Fatal(err)
+	}
+	signer, err := checkpoint.ReadLogKey(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	notes, logs := map[string][]byte{}, map[string]checkpoint.Log{}
+	for _, name := range []string{"a", "b/c"} {
+		own, err := signer.For(name)
+		if err != nil || own.Name() != "log.example/all/"+name {
+			t.Fatalf("%v, %v", own, err)
+		}
+		if notes[name], err = own.Sign(checkpoint.Checkpoint{Origin: own.Name(), Root: checkpoint.EmptyRoot()}); err != nil {
+			t.Fatal(err)
+		}
+		if logs[name], err = checkpoint.NewLog(own.Name(), own.VerifierKey()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, log := range logs {
+		for of, signed := range notes {
+			if _, err := log.Open(signed); (err == nil) != (name == of) {
+				t.Errorf("a note of %s, opened as of %s: %v", of, name, err)
+			}
+		}
+	}
+	for _, name := range []string{"a b", "a+b", "a\nb"} {
+		if _, err := signer.For(name); !errors.Is(err, checkpoint.ErrMalformed) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/apperr"
 	"github.com/pcc-platform/pcc/internal/rpc"
 	"github.com/pcc-platform/pcc/internal/testkit/stand"
+	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
 	"github.com/pcc-platform/pcc/proto/event"
 	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
@@ -37,6 +39,8 @@ type running struct {
 	oem, garage, authority          ingestv1.IngestServiceClient
 	// journal is called as the anchor does.
 	journal ingestv1.JournalServiceClient
+	// logFile is the key that signs the logs' checkpoints.
+	logFile string
 	// db is the superuser's.
 	db *pgx.Conn
 }
@@ -54,8 +58,12 @@ func startWith(t *testing.T, bounds server.Queue) running {
 	r.oemMember = r.Member("oem", registryv1.MemberClass_MEMBER_CLASS_MAKER)
 	r.garMember = r.Member("garage", registryv1.MemberClass_MEMBER_CLASS_GARAGE)
 	r.autMember = r.Member("authority", registryv1.MemberClass_MEMBER_CLASS_AUTHORITY)
+	r.logFile = filepath.Join(r.Dir(), "log.key")
+	if _, err := checkpoint.CreateLogKey(r.logFile, "test.example/log"); err != nil {
+		t.Fatal(err)
+	}
 	r.Start(func(ctx context.Context, p *app.Process) (app.Runner, error) {
-		return server.New(ctx, server.Config{ServiceConfig: r.Config(), Queue: bounds}, p)
+		return server.New(ctx, server.Config{ServiceConfig: r.Config(), Queue: bounds, Log: server.Log{KeyFile: r.logFile}}, p)
 	})
 	r.oem = ingestv1.NewIngestServiceClient(r.Dial(r.oemMember, "admin"))
 	r.garage = ingestv1.NewIngestServiceClient(r.Dial(r.garMember, "admin"))

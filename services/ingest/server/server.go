@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pcc-platform/pcc/internal/app"
+	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/adjudication"
@@ -17,6 +18,7 @@ import (
 	"github.com/pcc-platform/pcc/services/ingest/internal/events"
 	"github.com/pcc-platform/pcc/services/ingest/internal/metrics"
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres"
+	"github.com/pcc-platform/pcc/services/ingest/internal/publiclog"
 	"github.com/pcc-platform/pcc/services/ingest/internal/queue"
 	"github.com/pcc-platform/pcc/services/ingest/internal/registryclient"
 	"github.com/pcc-platform/pcc/services/ingest/quality"
@@ -28,6 +30,7 @@ const name = "ingest"
 type Config struct {
 	app.ServiceConfig `yaml:",inline"`
 	Queue             Queue `yaml:"queue"`
+	Log               Log   `yaml:"log"`
 }
 
 // Queue bounds what waits to be written. A publish beyond either bound is refused with QUEUE_FULL.
@@ -36,6 +39,20 @@ type Queue struct {
 	MaxMessages int64 `yaml:"max_messages"`
 	// MaxBytes bounds their bytes on the broker's disk, which reserves them; 0 means 1 GiB.
 	MaxBytes int64 `yaml:"max_bytes"`
+}
+
+// Log configures the streams' publication as transparency logs.
+type Log struct {
+	// KeyFile holds the key that signs their checkpoints, for the service's user alone. The key's name, such as
+	// "pcc.example.org/log", is what the logs' origins begin with. Empty publishes none.
+	KeyFile string `yaml:"key_file"`
+}
+
+func (l Log) signer() (*checkpoint.LogSigner, error) {
+	if l.KeyFile == "" {
+		return nil, nil //nolint:nilnil // publiclog.New takes it for: publish none
+	}
+	return checkpoint.ReadLogKey(l.KeyFile)
 }
 
 // Server is the service, ready to run.
@@ -61,6 +78,10 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ingest: %w", err)
 	}
+	signer, err := cfg.Log.signer()
+	if err != nil {
+		return nil, fmt.Errorf("ingest: log: %w", err)
+	}
 	batches := queue.New(base.JS, queue.Limits{Messages: cfg.Queue.MaxMessages, Bytes: cfg.Queue.MaxBytes})
 	meter, err := metrics.New(batches.Pending)
 	if err != nil {
@@ -78,7 +99,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	ingestv1.RegisterSourceKeyServiceServer(base.Server, api.NewSourceKeyService(service, store))
 	watches := api.NewAlertService(store, store, api.DefaultWatchLimits())
 	ingestv1.RegisterAlertServiceServer(base.Server, watches)
-	ingestv1.RegisterJournalServiceServer(base.Server, api.NewJournalService(service, store))
+	ingestv1.RegisterJournalServiceServer(base.Server, api.NewJournalService(service, store, publiclog.New(store, signer)))
 	keeper := &alerting.Keeper{
 		Policy: alert.DefaultPolicy(), Odometer: adjudication.DefaultPolicy(),
 		Publish: events.PublishAlert, Recalled: events.PublishRecalled, Now: time.Now,

@@ -8,6 +8,7 @@ import (
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/internal/cloudevent"
+	"github.com/pcc-platform/pcc/services/ingest/internal/publiclog"
 )
 
 // IdleTimeout is how long a stream may go without a batch.
@@ -40,9 +41,10 @@ type JournalService struct {
 	ingestv1.UnimplementedJournalServiceServer
 	ingest  *ingest.Service
 	journal ingest.JournalReader
+	logs    *publiclog.Logs
 }
 
 // NewJournalService returns the handlers.
-func NewJournalService(s *ingest.Service, j ingest.JournalReader) *JournalService {
-	return &JournalService{ingest: s, journal: j}
+func NewJournalService(s *ingest.Service, j ingest.JournalReader, l *publiclog.Logs) *JournalService {
+	return &JournalService{ingest: s, journal: j, logs: l}
 }

@@ -23,6 +23,8 @@ const (
 	JournalService_ListPassportEvents_FullMethodName  = "/pcc.ingest.v1.JournalService/ListPassportEvents"
 	JournalService_GetPassportVerdict_FullMethodName  = "/pcc.ingest.v1.JournalService/GetPassportVerdict"
 	JournalService_ProvePassportEvents_FullMethodName = "/pcc.ingest.v1.JournalService/ProvePassportEvents"
+	JournalService_GetSignedCheckpoint_FullMethodName = "/pcc.ingest.v1.JournalService/GetSignedCheckpoint"
+	JournalService_GetTile_FullMethodName             = "/pcc.ingest.v1.JournalService/GetTile"
 )
 
 // JournalServiceClient is the client API for JournalService service.
@@ -46,6 +48,13 @@ type JournalServiceClient interface {
 	// ListPassportEvents, and 15 MiB with signatures and proofs.
 	// Permission: call, for services only. Errors: REPORT_TOO_LARGE, CHECKPOINT_UNKNOWN.
 	ProvePassportEvents(ctx context.Context, in *ProvePassportEventsRequest, opts ...grpc.CallOption) (*ProvePassportEventsResponse, error)
+	// GetSignedCheckpoint returns the newest checkpoint of a stream, signed as that of a public log. It extends every
+	// checkpoint of the stream that this process signed before.
+	// Permission: read_logs. Errors: LOG_NOT_FOUND.
+	GetSignedCheckpoint(ctx context.Context, in *GetSignedCheckpointRequest, opts ...grpc.CallOption) (*GetSignedCheckpointResponse, error)
+	// GetTile returns hashes of a stream's tree, a tile of the layout c2sp.org/tlog-tiles or the beginning of one.
+	// Permission: read_logs. Errors: LOG_NOT_FOUND, TILE_NOT_FOUND.
+	GetTile(ctx context.Context, in *GetTileRequest, opts ...grpc.CallOption) (*GetTileResponse, error)
 }
 
 type journalServiceClient struct {
@@ -96,6 +105,26 @@ func (c *journalServiceClient) ProvePassportEvents(ctx context.Context, in *Prov
 	return out, nil
 }
 
+func (c *journalServiceClient) GetSignedCheckpoint(ctx context.Context, in *GetSignedCheckpointRequest, opts ...grpc.CallOption) (*GetSignedCheckpointResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetSignedCheckpointResponse)
+	err := c.cc.Invoke(ctx, JournalService_GetSignedCheckpoint_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *journalServiceClient) GetTile(ctx context.Context, in *GetTileRequest, opts ...grpc.CallOption) (*GetTileResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetTileResponse)
+	err := c.cc.Invoke(ctx, JournalService_GetTile_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // JournalServiceServer is the server API for JournalService service.
 // All implementations must embed UnimplementedJournalServiceServer
 // for forward compatibility.
@@ -117,6 +146,13 @@ type JournalServiceServer interface {
 	// ListPassportEvents, and 15 MiB with signatures and proofs.
 	// Permission: call, for services only. Errors: REPORT_TOO_LARGE, CHECKPOINT_UNKNOWN.
 	ProvePassportEvents(context.Context, *ProvePassportEventsRequest) (*ProvePassportEventsResponse, error)
+	// GetSignedCheckpoint returns the newest checkpoint of a stream, signed as that of a public log. It extends every
+	// checkpoint of the stream that this process signed before.
+	// Permission: read_logs. Errors: LOG_NOT_FOUND.
+	GetSignedCheckpoint(context.Context, *GetSignedCheckpointRequest) (*GetSignedCheckpointResponse, error)
+	// GetTile returns hashes of a stream's tree, a tile of the layout c2sp.org/tlog-tiles or the beginning of one.
+	// Permission: read_logs. Errors: LOG_NOT_FOUND, TILE_NOT_FOUND.
+	GetTile(context.Context, *GetTileRequest) (*GetTileResponse, error)
 	mustEmbedUnimplementedJournalServiceServer()
 }
 
@@ -138,6 +174,12 @@ func (UnimplementedJournalServiceServer) GetPassportVerdict(context.Context, *Ge
 }
 func (UnimplementedJournalServiceServer) ProvePassportEvents(context.Context, *ProvePassportEventsRequest) (*ProvePassportEventsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ProvePassportEvents not implemented")
+}
+func (UnimplementedJournalServiceServer) GetSignedCheckpoint(context.Context, *GetSignedCheckpointRequest) (*GetSignedCheckpointResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetSignedCheckpoint not implemented")
+}
+func (UnimplementedJournalServiceServer) GetTile(context.Context, *GetTileRequest) (*GetTileResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetTile not implemented")
 }
 func (UnimplementedJournalServiceServer) mustEmbedUnimplementedJournalServiceServer() {}
 func (UnimplementedJournalServiceServer) testEmbeddedByValue()                        {}
@@ -232,6 +274,42 @@ func _JournalService_ProvePassportEvents_Handler(srv interface{}, ctx context.Co
 	return interceptor(ctx, in, info, handler)
 }
 
+func _JournalService_GetSignedCheckpoint_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetSignedCheckpointRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(JournalServiceServer).GetSignedCheckpoint(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: JournalService_GetSignedCheckpoint_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(JournalServiceServer).GetSignedCheckpoint(ctx, req.(*GetSignedCheckpointRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _JournalService_GetTile_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetTileRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(JournalServiceServer).GetTile(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: JournalService_GetTile_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(JournalServiceServer).GetTile(ctx, req.(*GetTileRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // JournalService_ServiceDesc is the grpc.ServiceDesc for JournalService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -254,6 +332,14 @@ var JournalService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ProvePassportEvents",
 			Handler:    _JournalService_ProvePassportEvents_Handler,
+		},
+		{
+			MethodName: "GetSignedCheckpoint",
+			Handler:    _JournalService_GetSignedCheckpoint_Handler,
+		},
+		{
+			MethodName: "GetTile",
+			Handler:    _JournalService_GetTile_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

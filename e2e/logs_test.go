@@ -1,0 +1,109 @@
+package e2e_test
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/pcc-platform/pcc/e2e/internal/await"
+	"github.com/pcc-platform/pcc/e2e/internal/monitor"
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+)
+
+// testLogs follows the maker's stream as a stranger with the key that the operator shows, while the maker sends.
+func testLogs(t *testing.T, w *world) {
+	log := w.monitor(t, "ingest/oem")
+	passport := w.newPassport(t, w.oem)
+	w.journal(t, passport, "logs-a", 300)
+	older, err := log.Newest(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.journal(t, passport, "logs-b", 300)
+	newer, err := log.Newest(t.Context())
+	if err != nil || newer.N < older.N+300 {
+		t.Fatalf("%d entries after %d, %v", newer.N, older.N, err)
+	}
+	if err := log.CheckExtends(t.Context(), older, newer); err != nil {
+		t.Error(err)
+	}
+	list, err := w.oem.Ingest.ListEvents(t.Context(), &ingestv1.ListEventsRequest{Parent: passport, PageSize: 1000})
+	if err != nil || len(list.GetEvents()) != 600 {
+		t.Fatalf("%d events, %v", len(list.GetEvents()), err)
+	}
+	for i := 0; i < 600; i += 50 {
+		at := list.GetEvents()[i].GetPosition()
+		if err := log.CheckIncludes(t.Context(), newer, at.GetSequence(), tlog.Hash(at.GetLeafHash())); err != nil {
+			t.Errorf("event %d: %v", i, err)
+		}
+		if log.CheckIncludes(t.Context(), newer, at.GetSequence(), tlog.RecordHash([]byte("another"))) == nil {
+			t.Errorf("at %d the log has another leaf, too", i)
+		}
+	}
+	stays(t, log, older)
+	for stream, path := range map[string]string{
+		"ingest/nobody": "checkpoint", "keys/oem": "tile/0/999", "ingest/oem": "tile/entries/000", "market/oem": "checkpoint",
+	} {
+		if _, err := w.monitor(t, stream).Get(t.Context(), path); err == nil || !strings.Contains(err.Error(), "404") {
+			t.Errorf("%s of %s: %v", path, stream, err)
+		}
+	}
+}
+
+// stays wants the partial tiles of an old size to be there still.
+func stays(t *testing.T, log monitor.Log, older tlog.Tree) {
+	t.Helper()
+	for _, tile := range tlog.NewTiles(8, 0, older.N) {
+		data, err := log.Get(t.Context(), strings.Replace(tile.Path(), "tile/8/", "tile/", 1))
+		if err != nil || len(data) != tile.W*tlog.HashSize {
+			t.Errorf("%s: %d bytes, %v", tile.Path(), len(data), err)
+		}
+	}
+}
+
+// monitor is a stranger who reads a stream over HTTP.
+func (w *world) monitor(t *testing.T, stream string) monitor.Log {
+	t.Helper()
+	authority, err := os.ReadFile(w.platform.CAFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(authority)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS13}}
+	t.Cleanup(transport.CloseIdleConnections)
+	return monitor.Log{
+		URL: w.info.Gateway + "/log/" + stream, Key: strings.TrimSpace(w.stack.Run(t, "log", "key", stream)),
+		HTTP: &http.Client{Transport: transport, Timeout: settleTime},
+	}
+}
+
+// journal has the maker send readings and waits until they are journaled.
+func (w *world) journal(t *testing.T, passport, prefix string, n int) {
+	t.Helper()
+	events := make([]*pb.CloudEvent, n)
+	for i := range events {
+		events[i] = reading(t, "oem", passport, fmt.Sprintf("%s-%d", prefix, i), fmt.Sprint(1000+i))
+	}
+	if _, err := w.oem.Ingest.IngestEvents(t.Context(), &ingestv1.IngestEventsRequest{Events: events}); err != nil {
+		t.Fatal(err)
+	}
+	await.Until(t, settleTime, func(ctx context.Context) string {
+		status, err := w.oem.Ingest.GetIngestStatus(ctx, &ingestv1.GetIngestStatusRequest{})
+		if err != nil {
+			return err.Error()
+		}
+		if status.GetPendingBatches() > 0 {
+			return fmt.Sprintf("%d batches wait", status.GetPendingBatches())
+		}
+		return ""
+	})
+}

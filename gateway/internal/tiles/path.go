@@ -1,0 +1,59 @@
+package tiles
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+const (
+	prefix = "/log/"
+	// maxLevel and maxIndex bound what is asked for as the RPC does: no journal has a tile beyond them.
+	maxLevel = 7
+	maxIndex = 1<<55 - 1
+)
+
+// stream is the name of a stream: a member's, of events or of keys.
+var stream = regexp.MustCompile(`^(ingest|keys)/[a-z][a-z0-9-]{1,31}$`)
+
+// resource is what a path names.
+type resource struct {
+	stream string
+	// tile is nil for the checkpoint.
+	tile *tlog.Tile
+}
+
+// parse reads a path of a log. Each resource has one path: whatever is spelt in another way is not there.
+func parse(u *url.URL) (_ resource, ok bool) {
+	rest, ok := strings.CutPrefix(u.Path, prefix)
+	if !ok || u.RawPath != "" {
+		return resource{}, false
+	}
+	kind, rest, _ := strings.Cut(rest, "/")
+	member, rest, _ := strings.Cut(rest, "/")
+	r := resource{stream: kind + "/" + member}
+	if !stream.MatchString(r.stream) {
+		return resource{}, false
+	}
+	if rest == "checkpoint" {
+		return r, true
+	}
+	place, ok := strings.CutPrefix(rest, "tile/")
+	if !ok {
+		return resource{}, false
+	}
+	r.tile, ok = parseTile(place)
+	return r, ok
+}
+
+// parseTile reads <L>/<N>[.p/<W>]. The layout of golang.org/x/mod, which names the height of tiles too, is the same from
+// there on.
+func parseTile(place string) (*tlog.Tile, bool) {
+	t, err := tlog.ParseTilePath("tile/8/" + place)
+	if err != nil || t.L < 0 || t.L > maxLevel || t.N > maxIndex {
+		return nil, false
+	}
+	return &t, true
+}

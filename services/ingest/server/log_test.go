@@ -1,0 +1,125 @@
+package server_test
+
+import (
+	"testing"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
+	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+)
+
+// publicLog is ingest with something in the maker's stream, as the gateway calls it.
+func publicLog(t *testing.T) (r running, stream string, asGateway ingestv1.JournalServiceClient) {
+	t.Helper()
+	r = start(t)
+	send(t, r.oem, readings(t, r.oemMember, "a", r.registry.enrol(), 20)...)
+	awaitJournaled(t, r.oem)
+	return r, "ingest/" + r.oemMember.ID, ingestv1.NewJournalServiceClient(r.DialService("gateway"))
+}
+
+// open verifies a note with the key that belongs to the key file.
+func (r running) open(t *testing.T, stream string, note []byte) checkpoint.Signed {
+	t.Helper()
+	signer, err := checkpoint.ReadLogKey(r.logFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := signer.For(stream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := checkpoint.NewLog("test.example/log/"+stream, own.VerifierKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := log.Open(note)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signed
+}
+
+func TestSignedCheckpointsGrow(t *testing.T) {
+	r, stream, gateway := publicLog(t)
+	var size uint64
+	for _, batch := range []string{"b", "c"} {
+		send(t, r.oem, readings(t, r.oemMember, batch, r.registry.enrol(), 10)...)
+		awaitJournaled(t, r.oem)
+		var notes []string
+		for range 2 { // the second is the first: one signature a size
+			resp, err := gateway.GetSignedCheckpoint(t.Context(), &ingestv1.GetSignedCheckpointRequest{Stream: stream})
+			if err != nil {
+				t.Fatal(err)
+			}
+			notes = append(notes, string(resp.GetNote()))
+		}
+		signed := r.open(t, stream, []byte(notes[0]))
+		if notes[0] != notes[1] || signed.Size <= size {
+			t.Errorf("%d entries after %d; %q and %q", signed.Size, size, notes[0], notes[1])
+		}
+		size = signed.Size
+		stored := r.count(t, "SELECT count(*) FROM journal_checkpoint WHERE stream = $1 AND size = $2 AND root = $3", stream, size, signed.Root[:])
+		if stored != 1 {
+			t.Error("what is signed is not in the journal")
+		}
+	}
+}
+
+// TestAChangedPastIsNotSigned sets the journal back, and gives it another history, as an administrator of the database can.
+func TestAChangedPastIsNotSigned(t *testing.T) {
+	for what, change := range map[string]string{
+		"set back":       "DELETE FROM journal_checkpoint WHERE size = (SELECT max(size) FROM journal_checkpoint)",
+		"another root":   "UPDATE journal_checkpoint SET root = sha256(root) WHERE size = (SELECT max(size) FROM journal_checkpoint)",
+		"another future": "INSERT INTO journal_checkpoint (stream, size, root) SELECT stream, size + 1, sha256(root) FROM journal_checkpoint ORDER BY size DESC LIMIT 1",
+	} {
+		t.Run(what, func(t *testing.T) {
+			r, stream, gateway := publicLog(t)
+			send(t, r.oem, readings(t, r.oemMember, "b", r.registry.enrol(), 10)...)
+			awaitJournaled(t, r.oem)
+			req := &ingestv1.GetSignedCheckpointRequest{Stream: stream}
+			if _, err := gateway.GetSignedCheckpoint(t.Context(), req); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := r.db.Exec(t.Context(), "SET session_replication_role = replica"); err != nil { // no triggers
+				t.Fatal(err)
+			}
+			if _, err := r.db.Exec(t.Context(), change); err != nil {
+				t.Fatal(err)
+			}
+			resp, err := gateway.GetSignedCheckpoint(t.Context(), req)
+			wantReason(t, what, err, "INTERNAL")
+			if len(resp.GetNote()) > 0 {
+				t.Errorf("signed %s", resp.GetNote())
+			}
+		})
+	}
+}
+
+func TestWhatALogDoesNotHave(t *testing.T) {
+	r, stream, gateway := publicLog(t)
+	for _, unknown := range []string{"ingest/nobody", "keys/" + r.oemMember.ID} {
+		_, err := gateway.GetSignedCheckpoint(t.Context(), &ingestv1.GetSignedCheckpointRequest{Stream: unknown})
+		wantReason(t, unknown, err, "LOG_NOT_FOUND")
+		_, err = gateway.GetTile(t.Context(), &ingestv1.GetTileRequest{Stream: unknown, Width: 1})
+		wantReason(t, unknown, err, "TILE_NOT_FOUND")
+	}
+	tile, err := gateway.GetTile(t.Context(), &ingestv1.GetTileRequest{Stream: stream, Width: 7})
+	if err != nil || len(tile.GetHashes()) != 7*32 {
+		t.Errorf("%d bytes, %v", len(tile.GetHashes()), err)
+	}
+	for reason, reqs := range map[string][]*ingestv1.GetTileRequest{
+		"TILE_NOT_FOUND": {{Stream: stream, Width: 256}, {Stream: stream, Index: 1, Width: 1}, {Stream: stream, Level: 7, Width: 1}, {Stream: stream, Index: 1<<55 - 1, Width: 1}},
+		"INVALID_FIELD":  {{Stream: stream}, {Stream: stream, Width: 257}, {Stream: stream, Level: 8, Width: 1}, {Stream: stream, Index: -1, Width: 1}, {Stream: "market/x", Width: 1}},
+	} {
+		for _, req := range reqs {
+			_, err := gateway.GetTile(t.Context(), req)
+			wantReason(t, req.String(), err, reason)
+		}
+	}
+	_, err = ingestv1.NewJournalServiceClient(r.DialAnonymous()).GetTile(t.Context(), &ingestv1.GetTileRequest{Stream: stream, Width: 1})
+	if status.Code(err) == codes.OK {
+		t.Error("the RPC is for who has credentials")
+	}
+}
