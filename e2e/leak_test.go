@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// keyMaterial finds private keys: PEM, and seeds of NATS accounts and users.
-var keyMaterial = regexp.MustCompile(`PRIVATE KEY|\bS[OAU][A-Z2-7]{56}\b`)
+// keyMaterial finds private keys: PEM, signer keys of logs, and seeds of NATS accounts and users.
+var keyMaterial = regexp.MustCompile(`PRIVATE[ +]KEY|\bS[OAU][A-Z2-7]{56}\b`)
 
 // testNothingLeaks searches every file of the stack for what the tests before have put into it: no VIN and no holder may
 // stand in clear text or in a common encoding of it anywhere, and no secret in a log.
