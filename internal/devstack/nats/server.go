@@ -51,7 +51,7 @@ func serve(ctx context.Context, cfg Config, log *slog.Logger) error {
 		return fmt.Errorf("nats server: %w", err)
 	}
 	fatal := make(chan string, 1)
-	s.SetLoggerV2(logger{log: log, fatal: fatal}, false, false, false)
+	s.SetLoggerV2(newLogger(log, fatal), false, false, false)
 	s.Start()
 	defer s.WaitForShutdown()
 	defer s.Shutdown()
@@ -131,29 +131,4 @@ func mqttOptions(cfg *MQTT) (opts server.MQTTOpts, err error) {
 	opts.Host, opts.Port, opts.TLSTimeout = host, cfg.Port, tlsTimeout.Seconds()
 	opts.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}}
 	return opts, nil
-}
-
-// logger passes the server's lines on: its text is data of ours, not a message of ours.
-type logger struct {
-	log   *slog.Logger
-	fatal chan<- string
-}
-
-func (l logger) line(level slog.Level, format string, args []any) {
-	l.log.Log(context.Background(), level, "nats server", slog.String("text", fmt.Sprintf(format, args...)))
-}
-
-func (l logger) Noticef(format string, args ...any) { l.line(slog.LevelInfo, format, args) }
-func (l logger) Warnf(format string, args ...any)   { l.line(slog.LevelWarn, format, args) }
-func (l logger) Errorf(format string, args ...any)  { l.line(slog.LevelError, format, args) }
-func (l logger) Debugf(format string, args ...any)  { l.line(slog.LevelDebug, format, args) }
-func (l logger) Tracef(format string, args ...any)  { l.line(slog.LevelDebug, format, args) }
-
-// Fatalf ends Run with the first such text: the server logs it and would otherwise linger without a listener.
-func (l logger) Fatalf(format string, args ...any) {
-	l.line(slog.LevelError, format, args)
-	select {
-	case l.fatal <- fmt.Sprintf(format, args...):
-	default:
-	}
 }
