@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"buf.build/go/protovalidate"
@@ -72,8 +73,23 @@ func (c checker) mileages(data proto.Message) (code Code, reason string) {
 			code, reason = CodeFieldMissing, "how the mileage left the vehicle is not stated"
 		case !c.mileage.MatchString(o.GetRawValue()):
 			code, reason = CodeOdometerMalformed, "the mileage is not a number of at most 12 digits before and 3 after the point, not negative"
+		case absurd(o):
+			code, reason = CodeOdometerAbsurd, "the mileage is more than any counter can show"
 		}
 		return code == ""
 	})
 	return code, reason
+}
+
+// absurd reports whether a well-formed mileage is above the platform's bound, 7,000,000,000 km.
+func absurd(o *eventsv1.Odometer) bool {
+	const most = 7e12
+	metres, err := strconv.ParseFloat(o.GetRawValue(), 64)
+	switch o.GetRawUnit() {
+	case eventsv1.OdometerUnit_ODOMETER_UNIT_KILOMETRE:
+		metres *= 1000
+	case eventsv1.OdometerUnit_ODOMETER_UNIT_MILE:
+		metres *= 1609.344
+	}
+	return err != nil || metres > most
 }

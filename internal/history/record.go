@@ -98,6 +98,7 @@ const (
 	CodeFieldMissing        Code = "FIELD_MISSING"
 	CodeFieldInvalid        Code = "FIELD_INVALID"
 	CodeOdometerMalformed   Code = "ODOMETER_MALFORMED"
+	CodeOdometerAbsurd      Code = "ODOMETER_ABSURD"
 	CodeKindUnsupported     Code = "KIND_UNSUPPORTED"
 	CodeNotFinished         Code = "NOT_FINISHED"
 	CodeNotTheVehicle       Code = "NOT_THE_VEHICLE"
