@@ -89,6 +89,10 @@ func (c *Candidate) checkForm() *Fault {
 		return c.Malformed
 	case len(c.ID) < 1 || len(c.ID) > maxIDBytes || !isVisibleASCII(c.ID):
 		return NewFault(ReasonEventIDInvalid, "id", "not 1 to %d visible ASCII characters", maxIDBytes)
+	case revealsVehicle(c.ID):
+		return NewFault(ReasonIDRevealsVehicle, "id", "holds what looks like a VIN, which the journal could not forget")
+	case revealsVehicle(c.Source):
+		return NewFault(ReasonIDRevealsVehicle, "source", "holds what looks like a VIN, which the journal could not forget")
 	case c.SpecVersion != specVersion:
 		return NewFault(ReasonEventMalformed, "spec_version", "not %q", specVersion)
 	}

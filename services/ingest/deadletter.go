@@ -20,7 +20,7 @@ type DeadLetter struct {
 	ID     uuid.UUID
 	Member string
 	Rejection
-	// Bytes is the CloudEvent, nil when it was too large to keep.
+	// Bytes is the CloudEvent, nil when it was too large to keep, or reveals the vehicle.
 	Bytes []byte
 	// Signature is the source's, nil when there is none that could be read.
 	Signature *Signature
@@ -38,7 +38,10 @@ func newDeadLetter(member string, r Rejection, bytes []byte, now time.Time) (Dea
 		return DeadLetter{}, fmt.Errorf("ingest: make an id: %w", err)
 	}
 	letter := DeadLetter{ID: id, Member: member, Rejection: r, ContentHash: sha256.Sum256(bytes), CreatedAt: now}
-	if len(bytes) <= MaxEventBytes {
+	switch {
+	case r.Fault.Reason == ReasonIDRevealsVehicle: // for which it is refused
+		letter.Source, letter.EventID = "", ""
+	case len(bytes) <= MaxEventBytes:
 		letter.Bytes = bytes
 	}
 	return letter, nil

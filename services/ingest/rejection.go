@@ -15,6 +15,7 @@ const (
 	ReasonEventTooLarge     Reason = "EVENT_TOO_LARGE"
 	ReasonEventIDInvalid    Reason = "EVENT_ID_INVALID"
 	ReasonEventIDReused     Reason = "EVENT_ID_REUSED"
+	ReasonIDRevealsVehicle  Reason = "ID_REVEALS_VEHICLE"
 	ReasonSourceForeign     Reason = "SOURCE_FOREIGN"
 	ReasonTypeUnknown       Reason = "TYPE_UNKNOWN"
 	ReasonTypeMismatch      Reason = "TYPE_MISMATCH"

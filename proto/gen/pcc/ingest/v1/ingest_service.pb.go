@@ -415,7 +415,7 @@ func (x *BatchAcknowledgement) GetRejections() []*Rejection {
 // Rejection says why an event was refused.
 //
 // Reasons: EVENT_MALFORMED, EVENT_TOO_LARGE, EVENT_ID_INVALID, EVENT_ID_REUSED (same source and id, other content),
-// SOURCE_FOREIGN, TYPE_UNKNOWN, TYPE_MISMATCH, SUBJECT_INVALID, PASSPORT_UNKNOWN, TIME_MISSING, TIME_IN_FUTURE,
+// ID_REVEALS_VEHICLE, SOURCE_FOREIGN, TYPE_UNKNOWN, TYPE_MISMATCH, SUBJECT_INVALID, PASSPORT_UNKNOWN, TIME_MISSING, TIME_IN_FUTURE,
 // TIME_BEFORE_1886, UNIT_UNKNOWN, PROVENANCE_UNKNOWN, ODOMETER_MISSING, ODOMETER_MALFORMED, ODOMETER_NEGATIVE,
 // ODOMETER_ABSURD, FIELD_INVALID (a rule of pcc.events.v1 is broken), SIGNATURE_MISSING (the source has a key, or the event
 // says that it was signed in the vehicle), SIGNATURE_INVALID, KEY_UNKNOWN (not enrolled for this source or vehicle),
