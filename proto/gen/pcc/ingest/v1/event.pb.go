@@ -635,7 +635,7 @@ type JournalPosition struct {
 	Stream string `protobuf:"bytes,1,opt,name=stream,proto3" json:"stream,omitempty"`
 	// From 0.
 	Sequence int64 `protobuf:"varint,2,opt,name=sequence,proto3" json:"sequence,omitempty"`
-	// RFC 6962 hash of the leaf.
+	// RFC 6962 leaf hash, over the key of the leaf's list and a commitment to the leaf (docs/proof-document.md).
 	LeafHash      []byte `protobuf:"bytes,3,opt,name=leaf_hash,json=leafHash,proto3" json:"leaf_hash,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

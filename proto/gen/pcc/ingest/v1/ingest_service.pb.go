@@ -1709,7 +1709,9 @@ type JournalLeaf struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
 	Position *JournalPosition       `protobuf:"bytes,1,opt,name=position,proto3" json:"position,omitempty"`
 	// The framed leaf; its payload is a JournaledEvent or a ReputationMark.
-	Leaf          []byte `protobuf:"bytes,2,opt,name=leaf,proto3" json:"leaf,omitempty"`
+	Leaf []byte `protobuf:"bytes,2,opt,name=leaf,proto3" json:"leaf,omitempty"`
+	// Key of the list that the leaf belongs to, 32 bytes; zeros for none. With the leaf it makes the leaf's hash.
+	ListKey       []byte `protobuf:"bytes,3,opt,name=list_key,json=listKey,proto3" json:"list_key,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1754,6 +1756,13 @@ func (x *JournalLeaf) GetPosition() *JournalPosition {
 func (x *JournalLeaf) GetLeaf() []byte {
 	if x != nil {
 		return x.Leaf
+	}
+	return nil
+}
+
+func (x *JournalLeaf) GetListKey() []byte {
+	if x != nil {
+		return x.ListKey
 	}
 	return nil
 }
@@ -1885,10 +1894,11 @@ const file_pcc_ingest_v1_ingest_service_proto_rawDesc = "" +
 	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"w\n" +
 	"\x19ListJournalLeavesResponse\x122\n" +
 	"\x06leaves\x18\x01 \x03(\v2\x1a.pcc.ingest.v1.JournalLeafR\x06leaves\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"]\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"}\n" +
 	"\vJournalLeaf\x12:\n" +
 	"\bposition\x18\x01 \x01(\v2\x1e.pcc.ingest.v1.JournalPositionR\bposition\x12\x12\n" +
-	"\x04leaf\x18\x02 \x01(\fR\x04leaf*g\n" +
+	"\x04leaf\x18\x02 \x01(\fR\x04leaf\x12\x1e\n" +
+	"\blist_key\x18\x03 \x01(\fB\x03\x80\x01\x01R\alistKey*g\n" +
 	"\rSourceGapKind\x12\x1f\n" +
 	"\x1bSOURCE_GAP_KIND_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17SOURCE_GAP_KIND_MISSING\x10\x01\x12\x18\n" +

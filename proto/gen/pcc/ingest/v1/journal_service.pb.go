@@ -416,8 +416,10 @@ type ProvePassportEventsResponse struct {
 	Events []*ProvenEvent         `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
 	// Events of the passport that are journaled after the given checkpoints.
 	NotYetAnchored int32 `protobuf:"varint,2,opt,name=not_yet_anchored,json=notYetAnchored,proto3" json:"not_yet_anchored,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// The vehicle's public tag, 32 bytes, from which the keys of the events' lists follow.
+	Tag           []byte `protobuf:"bytes,3,opt,name=tag,proto3" json:"tag,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ProvePassportEventsResponse) Reset() {
@@ -462,6 +464,13 @@ func (x *ProvePassportEventsResponse) GetNotYetAnchored() int32 {
 		return x.NotYetAnchored
 	}
 	return 0
+}
+
+func (x *ProvePassportEventsResponse) GetTag() []byte {
+	if x != nil {
+		return x.Tag
+	}
+	return nil
 }
 
 // ProvenEvent is a leaf with its way to the root of its stream.
@@ -760,10 +769,11 @@ const file_pcc_ingest_v1_journal_service_proto_rawDesc = "" +
 	"\averdict\x18\x01 \x01(\v2\x1e.pcc.ingest.v1.OdometerVerdictR\averdict\"\xa2\x01\n" +
 	"\x1aProvePassportEventsRequest\x12<\n" +
 	"\bpassport\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^passports/[0-9a-f-]{36}$R\bpassport\x12F\n" +
-	"\vcheckpoints\x18\x02 \x03(\v2\x19.pcc.ingest.v1.CheckpointB\t\xbaH\x06\x92\x01\x03\x10\x80\bR\vcheckpoints\"{\n" +
+	"\vcheckpoints\x18\x02 \x03(\v2\x19.pcc.ingest.v1.CheckpointB\t\xbaH\x06\x92\x01\x03\x10\x80\bR\vcheckpoints\"\x92\x01\n" +
 	"\x1bProvePassportEventsResponse\x122\n" +
 	"\x06events\x18\x01 \x03(\v2\x1a.pcc.ingest.v1.ProvenEventR\x06events\x12(\n" +
-	"\x10not_yet_anchored\x18\x02 \x01(\x05R\x0enotYetAnchored\"\x86\x01\n" +
+	"\x10not_yet_anchored\x18\x02 \x01(\x05R\x0enotYetAnchored\x12\x15\n" +
+	"\x03tag\x18\x03 \x01(\fB\x03\x80\x01\x01R\x03tag\"\x86\x01\n" +
 	"\vProvenEvent\x12:\n" +
 	"\bposition\x18\x01 \x01(\v2\x1e.pcc.ingest.v1.JournalPositionR\bposition\x12\x12\n" +
 	"\x04leaf\x18\x02 \x01(\fR\x04leaf\x12'\n" +

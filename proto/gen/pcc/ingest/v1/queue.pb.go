@@ -120,8 +120,10 @@ type QueuedEvent struct {
 	OccurTime      *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=occur_time,json=occurTime,proto3" json:"occur_time,omitempty"`
 	OdometerMetres *int64                 `protobuf:"varint,8,opt,name=odometer_metres,json=odometerMetres,proto3,oneof" json:"odometer_metres,omitempty"`
 	// As in EventSignature, with the batch's statement.
-	Index         int32  `protobuf:"varint,9,opt,name=index,proto3" json:"index,omitempty"`
-	AuditPath     []byte `protobuf:"bytes,10,opt,name=audit_path,json=auditPath,proto3" json:"audit_path,omitempty"`
+	Index     int32  `protobuf:"varint,9,opt,name=index,proto3" json:"index,omitempty"`
+	AuditPath []byte `protobuf:"bytes,10,opt,name=audit_path,json=auditPath,proto3" json:"audit_path,omitempty"`
+	// Key of the list of the vehicle and class that the event belongs to, 32 bytes.
+	ListKey       []byte `protobuf:"bytes,11,opt,name=list_key,json=listKey,proto3" json:"list_key,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -226,6 +228,13 @@ func (x *QueuedEvent) GetAuditPath() []byte {
 	return nil
 }
 
+func (x *QueuedEvent) GetListKey() []byte {
+	if x != nil {
+		return x.ListKey
+	}
+	return nil
+}
+
 var File_pcc_ingest_v1_queue_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_queue_proto_rawDesc = "" +
@@ -236,7 +245,7 @@ const file_pcc_ingest_v1_queue_proto_rawDesc = "" +
 	"\aquality\x18\x02 \x01(\v2\x16.pcc.ingest.v1.QualityR\aquality\x12=\n" +
 	"\freceive_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\vreceiveTime\x122\n" +
 	"\x06events\x18\x04 \x03(\v2\x1a.pcc.ingest.v1.QueuedEventR\x06events\x12\x1c\n" +
-	"\tstatement\x18\x05 \x01(\fR\tstatement\"\xd3\x02\n" +
+	"\tstatement\x18\x05 \x01(\fR\tstatement\"\xf3\x02\n" +
 	"\vQueuedEvent\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\fR\x02id\x12\x1f\n" +
 	"\vcloud_event\x18\x02 \x01(\fR\n" +
@@ -251,7 +260,8 @@ const file_pcc_ingest_v1_queue_proto_rawDesc = "" +
 	"\x05index\x18\t \x01(\x05R\x05index\x12\x1d\n" +
 	"\n" +
 	"audit_path\x18\n" +
-	" \x01(\fR\tauditPathB\x12\n" +
+	" \x01(\fR\tauditPath\x12\x1e\n" +
+	"\blist_key\x18\v \x01(\fB\x03\x80\x01\x01R\alistKeyB\x12\n" +
 	"\x10_odometer_metresB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
 
 var (

@@ -76,7 +76,9 @@ type PassportEnrolled struct {
 	LifeCycle  LifeCycle              `protobuf:"varint,2,opt,name=life_cycle,json=lifeCycle,proto3,enum=pcc.registry.v1.LifeCycle" json:"life_cycle,omitempty"`
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// `members/{member}` that enrolled it.
-	EnrolledBy    string `protobuf:"bytes,4,opt,name=enrolled_by,json=enrolledBy,proto3" json:"enrolled_by,omitempty"`
+	EnrolledBy string `protobuf:"bytes,4,opt,name=enrolled_by,json=enrolledBy,proto3" json:"enrolled_by,omitempty"`
+	// The vehicle's public tag, 32 bytes, as the vault gives it; no two passports have the same.
+	Tag           []byte `protobuf:"bytes,5,opt,name=tag,proto3" json:"tag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -137,6 +139,13 @@ func (x *PassportEnrolled) GetEnrolledBy() string {
 		return x.EnrolledBy
 	}
 	return ""
+}
+
+func (x *PassportEnrolled) GetTag() []byte {
+	if x != nil {
+		return x.Tag
+	}
+	return nil
 }
 
 // PassportTransitioned is published with every step of a life cycle.
@@ -377,7 +386,7 @@ const file_pcc_registry_v1_messages_proto_rawDesc = "" +
 	"\n" +
 	"\x1epcc/registry/v1/messages.proto\x12\x0fpcc.registry.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cpcc/registry/v1/member.proto\x1a\x1epcc/registry/v1/passport.proto\"A\n" +
 	"\x0eMemberAdmitted\x12/\n" +
-	"\x06member\x18\x01 \x01(\v2\x17.pcc.registry.v1.MemberR\x06member\"\xc7\x01\n" +
+	"\x06member\x18\x01 \x01(\v2\x17.pcc.registry.v1.MemberR\x06member\"\xde\x01\n" +
 	"\x10PassportEnrolled\x12\x1a\n" +
 	"\bpassport\x18\x01 \x01(\tR\bpassport\x129\n" +
 	"\n" +
@@ -385,7 +394,8 @@ const file_pcc_registry_v1_messages_proto_rawDesc = "" +
 	"\vcreate_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"createTime\x12\x1f\n" +
 	"\venrolled_by\x18\x04 \x01(\tR\n" +
-	"enrolledBy\"o\n" +
+	"enrolledBy\x12\x15\n" +
+	"\x03tag\x18\x05 \x01(\fB\x03\x80\x01\x01R\x03tag\"o\n" +
 	"\x14PassportTransitioned\x12\x1a\n" +
 	"\bpassport\x18\x01 \x01(\tR\bpassport\x12;\n" +
 	"\n" +

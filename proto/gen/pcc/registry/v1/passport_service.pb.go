@@ -1205,7 +1205,9 @@ type ResolvedPassport struct {
 	LifeCycle  LifeCycle              `protobuf:"varint,2,opt,name=life_cycle,json=lifeCycle,proto3,enum=pcc.registry.v1.LifeCycle" json:"life_cycle,omitempty"`
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// `members/{member}` that enrolled the vehicle.
-	EnrolledBy    string `protobuf:"bytes,4,opt,name=enrolled_by,json=enrolledBy,proto3" json:"enrolled_by,omitempty"`
+	EnrolledBy string `protobuf:"bytes,4,opt,name=enrolled_by,json=enrolledBy,proto3" json:"enrolled_by,omitempty"`
+	// As in PassportEnrolled.
+	Tag           []byte `protobuf:"bytes,5,opt,name=tag,proto3" json:"tag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1266,6 +1268,13 @@ func (x *ResolvedPassport) GetEnrolledBy() string {
 		return x.EnrolledBy
 	}
 	return ""
+}
+
+func (x *ResolvedPassport) GetTag() []byte {
+	if x != nil {
+		return x.Tag
+	}
+	return nil
 }
 
 var File_pcc_registry_v1_passport_service_proto protoreflect.FileDescriptor
@@ -1350,7 +1359,7 @@ const file_pcc_registry_v1_passport_service_proto_rawDesc = "" +
 	"\x17ResolvePassportsRequest\x12!\n" +
 	"\x05names\x18\x01 \x03(\tB\v\xbaH\b\x92\x01\x05\b\x01\x10\xe8\aR\x05names\"[\n" +
 	"\x18ResolvePassportsResponse\x12?\n" +
-	"\tpassports\x18\x01 \x03(\v2!.pcc.registry.v1.ResolvedPassportR\tpassports\"\xbf\x01\n" +
+	"\tpassports\x18\x01 \x03(\v2!.pcc.registry.v1.ResolvedPassportR\tpassports\"\xd6\x01\n" +
 	"\x10ResolvedPassport\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x129\n" +
 	"\n" +
@@ -1358,7 +1367,8 @@ const file_pcc_registry_v1_passport_service_proto_rawDesc = "" +
 	"\vcreate_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"createTime\x12\x1f\n" +
 	"\venrolled_by\x18\x04 \x01(\tR\n" +
-	"enrolledBy2\x8c\x0f\n" +
+	"enrolledBy\x12\x15\n" +
+	"\x03tag\x18\x05 \x01(\fB\x03\x80\x01\x01R\x03tag2\x8c\x0f\n" +
 	"\x0fPassportService\x12\xa0\x01\n" +
 	"\rEnrolPassport\x12%.pcc.registry.v1.EnrolPassportRequest\x1a&.pcc.registry.v1.EnrolPassportResponse\"@\xa2\xd4\x18\x13\b\x01\x12\x0fenrol_passports\x82\xd3\xe4\x93\x02#:\bpassportb\bpassport\"\r/v1/passports\x12\xac\x01\n" +
 	"\x13BatchEnrolPassports\x12+.pcc.registry.v1.BatchEnrolPassportsRequest\x1a,.pcc.registry.v1.BatchEnrolPassportsResponse\":\xa2\xd4\x18\x13\b\x01\x12\x0fenrol_passports\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/passports:batchEnrol\x12\x98\x01\n" +

@@ -76,7 +76,10 @@ type BindVehicleResponse struct {
 	// `vehicles/{vehicle}`, random.
 	Vehicle string `protobuf:"bytes,1,opt,name=vehicle,proto3" json:"vehicle,omitempty"`
 	// False when the VIN was bound before.
-	Created       bool `protobuf:"varint,2,opt,name=created,proto3" json:"created,omitempty"`
+	Created bool `protobuf:"varint,2,opt,name=created,proto3" json:"created,omitempty"`
+	// The vehicle's public tag, 32 bytes: SHA-256 of a domain and the VOPRF's output for the VIN. It names the lists of the
+	// vehicle's events in journals and proofs; personal data, since it singles a vehicle out.
+	Tag           []byte `protobuf:"bytes,3,opt,name=tag,proto3" json:"tag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -123,6 +126,13 @@ func (x *BindVehicleResponse) GetCreated() bool {
 		return x.Created
 	}
 	return false
+}
+
+func (x *BindVehicleResponse) GetTag() []byte {
+	if x != nil {
+		return x.Tag
+	}
+	return nil
 }
 
 type BatchBindVehiclesRequest struct {
@@ -220,7 +230,9 @@ type BindResult struct {
 	Vehicle string                 `protobuf:"bytes,1,opt,name=vehicle,proto3" json:"vehicle,omitempty"`
 	Created bool                   `protobuf:"varint,2,opt,name=created,proto3" json:"created,omitempty"`
 	// Empty when bound, else VIN_LENGTH or VIN_ALPHABET.
-	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	// As in BindVehicleResponse; empty unless bound.
+	Tag           []byte `protobuf:"bytes,4,opt,name=tag,proto3" json:"tag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -276,6 +288,13 @@ func (x *BindResult) GetReason() string {
 	return ""
 }
 
+func (x *BindResult) GetTag() []byte {
+	if x != nil {
+		return x.Tag
+	}
+	return nil
+}
+
 type LookupVehicleRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Vin           string                 `protobuf:"bytes,1,opt,name=vin,proto3" json:"vin,omitempty"`
@@ -321,8 +340,10 @@ func (x *LookupVehicleRequest) GetVin() string {
 }
 
 type LookupVehicleResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Vehicle       string                 `protobuf:"bytes,1,opt,name=vehicle,proto3" json:"vehicle,omitempty"`
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Vehicle string                 `protobuf:"bytes,1,opt,name=vehicle,proto3" json:"vehicle,omitempty"`
+	// As in BindVehicleResponse.
+	Tag           []byte `protobuf:"bytes,2,opt,name=tag,proto3" json:"tag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -362,6 +383,13 @@ func (x *LookupVehicleResponse) GetVehicle() string {
 		return x.Vehicle
 	}
 	return ""
+}
+
+func (x *LookupVehicleResponse) GetTag() []byte {
+	if x != nil {
+		return x.Tag
+	}
+	return nil
 }
 
 type ResolveVehiclesRequest struct {
@@ -411,7 +439,9 @@ func (x *ResolveVehiclesRequest) GetVehicles() []string {
 type ResolveVehiclesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Those of the request that are bound, in no order.
-	Vehicles      []string `protobuf:"bytes,1,rep,name=vehicles,proto3" json:"vehicles,omitempty"`
+	Vehicles []string `protobuf:"bytes,1,rep,name=vehicles,proto3" json:"vehicles,omitempty"`
+	// Their tags, each in the place of its vehicle, as in BindVehicleResponse.
+	Tags          [][]byte `protobuf:"bytes,2,rep,name=tags,proto3" json:"tags,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -449,6 +479,13 @@ func (*ResolveVehiclesResponse) Descriptor() ([]byte, []int) {
 func (x *ResolveVehiclesResponse) GetVehicles() []string {
 	if x != nil {
 		return x.Vehicles
+	}
+	return nil
+}
+
+func (x *ResolveVehiclesResponse) GetTags() [][]byte {
+	if x != nil {
+		return x.Tags
 	}
 	return nil
 }
@@ -1099,28 +1136,32 @@ const file_pcc_vault_v1_vault_service_proto_rawDesc = "" +
 	" pcc/vault/v1/vault_service.proto\x12\fpcc.vault.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"pcc/options/v1/authorization.proto\"2\n" +
 	"\x12BindVehicleRequest\x12\x1c\n" +
 	"\x03vin\x18\x01 \x01(\tB\n" +
-	"\xbaH\x04r\x02\x18@\x80\x01\x01R\x03vin\"I\n" +
+	"\xbaH\x04r\x02\x18@\x80\x01\x01R\x03vin\"`\n" +
 	"\x13BindVehicleResponse\x12\x18\n" +
 	"\avehicle\x18\x01 \x01(\tR\avehicle\x12\x18\n" +
-	"\acreated\x18\x02 \x01(\bR\acreated\">\n" +
+	"\acreated\x18\x02 \x01(\bR\acreated\x12\x15\n" +
+	"\x03tag\x18\x03 \x01(\fB\x03\x80\x01\x01R\x03tag\">\n" +
 	"\x18BatchBindVehiclesRequest\x12\"\n" +
 	"\x04vins\x18\x01 \x03(\tB\x0e\xbaH\b\x92\x01\x05\b\x01\x10\xe8\a\x80\x01\x01R\x04vins\"O\n" +
 	"\x19BatchBindVehiclesResponse\x122\n" +
-	"\aresults\x18\x01 \x03(\v2\x18.pcc.vault.v1.BindResultR\aresults\"X\n" +
+	"\aresults\x18\x01 \x03(\v2\x18.pcc.vault.v1.BindResultR\aresults\"o\n" +
 	"\n" +
 	"BindResult\x12\x18\n" +
 	"\avehicle\x18\x01 \x01(\tR\avehicle\x12\x18\n" +
 	"\acreated\x18\x02 \x01(\bR\acreated\x12\x16\n" +
-	"\x06reason\x18\x03 \x01(\tR\x06reason\"4\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\x15\n" +
+	"\x03tag\x18\x04 \x01(\fB\x03\x80\x01\x01R\x03tag\"4\n" +
 	"\x14LookupVehicleRequest\x12\x1c\n" +
 	"\x03vin\x18\x01 \x01(\tB\n" +
-	"\xbaH\x04r\x02\x18@\x80\x01\x01R\x03vin\"1\n" +
+	"\xbaH\x04r\x02\x18@\x80\x01\x01R\x03vin\"H\n" +
 	"\x15LookupVehicleResponse\x12\x18\n" +
-	"\avehicle\x18\x01 \x01(\tR\avehicle\"A\n" +
+	"\avehicle\x18\x01 \x01(\tR\avehicle\x12\x15\n" +
+	"\x03tag\x18\x02 \x01(\fB\x03\x80\x01\x01R\x03tag\"A\n" +
 	"\x16ResolveVehiclesRequest\x12'\n" +
-	"\bvehicles\x18\x01 \x03(\tB\v\xbaH\b\x92\x01\x05\b\x01\x10\xe8\aR\bvehicles\"5\n" +
+	"\bvehicles\x18\x01 \x03(\tB\v\xbaH\b\x92\x01\x05\b\x01\x10\xe8\aR\bvehicles\"N\n" +
 	"\x17ResolveVehiclesResponse\x12\x1a\n" +
-	"\bvehicles\x18\x01 \x03(\tR\bvehicles\"\x92\x01\n" +
+	"\bvehicles\x18\x01 \x03(\tR\bvehicles\x12\x17\n" +
+	"\x04tags\x18\x02 \x03(\fB\x03\x80\x01\x01R\x04tags\"\x92\x01\n" +
 	"\bVinRange\x12 \n" +
 	"\x05start\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x02R\x05start\x12\x1a\n" +

@@ -46,7 +46,7 @@ type VaultServiceClient interface {
 	// LookupVehicle returns the handle of a bound VIN. It is a POST so that no VIN stands in a URL or an access log.
 	// Permission: lookup_vehicles. Errors: VIN_LENGTH, VIN_ALPHABET, VEHICLE_NOT_FOUND.
 	LookupVehicle(ctx context.Context, in *LookupVehicleRequest, opts ...grpc.CallOption) (*LookupVehicleResponse, error)
-	// ResolveVehicles says which of up to 1000 handles are bound.
+	// ResolveVehicles says which of up to 1000 handles are bound, and their tags.
 	// Permission: call, for services only.
 	ResolveVehicles(ctx context.Context, in *ResolveVehiclesRequest, opts ...grpc.CallOption) (*ResolveVehiclesResponse, error)
 	// MatchVehicles says which vehicles have VINs in the ranges of a recall. VINs are random to the database, so that all of them
@@ -172,7 +172,7 @@ type VaultServiceServer interface {
 	// LookupVehicle returns the handle of a bound VIN. It is a POST so that no VIN stands in a URL or an access log.
 	// Permission: lookup_vehicles. Errors: VIN_LENGTH, VIN_ALPHABET, VEHICLE_NOT_FOUND.
 	LookupVehicle(context.Context, *LookupVehicleRequest) (*LookupVehicleResponse, error)
-	// ResolveVehicles says which of up to 1000 handles are bound.
+	// ResolveVehicles says which of up to 1000 handles are bound, and their tags.
 	// Permission: call, for services only.
 	ResolveVehicles(context.Context, *ResolveVehiclesRequest) (*ResolveVehiclesResponse, error)
 	// MatchVehicles says which vehicles have VINs in the ranges of a recall. VINs are random to the database, so that all of them
