@@ -2,10 +2,11 @@ package registry
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"time"
 
 	"github.com/pcc-platform/pcc/internal/apperr"
+	"github.com/pcc-platform/pcc/internal/eventlist"
 )
 
 // MaxBatch bounds the vehicles of one enrolment.
@@ -29,6 +30,7 @@ type Outcome struct {
 // NewPassport is a passport to open.
 type NewPassport struct {
 	Enrolment
+	Tag        eventlist.Tag
 	LifeCycle  LifeCycle
 	EnrolledBy string
 	CreateTime time.Time
@@ -38,17 +40,17 @@ type NewPassport struct {
 type EnrolmentTx interface {
 	Auditor
 	MemberClass(ctx context.Context, member string) (MemberClass, error)
-	// AddPassports opens passports, each with its first ownership period, and returns those of vehicles that had none.
-	// No vehicle may occur twice.
+	// AddPassports opens passports, each with its first ownership period, and returns those of vehicles that had none, by
+	// handle and by tag. No vehicle may occur twice.
 	AddPassports(ctx context.Context, passports []NewPassport) ([]Passport, error)
-	// PassportsOf returns the passports of vehicles, in no order.
-	PassportsOf(ctx context.Context, vehicles []string) ([]Passport, error)
+	// PassportsTagged returns the passports of vehicles with the given tags, in no order.
+	PassportsTagged(ctx context.Context, tags []eventlist.Tag) ([]Passport, error)
 	PublishEnrolled(ctx context.Context, passports []Passport) error
 }
 
-// BoundVehicles asks the vault which vehicles exist. It belongs before the transaction, which should not wait for
+// BoundVehicles asks the vault for the tags of those vehicles that exist. It belongs before the transaction, which should not wait for
 // another service; a handle once bound stays bound.
-func (s *Service) BoundVehicles(ctx context.Context, enrolments []Enrolment) (map[string]bool, error) {
+func (s *Service) BoundVehicles(ctx context.Context, enrolments []Enrolment) (map[string]eventlist.Tag, error) {
 	vehicles := make([]string, 0, len(enrolments))
 	for _, e := range enrolments {
 		vehicles = append(vehicles, e.Vehicle)
@@ -57,8 +59,8 @@ func (s *Service) BoundVehicles(ctx context.Context, enrolments []Enrolment) (ma
 }
 
 // Enrol opens passports for a member, with one outcome an enrolment, in their order. Of enrolments of the same vehicle
-// the first wins. bound comes from BoundVehicles.
-func (s *Service) Enrol(ctx context.Context, tx EnrolmentTx, member string, enrolments []Enrolment, bound map[string]bool) ([]Outcome, error) {
+// the first wins; a vehicle is the same under whatever handle when its tag is. bound comes from BoundVehicles.
+func (s *Service) Enrol(ctx context.Context, tx EnrolmentTx, member string, enrolments []Enrolment, bound map[string]eventlist.Tag) ([]Outcome, error) {
 	class, err := tx.MemberClass(ctx, member)
 	if err != nil {
 		return nil, err
@@ -82,54 +84,57 @@ func (s *Service) Enrol(ctx context.Context, tx EnrolmentTx, member string, enro
 	for _, p := range added {
 		isNew[p.Vehicle] = true
 	}
-	return outcomes(enrolments, first, present, isNew), nil
+	return outcomes(enrolments, first, bound, present, isNew), nil
 }
 
 // distinct returns the passport to open for each bound vehicle, made like template, and where each occurs first.
-func (s *Service) distinct(enrolments []Enrolment, bound map[string]bool, template NewPassport) ([]NewPassport, map[string]int) {
+func (s *Service) distinct(enrolments []Enrolment, bound map[string]eventlist.Tag, template NewPassport) ([]NewPassport, map[string]int) {
 	wanted := make([]NewPassport, 0, len(enrolments))
 	first := make(map[string]int, len(enrolments))
 	for i, e := range enrolments {
-		if _, seen := first[e.Vehicle]; seen || !bound[e.Vehicle] {
+		tag, exists := bound[e.Vehicle]
+		if _, seen := first[e.Vehicle]; seen || !exists {
 			continue
 		}
 		first[e.Vehicle] = i
 		p := template
-		p.Enrolment = e
+		p.Enrolment, p.Tag = e, tag
 		wanted = append(wanted, p)
 	}
 	return wanted, first
 }
 
-// present returns the passports of all wanted vehicles by vehicle, reading only those that were there before.
-func (s *Service) present(ctx context.Context, tx EnrolmentTx, wanted []NewPassport, added []Passport) (map[string]Passport, error) {
-	present := make(map[string]Passport, len(wanted))
+// present returns the passports of all wanted vehicles by tag, reading only those that were there before.
+func (s *Service) present(ctx context.Context, tx EnrolmentTx, wanted []NewPassport, added []Passport) (map[eventlist.Tag]Passport, error) {
+	present := make(map[eventlist.Tag]Passport, len(wanted))
 	for _, p := range added {
-		present[p.Vehicle] = p
+		present[p.Tag] = p
 	}
-	var missing []string
+	var missing []eventlist.Tag
 	for _, w := range wanted {
-		if _, ok := present[w.Vehicle]; !ok {
-			missing = append(missing, w.Vehicle)
+		if _, ok := present[w.Tag]; !ok {
+			missing = append(missing, w.Tag)
 		}
 	}
 	if len(missing) == 0 {
 		return present, nil
 	}
-	before, err := tx.PassportsOf(ctx, missing)
+	before, err := tx.PassportsTagged(ctx, missing)
 	if err != nil {
 		return nil, err
 	}
-	if len(before) != len(missing) {
-		return nil, fmt.Errorf("registry: %d of %d enrolled vehicles have no passport", len(missing)-len(before), len(missing))
-	}
 	for _, p := range before {
-		present[p.Vehicle] = p
+		present[p.Tag] = p
+	}
+	for _, tag := range missing {
+		if _, ok := present[tag]; !ok {
+			return nil, errors.New("registry: an enrolled vehicle has no passport")
+		}
 	}
 	return present, nil
 }
 
-func outcomes(enrolments []Enrolment, first map[string]int, present map[string]Passport, isNew map[string]bool) []Outcome {
+func outcomes(enrolments []Enrolment, first map[string]int, tags map[string]eventlist.Tag, present map[eventlist.Tag]Passport, isNew map[string]bool) []Outcome {
 	out := make([]Outcome, len(enrolments))
 	for i, e := range enrolments {
 		position, known := first[e.Vehicle]
@@ -140,7 +145,7 @@ func outcomes(enrolments []Enrolment, first map[string]int, present map[string]P
 		case position != i || !isNew[e.Vehicle]:
 			out[i].Refusal = ErrAlreadyEnrolled
 		}
-		out[i].Passport = present[e.Vehicle]
+		out[i].Passport = present[tags[e.Vehicle]]
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/pcc-platform/pcc/internal/apperr"
+	"github.com/pcc-platform/pcc/internal/eventlist"
 )
 
 // Passport is the entry of one vehicle.
@@ -13,6 +14,8 @@ type Passport struct {
 	ID string
 	// Vehicle is the UUID of the vault's handle of the bound VIN.
 	Vehicle string
+	// Tag is the vehicle's public tag, which follows from its VIN alone. Only services of the platform are told.
+	Tag eventlist.Tag
 	// Revision counts the states of the passport, from 1.
 	Revision      int64
 	Specification Specification

@@ -3,6 +3,8 @@ package registry
 import (
 	"context"
 	"time"
+
+	"github.com/pcc-platform/pcc/internal/eventlist"
 )
 
 // Service holds the rules of the registry. Its methods work in the transaction that they are given, so that the state,
@@ -14,8 +16,8 @@ type Service struct {
 
 // Vehicles is the vault's knowledge of vehicle handles.
 type Vehicles interface {
-	// Bound returns those of up to 1000 handles, as UUIDs, that a VIN is bound to.
-	Bound(ctx context.Context, vehicles []string) (map[string]bool, error)
+	// Bound returns the tags of those of up to 1000 handles, as UUIDs, that a VIN is bound to.
+	Bound(ctx context.Context, vehicles []string) (map[string]eventlist.Tag, error)
 }
 
 // Auditor records who did what.

@@ -14,8 +14,8 @@ type Store interface {
 	BindVehicles(ctx context.Context, vehicles []NewVehicle) ([]Vehicle, error)
 	// VehicleByTag returns the vehicle's id or ErrVehicleNotFound.
 	VehicleByTag(ctx context.Context, tag Tag) (uuid.UUID, error)
-	// BoundVehicles returns those of ids that are stored, in no order.
-	BoundVehicles(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error)
+	// BoundVehicles returns those of ids that are stored, in no order; Created is false.
+	BoundVehicles(ctx context.Context, ids []uuid.UUID) ([]Vehicle, error)
 	// Identities returns up to limit sealed VINs of vehicles with ids above after, in their order; the call is audited.
 	Identities(ctx context.Context, after uuid.UUID, limit int) ([]SealedVIN, error)
 	// IdentitiesOf returns the sealed VINs of those of ids that have one, in no order; the call is audited.
@@ -71,7 +71,7 @@ func (s *Service) BindVehicles(ctx context.Context, raw []string) ([]Binding, er
 	}
 	for i, tag := range tags {
 		v := vehicles[tag]
-		bindings[positions[i]] = Binding{Vehicle: v.ID, Created: v.Created}
+		bindings[positions[i]] = Binding{Vehicle: v.ID, Tag: tag.Public(), Created: v.Created}
 		v.Created = false // the next one of the same VIN finds it there
 		vehicles[tag] = v
 	}
@@ -107,21 +107,22 @@ func (s *Service) bind(ctx context.Context, vins []VIN, tags []Tag) (map[Tag]Veh
 	return seen, nil
 }
 
-// LookupVehicle returns the handle of a VIN, or ErrVINLength, ErrVINAlphabet or ErrVehicleNotFound.
-func (s *Service) LookupVehicle(ctx context.Context, raw string) (uuid.UUID, error) {
+// LookupVehicle returns the vehicle of a VIN, or ErrVINLength, ErrVINAlphabet or ErrVehicleNotFound.
+func (s *Service) LookupVehicle(ctx context.Context, raw string) (Vehicle, error) {
 	vin, err := ParseVIN(raw)
 	if err != nil {
-		return uuid.Nil, err
+		return Vehicle{}, err
 	}
 	tags, err := s.tagger.Tags(ctx, []VIN{vin})
 	if err != nil {
-		return uuid.Nil, fmt.Errorf("vault: tag: %w", err)
+		return Vehicle{}, fmt.Errorf("vault: tag: %w", err)
 	}
-	return s.store.VehicleByTag(ctx, tags[0])
+	id, err := s.store.VehicleByTag(ctx, tags[0])
+	return Vehicle{ID: id, Tag: tags[0]}, err
 }
 
 // ResolveVehicles returns those of at most MaxBatch handles that are bound, in no order.
-func (s *Service) ResolveVehicles(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error) {
+func (s *Service) ResolveVehicles(ctx context.Context, ids []uuid.UUID) ([]Vehicle, error) {
 	return s.store.BoundVehicles(ctx, ids)
 }
 

@@ -1,6 +1,10 @@
 package vault
 
-import "github.com/google/uuid"
+import (
+	"github.com/google/uuid"
+
+	"github.com/pcc-platform/pcc/internal/eventlist"
+)
 
 // MaxBatch is the most VINs or handles in one call.
 const MaxBatch = 1000
@@ -23,6 +27,7 @@ type Vehicle struct {
 // Binding is the outcome of binding one VIN: a handle, or the reason why there is none.
 type Binding struct {
 	Vehicle uuid.UUID
+	Tag     eventlist.Tag
 	Created bool
 	Err     error // nil, ErrVINLength or ErrVINAlphabet
 }

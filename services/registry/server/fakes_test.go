@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"sync"
@@ -78,6 +79,9 @@ func (v *vault) MatchVehicles(_ context.Context, req *vaultv1.MatchVehiclesReque
 
 func (v *vault) register(s *grpc.Server) { vaultv1.RegisterVaultServiceServer(s, v) }
 
+// tagOf is the tag of the VIN that a vehicle is taken to have.
+func tagOf(vehicle string) [32]byte { return sha256.Sum256([]byte(vehicle)) }
+
 func (v *vault) forget(vehicle string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -90,7 +94,8 @@ func (v *vault) ResolveVehicles(_ context.Context, req *vaultv1.ResolveVehiclesR
 	resp := &vaultv1.ResolveVehiclesResponse{}
 	for _, name := range req.GetVehicles() {
 		if !v.unknown[name] {
-			resp.Vehicles = append(resp.Vehicles, name)
+			tag := tagOf(name)
+			resp.Vehicles, resp.Tags = append(resp.Vehicles, name), append(resp.Tags, tag[:])
 		}
 	}
 	return resp, nil

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"bytes"
 	"sync"
 	"testing"
 
@@ -29,7 +30,7 @@ func TestEnrolment(t *testing.T) {
 	}
 	var enrolled registryv1.PassportEnrolled
 	w.published(t, &enrolled)
-	if enrolled.GetPassport() != p.GetName() || enrolled.GetLifeCycle() != p.GetLifeCycle() {
+	if tag := tagOf(vehicle); enrolled.GetPassport() != p.GetName() || enrolled.GetLifeCycle() != p.GetLifeCycle() || !bytes.Equal(enrolled.GetTag(), tag[:]) {
 		t.Errorf("announced %v", &enrolled)
 	}
 	got, err := oem.GetPassport(t.Context(), &registryv1.GetPassportRequest{Name: p.GetName()})
@@ -193,6 +194,9 @@ func TestResolveIsForServices(t *testing.T) {
 	req := &registryv1.ResolvePassportsRequest{Names: []string{p.GetName(), "passports/" + uuid.NewString(), "nothing"}}
 	resp, err := registryv1.NewPassportServiceClient(w.DialService("ingest")).ResolvePassports(t.Context(), req)
 	must(t, err)
+	if tag := tagOf(p.GetVehicle()); len(resp.GetPassports()) == 1 && !bytes.Equal(resp.GetPassports()[0].GetTag(), tag[:]) {
+		t.Error("resolved with another tag")
+	}
 	if got := resp.GetPassports(); len(got) != 1 || got[0].GetName() != p.GetName() || got[0].GetLifeCycle() != p.GetLifeCycle() {
 		t.Errorf("resolved %v", got)
 	}

@@ -1,12 +1,14 @@
 package server_test
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	vaultv1 "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
 )
 
@@ -23,6 +25,16 @@ func TestOneVINHasOneHandle(t *testing.T) {
 	found, err := r.garage.LookupVehicle(t.Context(), &vaultv1.LookupVehicleRequest{Vin: testVIN(1)})
 	if err != nil || found.GetVehicle() != first.GetVehicle() {
 		t.Errorf("lookup: %v, %v", found, err)
+	}
+	var output []byte
+	if err := r.db.QueryRow(t.Context(), `SELECT tag FROM vehicle`).Scan(&output); err != nil {
+		t.Fatal(err)
+	}
+	tag := eventlist.TagOf([64]byte(output))
+	for call, got := range map[string][]byte{"bind": first.GetTag(), "bind again": again.GetTag(), "lookup": found.GetTag()} {
+		if !bytes.Equal(got, tag[:]) {
+			t.Errorf("%s: another tag than that of the VOPRF's output", call)
+		}
 	}
 	if n := r.count(t, `SELECT count(*) FROM audit WHERE object = $1 AND action = 'vault.BindVehicle'`, first.GetVehicle()); n != 1 {
 		t.Errorf("%d audit rows, want 1", n)
@@ -77,6 +89,9 @@ func TestABatchRefusesOnlyWhatIsMalformed(t *testing.T) {
 	if !got[0].GetCreated() || got[3].GetCreated() || got[0].GetVehicle() != got[3].GetVehicle() {
 		t.Errorf("repeated: %v, %v", got[0], got[3])
 	}
+	if len(got[0].GetTag()) != eventlist.TagBytes || !bytes.Equal(got[0].GetTag(), got[3].GetTag()) || bytes.Equal(got[0].GetTag(), got[2].GetTag()) || len(got[1].GetTag()) != 0 {
+		t.Error("equal VINs have equal tags, different ones different tags, malformed ones none")
+	}
 	if !got[5].GetCreated() || got[5].GetVehicle() != r.bind(t, testVIN(3)) {
 		t.Errorf("new: %v", got[5])
 	}
@@ -118,11 +133,18 @@ func TestBatchesOfAThousandAtOnce(t *testing.T) {
 func TestOnlyServicesResolveHandles(t *testing.T) {
 	r := start(t)
 	bound := r.bind(t, testVIN(1))
+	found, err := r.oem.LookupVehicle(t.Context(), &vaultv1.LookupVehicleRequest{Vin: testVIN(1)})
+	if err != nil {
+		t.Fatal(err)
+	}
 	req := &vaultv1.ResolveVehiclesRequest{Vehicles: []string{"vehicles/00000000-0000-4000-8000-000000000000", bound, "vehicles/none"}}
 	registry := vaultv1.NewVaultServiceClient(r.DialService("registry"))
 	resp, err := registry.ResolveVehicles(t.Context(), req)
 	if err != nil || !slices.Equal(resp.GetVehicles(), []string{bound}) {
 		t.Errorf("resolved %v, %v; want %s", resp.GetVehicles(), err, bound)
+	}
+	if len(resp.GetTags()) != 1 || !bytes.Equal(resp.GetTags()[0], found.GetTag()) {
+		t.Error("resolved with another tag")
 	}
 	_, err = r.oem.ResolveVehicles(t.Context(), req)
 	wantReason(t, "a member", err, "PERMISSION_DENIED", "")

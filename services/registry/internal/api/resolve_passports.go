@@ -25,7 +25,7 @@ func (s *Passports) ResolvePassports(ctx context.Context, req *registryv1.Resolv
 	return &registryv1.ResolvePassportsResponse{Passports: wire.All(passports, func(p registry.Passport) *registryv1.ResolvedPassport {
 		return &registryv1.ResolvedPassport{
 			Name: p.Name(), LifeCycle: wire.FromLifeCycle(p.LifeCycle), CreateTime: timestamppb.New(p.CreateTime),
-			EnrolledBy: wire.MemberName(p.EnrolledBy),
+			EnrolledBy: wire.MemberName(p.EnrolledBy), Tag: p.Tag[:],
 		}
 	})}, nil
 }

@@ -26,7 +26,7 @@ func (o Outbox) PublishEnrolled(ctx context.Context, passports []registry.Passpo
 	return messaging.EnqueueAll(ctx, o.Tx, wire.All(passports, func(p registry.Passport) *registryv1.PassportEnrolled {
 		return &registryv1.PassportEnrolled{
 			Passport: p.Name(), LifeCycle: wire.FromLifeCycle(p.LifeCycle), CreateTime: timestamppb.New(p.CreateTime),
-			EnrolledBy: wire.MemberName(p.EnrolledBy),
+			EnrolledBy: wire.MemberName(p.EnrolledBy), Tag: p.Tag[:],
 		}
 	}))
 }

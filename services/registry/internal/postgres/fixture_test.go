@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/pcc-platform/pcc/internal/authn"
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/internal/pki"
 	"github.com/pcc-platform/pcc/internal/testkit"
 	"github.com/pcc-platform/pcc/migrations"
@@ -59,11 +61,19 @@ func (f *fixture) admit(t *testing.T, id string, class registry.MemberClass) {
 
 // enrol enrols vehicles as a member does; all are bound.
 func (f *fixture) enrol(ctx context.Context, member string, vehicles ...string) (outcomes []registry.Outcome, err error) {
-	enrolments, bound := make([]registry.Enrolment, len(vehicles)), map[string]bool{}
+	enrolments, bound := make([]registry.Enrolment, len(vehicles)), map[string]eventlist.Tag{}
 	for i, v := range vehicles {
 		enrolments[i] = registry.Enrolment{Vehicle: v, Specification: registry.Specification{Make: "Alpha", FirstDate: "2020-05"}}
-		bound[v] = true
+		bound[v] = tagOf(v)
 	}
+	return f.enrolBound(ctx, member, enrolments, bound)
+}
+
+// tagOf is the tag of the VIN that a vehicle is taken to have.
+func tagOf(vehicle string) eventlist.Tag { return sha256.Sum256([]byte(vehicle)) }
+
+// enrolBound enrols vehicles with the given tags.
+func (f *fixture) enrolBound(ctx context.Context, member string, enrolments []registry.Enrolment, bound map[string]eventlist.Tag) (outcomes []registry.Outcome, err error) {
 	err = f.store.InTx(ctx, func(tx postgres.Tx) error {
 		outcomes, err = f.rules.Enrol(ctx, tx, member, enrolments, bound)
 		return err

@@ -5,11 +5,12 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/services/registry"
 	"github.com/pcc-platform/pcc/services/registry/internal/postgres/dbsqlc"
 )
 
-// AddPassports opens the passports of vehicles that have none, in one statement, and their first ownership periods. All
+// AddPassports opens the passports of vehicles that have none, by handle and tag, in one statement, and their first ownership periods. All
 // of passports come from one request: who enrolls, when and in which state is the same.
 func (t Tx) AddPassports(ctx context.Context, passports []registry.NewPassport) ([]registry.Passport, error) {
 	if len(passports) == 0 {
@@ -20,6 +21,7 @@ func (t Tx) AddPassports(ctx context.Context, passports []registry.NewPassport) 
 	for _, p := range passports {
 		s := p.Specification
 		params.Vehicles = append(params.Vehicles, p.Vehicle)
+		params.Tags = append(params.Tags, p.Tag[:])
 		params.Makes = append(params.Makes, s.Make)
 		params.Models = append(params.Models, s.Model)
 		params.Variants = append(params.Variants, s.Variant)
@@ -44,6 +46,16 @@ func (t Tx) AddPassports(ctx context.Context, passports []registry.NewPassport) 
 func (t Tx) PassportsOf(ctx context.Context, vehicles []string) ([]registry.Passport, error) {
 	rows, err := t.q.PassportsOf(ctx, vehicles)
 	return toPassports(rows), failed(err, "read passports of vehicles")
+}
+
+// PassportsTagged returns the passports of vehicles with the given tags.
+func (t Tx) PassportsTagged(ctx context.Context, tags []eventlist.Tag) ([]registry.Passport, error) {
+	values := make([][]byte, len(tags))
+	for i := range tags {
+		values[i] = tags[i][:]
+	}
+	rows, err := t.q.PassportsTagged(ctx, values)
+	return toPassports(rows), failed(err, "read passports of tags")
 }
 
 // LockPassport returns a passport and keeps others from changing it.
@@ -127,9 +139,12 @@ func toPassports(rows []dbsqlc.Passport) []registry.Passport {
 	return out
 }
 
+// toPassport also takes the zero row of a query that found none, which has no tag.
 func toPassport(r dbsqlc.Passport) registry.Passport {
+	var tag eventlist.Tag
+	copy(tag[:], r.Tag)
 	return registry.Passport{
-		ID: r.ID, Vehicle: r.Vehicle, Revision: r.Revision, LifeCycle: registry.LifeCycle(r.LifeCycle),
+		ID: r.ID, Vehicle: r.Vehicle, Tag: tag, Revision: r.Revision, LifeCycle: registry.LifeCycle(r.LifeCycle),
 		Specification: registry.Specification{
 			Make: r.Make, Model: r.Model, Variant: r.Variant, FirstDate: r.FirstDate,
 			Colour: r.Colour, Energy: r.Energy, PowerWatts: r.PowerWatts,

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/pcc-platform/pcc/internal/apperr"
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/services/registry"
 )
 
@@ -23,7 +24,7 @@ func TestEnrolledPassportReadsBack(t *testing.T) {
 	got, err := f.store.Passport(t.Context(), outcomes[0].Passport.ID)
 	f.must(t, err)
 	want := registry.Passport{
-		ID: got.ID, Vehicle: vehicle, Revision: 1, LifeCycle: registry.Manufactured, EnrolledBy: "oem",
+		ID: got.ID, Vehicle: vehicle, Tag: tagOf(vehicle), Revision: 1, LifeCycle: registry.Manufactured, EnrolledBy: "oem",
 		Specification: registry.Specification{Make: "Alpha", FirstDate: "2020-05"},
 		CreateTime:    f.now, UpdateTime: f.now, OwnershipPeriods: 1,
 	}
@@ -62,6 +63,32 @@ func TestBatchHasAnOutcomeEach(t *testing.T) {
 	}
 	if n := f.count(t, `SELECT count(*) FROM audit WHERE action = 'EnrolPassport' AND subject = 'garage/admin'`); n != 2 {
 		t.Errorf("%d audit rows for 2 passports", n)
+	}
+}
+
+// TestOneVehicleHasOnePassportUnderEveryHandle gives a VIN a second handle, as a vault that lost its table would.
+func TestOneVehicleHasOnePassportUnderEveryHandle(t *testing.T) {
+	f := newFixture(t)
+	f.admit(t, "oem", registry.Maker)
+	before := f.passport(t, "oem")
+	second, twinA, twinB := uuid.NewString(), uuid.NewString(), uuid.NewString()
+	bound := map[string]eventlist.Tag{second: before.Tag, twinA: tagOf("twin"), twinB: tagOf("twin")}
+	outcomes, err := f.enrolBound(as(t, "oem"), "oem", []registry.Enrolment{{Vehicle: second}, {Vehicle: twinA}, {Vehicle: twinB}}, bound)
+	f.must(t, err)
+	if !errors.Is(outcomes[0].Refusal, registry.ErrAlreadyEnrolled) || outcomes[0].Passport.ID != before.ID {
+		t.Errorf("a second handle: %+v", outcomes[0])
+	}
+	refused := 0
+	for _, o := range outcomes[1:] {
+		if o.Refusal != nil {
+			refused++
+		}
+	}
+	if refused != 1 || outcomes[1].Passport.ID != outcomes[2].Passport.ID {
+		t.Errorf("two handles at once: %+v", outcomes[1:])
+	}
+	if n := f.count(t, `SELECT count(*) FROM passport`); n != 2 {
+		t.Errorf("%d passports of 2 vehicles", n)
 	}
 }
 

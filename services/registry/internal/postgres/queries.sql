@@ -22,17 +22,18 @@ FROM member WHERE id > @after ORDER BY id LIMIT @max_rows;
 -- name: Authorities :many
 SELECT id, ca_certificates FROM member ORDER BY id LIMIT @max_rows;
 
--- Sorted by vehicle, so that two batches with vehicles in common lock them in the same order.
+-- Sorted by vehicle, so that two batches with vehicles in common lock them in the same order. A vehicle that has a passport
+-- under this handle, or under another one with the same tag, gets none.
 -- name: AddPassports :many
-INSERT INTO passport (vehicle, make, model, variant, first_date, colour, energy, power_watts,
+INSERT INTO passport (vehicle, tag, make, model, variant, first_date, colour, energy, power_watts,
     life_cycle, enrolled_by, updated_by, created_at, updated_at)
-SELECT v.vehicle::uuid, v.make, v.model, v.variant, v.first_date, v.colour, v.energy, v.power_watts,
+SELECT v.vehicle::uuid, v.tag, v.make, v.model, v.variant, v.first_date, v.colour, v.energy, v.power_watts,
     @life_cycle::text, @enrolled_by::text, @enrolled_by::text, @created_at::timestamptz, @created_at::timestamptz
-FROM (SELECT unnest(@vehicles::text[]) AS vehicle, unnest(@makes::text[]) AS make, unnest(@models::text[]) AS model,
+FROM (SELECT unnest(@vehicles::text[]) AS vehicle, unnest(@tags::bytea[]) AS tag, unnest(@makes::text[]) AS make, unnest(@models::text[]) AS model,
     unnest(@variants::text[]) AS variant, unnest(@first_dates::text[]) AS first_date, unnest(@colours::text[]) AS colour,
     unnest(@energies::text[]) AS energy, unnest(@powers_watts::bigint[]) AS power_watts) AS v
 ORDER BY v.vehicle
-ON CONFLICT ON CONSTRAINT passport_vehicle_key DO NOTHING
+ON CONFLICT DO NOTHING
 RETURNING *;
 
 -- name: AddFirstPeriods :exec
@@ -41,6 +42,9 @@ SELECT unnest(@passports::text[])::uuid, 1, @started_at::timestamptz;
 
 -- name: PassportsOf :many
 SELECT * FROM passport WHERE vehicle IN (SELECT unnest(@vehicles::text[])::uuid);
+
+-- name: PassportsTagged :many
+SELECT * FROM passport WHERE tag = ANY(@tags::bytea[]);
 
 -- name: Passport :one
 SELECT * FROM passport WHERE id = @id;

@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/grpc"
 
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	vaultv1 "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
 	"github.com/pcc-platform/pcc/services/registry"
 	"github.com/pcc-platform/pcc/services/registry/internal/wire"
@@ -27,15 +28,22 @@ func New(conn grpc.ClientConnInterface) Client {
 	return Client{vault: vaultv1.NewVaultServiceClient(conn)}
 }
 
-// Bound returns those of up to registry.MaxBatch vehicles that a VIN is bound to.
-func (c Client) Bound(ctx context.Context, vehicles []string) (map[string]bool, error) {
+// Bound returns the tags of those of up to registry.MaxBatch vehicles that a VIN is bound to.
+func (c Client) Bound(ctx context.Context, vehicles []string) (map[string]eventlist.Tag, error) {
 	resp, err := c.vault.ResolveVehicles(ctx, &vaultv1.ResolveVehiclesRequest{Vehicles: wire.All(vehicles, wire.VehicleName)})
 	if err != nil {
 		return nil, fmt.Errorf("vaultclient: resolve vehicles: %w", err)
 	}
-	bound := make(map[string]bool, len(resp.GetVehicles()))
-	for _, name := range resp.GetVehicles() {
-		bound[strings.TrimPrefix(name, "vehicles/")] = true
+	if len(resp.GetTags()) != len(resp.GetVehicles()) {
+		return nil, fmt.Errorf("vaultclient: %d tags of %d vehicles", len(resp.GetTags()), len(resp.GetVehicles()))
+	}
+	bound := make(map[string]eventlist.Tag, len(resp.GetVehicles()))
+	for i, name := range resp.GetVehicles() {
+		tag, err := eventlist.ParseTag(resp.GetTags()[i])
+		if err != nil {
+			return nil, fmt.Errorf("vaultclient: resolve vehicles: %w", err)
+		}
+		bound[strings.TrimPrefix(name, "vehicles/")] = tag
 	}
 	return bound, nil
 }

@@ -20,7 +20,7 @@ func (s *Server) BatchBindVehicles(ctx context.Context, req *vaultv1.BatchBindVe
 			results[i] = &vaultv1.BindResult{Reason: apperr.ReasonOf(b.Err)}
 			continue
 		}
-		results[i] = &vaultv1.BindResult{Vehicle: nameOf(vehicles, b.Vehicle), Created: b.Created}
+		results[i] = &vaultv1.BindResult{Vehicle: nameOf(vehicles, b.Vehicle), Created: b.Created, Tag: b.Tag[:]}
 	}
 	return &vaultv1.BatchBindVehiclesResponse{Results: results}, nil
 }

@@ -17,5 +17,5 @@ func (s *Server) BindVehicle(ctx context.Context, req *vaultv1.BindVehicleReques
 	if b.Err != nil {
 		return nil, b.Err
 	}
-	return &vaultv1.BindVehicleResponse{Vehicle: nameOf(vehicles, b.Vehicle), Created: b.Created}, nil
+	return &vaultv1.BindVehicleResponse{Vehicle: nameOf(vehicles, b.Vehicle), Created: b.Created, Tag: b.Tag[:]}, nil
 }

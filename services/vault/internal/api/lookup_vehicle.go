@@ -8,9 +8,10 @@ import (
 
 // LookupVehicle implements the RPC.
 func (s *Server) LookupVehicle(ctx context.Context, req *vaultv1.LookupVehicleRequest) (*vaultv1.LookupVehicleResponse, error) {
-	id, err := s.vault.LookupVehicle(ctx, req.GetVin())
+	v, err := s.vault.LookupVehicle(ctx, req.GetVin())
 	if err != nil {
 		return nil, err
 	}
-	return &vaultv1.LookupVehicleResponse{Vehicle: nameOf(vehicles, id)}, nil
+	tag := v.Tag.Public()
+	return &vaultv1.LookupVehicleResponse{Vehicle: nameOf(vehicles, v.ID), Tag: tag[:]}, nil
 }

@@ -20,9 +20,10 @@ func (s *Server) ResolveVehicles(ctx context.Context, req *vaultv1.ResolveVehicl
 	if err != nil {
 		return nil, err
 	}
-	resp := &vaultv1.ResolveVehiclesResponse{Vehicles: make([]string, len(bound))}
-	for i, id := range bound {
-		resp.Vehicles[i] = nameOf(vehicles, id)
+	resp := &vaultv1.ResolveVehiclesResponse{Vehicles: make([]string, len(bound)), Tags: make([][]byte, len(bound))}
+	for i, v := range bound {
+		tag := v.Tag.Public()
+		resp.Vehicles[i], resp.Tags[i] = nameOf(vehicles, v.ID), tag[:]
 	}
 	return resp, nil
 }

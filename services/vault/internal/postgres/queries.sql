@@ -19,7 +19,7 @@ SELECT @subject::text, @action::text, 'vehicles/' || unnest(@ids::uuid[]);
 SELECT id, tag FROM vehicle WHERE tag = ANY (@tags::bytea[]);
 
 -- name: BoundVehicles :many
-SELECT id FROM vehicle WHERE id = ANY (@ids::uuid[]);
+SELECT id, tag FROM vehicle WHERE id = ANY (@ids::uuid[]);
 
 -- name: IdentitiesAfter :many
 SELECT vehicle_id, ciphertext FROM vehicle_identity WHERE vehicle_id > @after ORDER BY vehicle_id LIMIT @page;

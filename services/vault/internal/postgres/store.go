@@ -107,9 +107,12 @@ func (s *Store) VehicleByTag(ctx context.Context, tag vault.Tag) (uuid.UUID, err
 }
 
 // BoundVehicles implements vault.Store.
-func (s *Store) BoundVehicles(ctx context.Context, ids []uuid.UUID) (bound []uuid.UUID, err error) {
-	err = postgres.InTx(ctx, s.owner, func(tx pgx.Tx) (err error) {
-		bound, err = dbsqlc.New(tx).BoundVehicles(ctx, ids)
+func (s *Store) BoundVehicles(ctx context.Context, ids []uuid.UUID) (bound []vault.Vehicle, err error) {
+	err = postgres.InTx(ctx, s.owner, func(tx pgx.Tx) error {
+		rows, err := dbsqlc.New(tx).BoundVehicles(ctx, ids)
+		for _, r := range rows {
+			bound = append(bound, vault.Vehicle{ID: r.ID, Tag: vault.Tag(r.Tag)})
+		}
 		return err
 	})
 	if err != nil {

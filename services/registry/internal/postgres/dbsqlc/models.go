@@ -109,6 +109,7 @@ type Passport struct {
 	UpdatedBy        string
 	CreatedAt        time.Time
 	UpdatedAt        time.Time
+	Tag              []byte
 }
 
 type PassportRevision struct {
@@ -128,6 +129,7 @@ type PassportRevision struct {
 	UpdatedBy        string
 	CreatedAt        time.Time
 	UpdatedAt        time.Time
+	Tag              []byte
 }
 
 type PassportTransition struct {

@@ -68,16 +68,16 @@ func (q *Queries) AddMember(ctx context.Context, arg AddMemberParams) error {
 }
 
 const addPassports = `-- name: AddPassports :many
-INSERT INTO passport (vehicle, make, model, variant, first_date, colour, energy, power_watts,
+INSERT INTO passport (vehicle, tag, make, model, variant, first_date, colour, energy, power_watts,
     life_cycle, enrolled_by, updated_by, created_at, updated_at)
-SELECT v.vehicle::uuid, v.make, v.model, v.variant, v.first_date, v.colour, v.energy, v.power_watts,
+SELECT v.vehicle::uuid, v.tag, v.make, v.model, v.variant, v.first_date, v.colour, v.energy, v.power_watts,
     $1::text, $2::text, $2::text, $3::timestamptz, $3::timestamptz
-FROM (SELECT unnest($4::text[]) AS vehicle, unnest($5::text[]) AS make, unnest($6::text[]) AS model,
-    unnest($7::text[]) AS variant, unnest($8::text[]) AS first_date, unnest($9::text[]) AS colour,
-    unnest($10::text[]) AS energy, unnest($11::bigint[]) AS power_watts) AS v
+FROM (SELECT unnest($4::text[]) AS vehicle, unnest($5::bytea[]) AS tag, unnest($6::text[]) AS make, unnest($7::text[]) AS model,
+    unnest($8::text[]) AS variant, unnest($9::text[]) AS first_date, unnest($10::text[]) AS colour,
+    unnest($11::text[]) AS energy, unnest($12::bigint[]) AS power_watts) AS v
 ORDER BY v.vehicle
-ON CONFLICT ON CONSTRAINT passport_vehicle_key DO NOTHING
-RETURNING id, revision, vehicle, make, model, variant, first_date, colour, energy, power_watts, life_cycle, ownership_periods, enrolled_by, updated_by, created_at, updated_at
+ON CONFLICT DO NOTHING
+RETURNING id, revision, vehicle, make, model, variant, first_date, colour, energy, power_watts, life_cycle, ownership_periods, enrolled_by, updated_by, created_at, updated_at, tag
 `
 
 type AddPassportsParams struct {
@@ -85,6 +85,7 @@ type AddPassportsParams struct {
 	EnrolledBy  string
 	CreatedAt   time.Time
 	Vehicles    []string
+	Tags        [][]byte
 	Makes       []string
 	Models      []string
 	Variants    []string
@@ -94,13 +95,15 @@ type AddPassportsParams struct {
 	PowersWatts []int64
 }
 
-// Sorted by vehicle, so that two batches with vehicles in common lock them in the same order.
+// Sorted by vehicle, so that two batches with vehicles in common lock them in the same order. A vehicle that has a passport
+// under this handle, or under another one with the same tag, gets none.
 func (q *Queries) AddPassports(ctx context.Context, arg AddPassportsParams) ([]Passport, error) {
 	rows, err := q.db.Query(ctx, addPassports,
 		arg.LifeCycle,
 		arg.EnrolledBy,
 		arg.CreatedAt,
 		arg.Vehicles,
+		arg.Tags,
 		arg.Makes,
 		arg.Models,
 		arg.Variants,
@@ -133,6 +136,7 @@ func (q *Queries) AddPassports(ctx context.Context, arg AddPassportsParams) ([]P
 			&i.UpdatedBy,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.Tag,
 		); err != nil {
 			return nil, err
 		}
@@ -276,7 +280,7 @@ func (q *Queries) EndPeriod(ctx context.Context, arg EndPeriodParams) (int64, er
 }
 
 const lockPassport = `-- name: LockPassport :one
-SELECT id, revision, vehicle, make, model, variant, first_date, colour, energy, power_watts, life_cycle, ownership_periods, enrolled_by, updated_by, created_at, updated_at FROM passport WHERE id = $1 FOR UPDATE
+SELECT id, revision, vehicle, make, model, variant, first_date, colour, energy, power_watts, life_cycle, ownership_periods, enrolled_by, updated_by, created_at, updated_at, tag FROM passport WHERE id = $1 FOR UPDATE
 `
 
 func (q *Queries) LockPassport(ctx context.Context, id string) (Passport, error) {
@@ -299,6 +303,7 @@ func (q *Queries) LockPassport(ctx context.Context, id string) (Passport, error)
 		&i.UpdatedBy,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.Tag,
 	)
 	return i, err
 }
@@ -423,7 +428,7 @@ func (q *Queries) Members(ctx context.Context, arg MembersParams) ([]MembersRow,
 }
 
 const passport = `-- name: Passport :one
-SELECT id, revision, vehicle, make, model, variant, first_date, colour, energy, power_watts, life_cycle, ownership_periods, enrolled_by, updated_by, created_at, updated_at FROM passport WHERE id = $1
+SELECT id, revision, vehicle, make, model, variant, first_date, colour, energy, power_watts, life_cycle, ownership_periods, enrolled_by, updated_by, created_at, updated_at, tag FROM passport WHERE id = $1
 `
 
 func (q *Queries) Passport(ctx context.Context, id string) (Passport, error) {
@@ -446,12 +451,13 @@ func (q *Queries) Passport(ctx context.Context, id string) (Passport, error) {
 		&i.UpdatedBy,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.Tag,
 	)
 	return i, err
 }
 
 const passportsByID = `-- name: PassportsByID :many
-SELECT id, revision, vehicle, make, model, variant, first_date, colour, energy, power_watts, life_cycle, ownership_periods, enrolled_by, updated_by, created_at, updated_at FROM passport WHERE id IN (SELECT unnest($1::text[])::uuid)
+SELECT id, revision, vehicle, make, model, variant, first_date, colour, energy, power_watts, life_cycle, ownership_periods, enrolled_by, updated_by, created_at, updated_at, tag FROM passport WHERE id IN (SELECT unnest($1::text[])::uuid)
 `
 
 func (q *Queries) PassportsByID(ctx context.Context, ids []string) ([]Passport, error) {
@@ -480,6 +486,7 @@ func (q *Queries) PassportsByID(ctx context.Context, ids []string) ([]Passport, 
 			&i.UpdatedBy,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.Tag,
 		); err != nil {
 			return nil, err
 		}
@@ -492,7 +499,7 @@ func (q *Queries) PassportsByID(ctx context.Context, ids []string) ([]Passport, 
 }
 
 const passportsByMember = `-- name: PassportsByMember :many
-SELECT id, revision, vehicle, make, model, variant, first_date, colour, energy, power_watts, life_cycle, ownership_periods, enrolled_by, updated_by, created_at, updated_at FROM passport
+SELECT id, revision, vehicle, make, model, variant, first_date, colour, energy, power_watts, life_cycle, ownership_periods, enrolled_by, updated_by, created_at, updated_at, tag FROM passport
 WHERE enrolled_by = $1 AND (created_at, id) > ($2::timestamptz, $3::uuid)
 ORDER BY created_at, id LIMIT $4
 `
@@ -535,6 +542,7 @@ func (q *Queries) PassportsByMember(ctx context.Context, arg PassportsByMemberPa
 			&i.UpdatedBy,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.Tag,
 		); err != nil {
 			return nil, err
 		}
@@ -547,7 +555,7 @@ func (q *Queries) PassportsByMember(ctx context.Context, arg PassportsByMemberPa
 }
 
 const passportsOf = `-- name: PassportsOf :many
-SELECT id, revision, vehicle, make, model, variant, first_date, colour, energy, power_watts, life_cycle, ownership_periods, enrolled_by, updated_by, created_at, updated_at FROM passport WHERE vehicle IN (SELECT unnest($1::text[])::uuid)
+SELECT id, revision, vehicle, make, model, variant, first_date, colour, energy, power_watts, life_cycle, ownership_periods, enrolled_by, updated_by, created_at, updated_at, tag FROM passport WHERE vehicle IN (SELECT unnest($1::text[])::uuid)
 `
 
 func (q *Queries) PassportsOf(ctx context.Context, vehicles []string) ([]Passport, error) {
@@ -576,6 +584,49 @@ func (q *Queries) PassportsOf(ctx context.Context, vehicles []string) ([]Passpor
 			&i.UpdatedBy,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.Tag,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const passportsTagged = `-- name: PassportsTagged :many
+SELECT id, revision, vehicle, make, model, variant, first_date, colour, energy, power_watts, life_cycle, ownership_periods, enrolled_by, updated_by, created_at, updated_at, tag FROM passport WHERE tag = ANY($1::bytea[])
+`
+
+func (q *Queries) PassportsTagged(ctx context.Context, tags [][]byte) ([]Passport, error) {
+	rows, err := q.db.Query(ctx, passportsTagged, tags)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Passport
+	for rows.Next() {
+		var i Passport
+		if err := rows.Scan(
+			&i.ID,
+			&i.Revision,
+			&i.Vehicle,
+			&i.Make,
+			&i.Model,
+			&i.Variant,
+			&i.FirstDate,
+			&i.Colour,
+			&i.Energy,
+			&i.PowerWatts,
+			&i.LifeCycle,
+			&i.OwnershipPeriods,
+			&i.EnrolledBy,
+			&i.UpdatedBy,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.Tag,
 		); err != nil {
 			return nil, err
 		}

@@ -29,22 +29,27 @@ func (q *Queries) AuditVehicles(ctx context.Context, arg AuditVehiclesParams) er
 }
 
 const boundVehicles = `-- name: BoundVehicles :many
-SELECT id FROM vehicle WHERE id = ANY ($1::uuid[])
+SELECT id, tag FROM vehicle WHERE id = ANY ($1::uuid[])
 `
 
-func (q *Queries) BoundVehicles(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error) {
+type BoundVehiclesRow struct {
+	ID  uuid.UUID
+	Tag []byte
+}
+
+func (q *Queries) BoundVehicles(ctx context.Context, ids []uuid.UUID) ([]BoundVehiclesRow, error) {
 	rows, err := q.db.Query(ctx, boundVehicles, ids)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []uuid.UUID
+	var items []BoundVehiclesRow
 	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
+		var i BoundVehiclesRow
+		if err := rows.Scan(&i.ID, &i.Tag); err != nil {
 			return nil, err
 		}
-		items = append(items, id)
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
