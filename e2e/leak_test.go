@@ -5,25 +5,46 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	vaultv1 "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
 )
 
 // keyMaterial finds private keys: PEM, signer keys of logs, and seeds of NATS accounts and users.
 var keyMaterial = regexp.MustCompile(`PRIVATE[ +]KEY|\bS[OAU][A-Z2-7]{56}\b`)
 
+// maxTagsSought bounds the vehicles whose tags are looked for.
+const maxTagsSought = 5
+
 // testNothingLeaks searches every file of the stack for what the tests before have put into it: no VIN and no holder may
-// stand in clear text or in a common encoding of it anywhere, and no secret in a log.
+// stand in clear text or in a common encoding of it anywhere, no tag of a vehicle in a log or on the ledger, and no secret in a
+// log.
 func testNothingLeaks(t *testing.T, w *world) {
 	patterns := map[string][]byte{}
 	for _, personal := range []string{vinPrefix, holderName, holderAddress} {
 		for encoding, text := range encodings(personal) {
 			patterns[personal+" in "+encoding] = text
 		}
+	}
+	// Tags may stand where journals are kept, and in messages between services.
+	inLogs := map[string][]byte{}
+	for number := range min(w.vehicles.Load(), maxTagsSought) {
+		found, err := w.garage.Vault.LookupVehicle(t.Context(), &vaultv1.LookupVehicleRequest{Vin: vin(number + 1)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for encoding, text := range encodings(string(found.GetTag())) {
+			inLogs[fmt.Sprintf("tag %d in %s", number, encoding)] = text
+		}
+	}
+	if len(inLogs) == 0 {
+		t.Error("no vehicle was bound: there are no tags to look for")
 	}
 	for _, secret := range w.secrets {
 		patterns["a bearer token"+secret[:min(8, len(secret))]] = []byte(secret)
@@ -39,6 +60,11 @@ func testNothingLeaks(t *testing.T, w *world) {
 		files++
 		for what, text := range patterns {
 			if bytes.Contains(content, text) {
+				t.Errorf("%s stands in %s", what, path)
+			}
+		}
+		for what, text := range inLogs {
+			if (folder == "log" || folder == "fabric") && bytes.Contains(content, text) {
 				t.Errorf("%s stands in %s", what, path)
 			}
 		}

@@ -109,7 +109,10 @@ func recognised(ctx context.Context, name string, c *caller.Caller) (missing str
 }
 
 // newVIN makes a well-formed VIN that was not used before.
-func (w *world) newVIN() string { return fmt.Sprintf("%s%08d", vinPrefix, w.vehicles.Add(1)) }
+func (w *world) newVIN() string { return vin(w.vehicles.Add(1)) }
+
+// vin is the VIN of a vehicle of these tests, by its number from 1.
+func vin(number int64) string { return fmt.Sprintf("%s%08d", vinPrefix, number) }
 
 // newPassport enrols a new vehicle.
 func (w *world) newPassport(t *testing.T, as *caller.Caller) string {

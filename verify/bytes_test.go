@@ -84,8 +84,8 @@ func withoutClaims(t *testing.T, text []byte) []byte {
 // FuzzVerify checks that no document makes the verifier panic, and that what it
 // accepts is what Encode writes of it.
 func FuzzVerify(f *testing.F) {
-	f.Add([]byte(`{"schema":"pcc-proof/v1"}`))
-	f.Add([]byte(`{"schema":"pcc-proof/v1","passport":"passports/mine","generated_at":"2026-01-31T12:00:00Z","epoch":{"record":"pcc-epoch/v1\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n1\n","transaction":{"id":"","channel":"c","chaincode":"c","block":0},"endorsements":[{"msp_id":"","certificate":"","signature":"","signed":""}]},"streams":[],"events":[{"stream":"s","seq":0,"leaf":"","proof":[],"event":{}}]}`))
+	f.Add([]byte(`{"schema":"pcc-proof/v2"}`))
+	f.Add([]byte(`{"schema":"pcc-proof/v2","passport":"passports/mine","tag":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","generated_at":"2026-01-31T12:00:00Z","epoch":{"record":"pcc-epoch/v1\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n1\n","transaction":{"id":"","channel":"c","chaincode":"c","block":0},"endorsements":[{"msp_id":"","certificate":"","signature":"","signed":""}]},"streams":[],"events":[{"stream":"s","seq":0,"leaf":"","proof":[],"event":{}}]}`))
 	root := prooftest.NewOrganisation(f, "OrgMSP", "peer").RootPEM
 	trust := verify.Trust{Channel: "c", Chaincode: "c", MinEndorsements: 1, MSPs: []verify.MSP{{ID: "OrgMSP", RootCertificates: []string{root}}}}
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -142,9 +142,10 @@ func TestImports(t *testing.T) {
 	own := []string{
 		"golang.org/x/mod/sumdb/tlog",
 		"github.com/pcc-platform/pcc/chaincode/endorsement", "github.com/pcc-platform/pcc/chaincode/model",
+		"github.com/pcc-platform/pcc/internal/eventlist", "github.com/pcc-platform/pcc/internal/headmap/proof",
 		"github.com/pcc-platform/pcc/internal/journal/proof",
 	}
-	for _, dir := range []string{".", "../internal/journal/proof", "../chaincode/model", "../chaincode/endorsement"} {
+	for _, dir := range []string{".", "../internal/eventlist", "../internal/headmap/proof", "../internal/journal/proof", "../chaincode/model", "../chaincode/endorsement"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %d files, %v", dir, len(files), err)

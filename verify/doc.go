@@ -12,8 +12,9 @@
 // with padding.
 //
 //	{
-//	  "schema": "pcc-proof/v1",
+//	  "schema": "pcc-proof/v2",
 //	  "passport": "passports/…",
+//	  "tag": base64,                                    the vehicle's public tag, package internal/eventlist
 //	  "generated_at": "2026-01-31T12:00:00Z",
 //	  "epoch": {
 //	    "record": "pcc-epoch/v1\n…",                    canonical text, package chaincode/model
@@ -43,15 +44,18 @@
 //     this record as the result of the expected chaincode, and at least as many
 //     distinct organisations as the trust list demands have signed.
 //  2. Every stream's size and root stand in the epoch record.
-//  3. Every leaf is a well-formed frame that lies, by RFC 6962, in its stream's
-//     tree at its number. No event occurs twice.
-//  4. What "event" shows is exactly what the leaf's payload decodes to, and the
-//     payload names the passport shown.
+//  3. Every leaf is a well-formed frame whose payload names the passport shown.
+//     The key of the list of "tag" and the event's class, which follows from its
+//     type, and a commitment to the leaf make an entry (internal/journal/proof)
+//     that lies, by RFC 6962, in its stream's tree at its number. No event occurs
+//     twice.
+//  4. What "event" shows is exactly what the leaf's payload decodes to.
 //
 // # What is not proven
 //
 // [Report.Limits] says it in words. In short: the list can be incomplete (events
-// withheld, or never submitted); endorsements are made before a transaction is
+// withheld, or never submitted); that "tag" is the tag of a certain VIN is not
+// shown; endorsements are made before a transaction is
 // ordered, so they prove what each organisation's peer computed and not that
 // the ledger kept it; "generated_at" and the transaction's id, channel and block
 // are claims, listed as such in [Report.Claims].

@@ -13,7 +13,7 @@ import (
 )
 
 // Schema is the version of the document that this package reads and writes.
-const Schema = "pcc-proof/v1"
+const Schema = "pcc-proof/v2"
 
 // Limits of a document.
 const (
@@ -26,8 +26,11 @@ const (
 
 // Document is a proof document, see the package documentation.
 type Document struct {
-	Schema      string    `json:"schema"`
-	Passport    string    `json:"passport"`
+	Schema   string `json:"schema"`
+	Passport string `json:"passport"`
+	// Tag is the vehicle's public tag, 32 bytes. With an event's class it makes
+	// the key that the event was journaled under.
+	Tag         []byte    `json:"tag"`
 	GeneratedAt time.Time `json:"generated_at"`
 	Epoch       Epoch     `json:"epoch"`
 	Streams     []Stream  `json:"streams"`
@@ -71,7 +74,8 @@ type Event struct {
 	Stream string `json:"stream"`
 	// Seq is the entry's number in the stream, from 0.
 	Seq uint64 `json:"seq"`
-	// Leaf is the exact frame that was journaled.
+	// Leaf is the exact frame that was journaled; the stream's entry commits to
+	// it and to the list of the vehicle and class.
 	Leaf []byte `json:"leaf"`
 	// Proof holds hashes of 32 bytes, from the leaf to the root.
 	Proof [][]byte `json:"proof"`

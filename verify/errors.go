@@ -40,9 +40,9 @@ const (
 	ReasonEventDuplicate Reason = "EVENT_DUPLICATE"
 	// ReasonEventOrder: events are out of order.
 	ReasonEventOrder Reason = "EVENT_ORDER"
-	// ReasonLeafMalformed: a leaf is no frame, or its payload cannot be decoded.
+	// ReasonLeafMalformed: a leaf is no frame, its payload cannot be decoded, or its event is of no class.
 	ReasonLeafMalformed Reason = "LEAF_MALFORMED"
-	// ReasonLeafNotIncluded: a leaf is not in its stream's tree at its number.
+	// ReasonLeafNotIncluded: a leaf is not in its stream's tree at its number, as an event of this vehicle and of its class.
 	ReasonLeafNotIncluded Reason = "LEAF_NOT_INCLUDED"
 	// ReasonOtherPassport: an event belongs to another passport.
 	ReasonOtherPassport Reason = "OTHER_PASSPORT"

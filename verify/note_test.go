@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/pcc-platform/pcc/verify"
 	"github.com/pcc-platform/pcc/verify/internal/prooftest"
 )
 
@@ -16,8 +17,9 @@ const (
 
 // note is the payload of these tests' leaves, as JSON.
 type note struct {
-	Passport string          `json:"passport"`
-	View     json.RawMessage `json:"view"`
+	Passport  string          `json:"passport"`
+	EventType string          `json:"event_type"`
+	View      json.RawMessage `json:"view"`
 }
 
 func newWorld(t *testing.T) prooftest.World {
@@ -28,18 +30,18 @@ func newWorld(t *testing.T) prooftest.World {
 func encodeNote(t testing.TB, passport string, seq int) []byte {
 	t.Helper()
 	view := fmt.Appendf(nil, `{"text":"<é>","id":"event-%d","odometer_metres":%d,"quality":{"policy":"p1","index":80}}`, seq, 1000*(1000+seq))
-	payload, err := json.Marshal(note{Passport: passport, View: view})
+	payload, err := json.Marshal(note{Passport: passport, EventType: "pcc.events.v1.Wash", View: view})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return payload
 }
 
-func decodeNote(typ string, payload []byte) (string, json.RawMessage, error) {
+func decodeNote(typ string, payload []byte) (verify.Content, error) {
 	if typ != leafType {
-		return "", nil, errors.New("unknown type")
+		return verify.Content{}, errors.New("unknown type")
 	}
 	var n note
 	err := json.Unmarshal(payload, &n)
-	return n.Passport, n.View, err
+	return verify.Content{Passport: n.Passport, EventType: n.EventType, View: n.View}, err
 }

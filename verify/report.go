@@ -54,7 +54,7 @@ func newReport(d Document, epoch model.EpochRecord, by endorsers, trust Trust) (
 		fmt.Sprintf("Peers of %d organisations you trust (%s; you ask for %d) signed epoch %d, hash %s, as a result of chaincode %q.",
 			len(by.trusted), strings.Join(by.trusted, ", "), trust.MinEndorsements, epoch.Number, r.EpochHash, trust.Chaincode),
 		fmt.Sprintf("The size and root of each of the %d journal streams used stand in that epoch.", len(d.Streams)),
-		fmt.Sprintf("Each of the %d events is in its stream, at the number shown, byte for byte, and none is shown twice.", len(d.Events)),
+		fmt.Sprintf("Each of the %d events is in its stream, at the number shown, byte for byte, as an event of the vehicle with the document's tag and of its class, and none is shown twice.", len(d.Events)),
 		fmt.Sprintf("What is shown of each event is what its journaled bytes say, and each belongs to %s.", d.Passport),
 	}
 	r.Claims = []Claim{
@@ -70,6 +70,7 @@ func limits() []string {
 	return []string{
 		"Completeness: events of this vehicle may exist that were never submitted, or that were left out of this document.",
 		"Truth: an event says what its source reported. That the report is right is not shown; its quality index is the platform's estimate.",
+		"Vehicle: all events are of the vehicle with the document's tag. That the tag is that of a certain VIN is not shown.",
 		"Ordering: an endorsement is made before a transaction is ordered. It shows that the organisation's peer found this record to be the valid next epoch on its own ledger, not that the ledger then kept it: ask a peer for the epoch by its number and compare the hash.",
 		"Place: the transaction's id, channel and block are not under the signatures; they only say where to look.",
 		"Freshness: nothing after the epoch's time is covered, and a newer epoch may exist.",

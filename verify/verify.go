@@ -6,13 +6,24 @@ import (
 	"time"
 
 	"github.com/pcc-platform/pcc/chaincode/model"
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 )
 
-// Decoder turns the payload of a leaf into the name of the passport it belongs
-// to and the view shown of it, one JSON object. It refuses types it does not
-// know. The result may depend on nothing but its arguments.
-type Decoder func(leafType string, payload []byte) (passport string, view json.RawMessage, err error)
+// Content is what a leaf says.
+type Content struct {
+	// Passport is the name of the passport that the event belongs to.
+	Passport string
+	// EventType is the full name of the kind of event, such as
+	// "pcc.events.v1.OdometerReading". Its class follows from it.
+	EventType string
+	// View is what is shown of the event, one JSON object.
+	View json.RawMessage
+}
+
+// Decoder reads the payload of a leaf. It refuses types it does not know. The
+// result may depend on nothing but its arguments.
+type Decoder func(leafType string, payload []byte) (Content, error)
 
 // Verify checks a proof document against the reader's trust list. It returns
 // what was shown, or an [*Error] with the first rule the document breaks.
@@ -52,6 +63,8 @@ func checkLimits(d Document) error {
 	switch {
 	case d.Passport == "":
 		return refuse(ReasonDocumentMalformed, "passport", "names no passport")
+	case len(d.Tag) != eventlist.TagBytes:
+		return refuse(ReasonDocumentMalformed, "tag", "%d bytes, a vehicle's tag has %d", len(d.Tag), eventlist.TagBytes)
 	case len(d.Events) == 0 || len(d.Events) > MaxEvents:
 		return refuse(ReasonDocumentMalformed, "events", "%d, 1 to %d are read", len(d.Events), MaxEvents)
 	case len(d.Epoch.Endorsements) > MaxEndorsements:
@@ -104,10 +117,7 @@ func checkEvents(d Document, streams map[string]model.StreamCheckpoint, decode D
 		if !found {
 			return refuse(ReasonStreamUnknown, at+".stream", "%q", e.Stream)
 		}
-		if err := checkInclusion(e, checkpoint, at); err != nil {
-			return err
-		}
-		if err := checkView(e, d.Passport, decode, at); err != nil {
+		if err := checkEvent(d, e, checkpoint, decode, at); err != nil {
 			return err
 		}
 	}
@@ -124,7 +134,32 @@ func checkOrder(before, e Event, at string) error {
 	return nil
 }
 
-func checkInclusion(e Event, checkpoint model.StreamCheckpoint, at string) error {
+// checkEvent reads the leaf first, because where it has to stand follows from
+// what it says: in the list of this vehicle and of the event's class.
+func checkEvent(d Document, e Event, checkpoint model.StreamCheckpoint, decode Decoder, at string) error {
+	leaf, err := proof.ParseFrame(e.Leaf)
+	if err != nil {
+		return refuse(ReasonLeafMalformed, at+".leaf", "%w", err)
+	}
+	content, err := decode(leaf.Type, leaf.Payload)
+	if err != nil {
+		return refuse(ReasonLeafMalformed, at+".leaf", "%w", err)
+	}
+	if content.Passport != d.Passport {
+		return refuse(ReasonOtherPassport, at, "the event belongs to another passport")
+	}
+	class, known := eventlist.ClassOf(content.EventType)
+	if !known {
+		return refuse(ReasonLeafMalformed, at+".leaf", "%.80q is of no class", content.EventType)
+	}
+	entry := proof.EntryOf(eventlist.KeyOf(eventlist.Tag(d.Tag), class), e.Leaf)
+	if err := checkInclusion(e, entry, checkpoint, at); err != nil {
+		return err
+	}
+	return checkView(e, content.View, at)
+}
+
+func checkInclusion(e Event, entry proof.Entry, checkpoint model.StreamCheckpoint, at string) error {
 	if e.Proof == nil || len(e.Proof) > maxPath {
 		return refuse(ReasonLeafNotIncluded, at+".proof", "%d hashes", len(e.Proof))
 	}
@@ -135,7 +170,7 @@ func checkInclusion(e Event, checkpoint model.StreamCheckpoint, at string) error
 		}
 		path[i] = proof.Hash(h)
 	}
-	err := proof.VerifyInclusion(path, e.Seq, checkpoint.Size, proof.LeafHash(e.Leaf), proof.Hash(checkpoint.Root))
+	err := proof.VerifyInclusion(path, e.Seq, checkpoint.Size, entry.Hash(), proof.Hash(checkpoint.Root))
 	if err != nil {
 		return refuse(ReasonLeafNotIncluded, at+".leaf", "%w", err)
 	}
@@ -143,18 +178,7 @@ func checkInclusion(e Event, checkpoint model.StreamCheckpoint, at string) error
 }
 
 // checkView compares what is shown with what the leaf says.
-func checkView(e Event, passport string, decode Decoder, at string) error {
-	leaf, err := proof.ParseFrame(e.Leaf)
-	if err != nil {
-		return refuse(ReasonLeafMalformed, at+".leaf", "%w", err)
-	}
-	owner, view, err := decode(leaf.Type, leaf.Payload)
-	if err != nil {
-		return refuse(ReasonLeafMalformed, at+".leaf", "%w", err)
-	}
-	if owner != passport {
-		return refuse(ReasonOtherPassport, at, "the event belongs to another passport")
-	}
+func checkView(e Event, view json.RawMessage, at string) error {
 	journaled, err := canonicalJSON(view)
 	if err != nil {
 		return refuse(ReasonLeafMalformed, at+".leaf", "view: %w", err)

@@ -27,7 +27,7 @@ func TestGoodDocument(t *testing.T) {
 	if diff := cmp.Diff(want, report); diff != "" {
 		t.Errorf("report (-want +got):\n%s", diff)
 	}
-	if len(report.Checks) != 4 || len(report.Claims) != 4 || len(report.Limits) != 5 {
+	if len(report.Checks) != 4 || len(report.Claims) != 4 || len(report.Limits) != 6 {
 		t.Errorf("report = %+v", report)
 	}
 	if age := report.Age(report.AsOf.Add(time.Hour)); age != time.Hour {
@@ -72,13 +72,23 @@ func TestTamperedDocuments(t *testing.T) {
 		change func(t *testing.T, w *prooftest.World)
 		want   verify.Reason
 	}{
-		"schema":               {func(t *testing.T, w *prooftest.World) { w.Document.Schema = "pcc-proof/v2" }, verify.ReasonSchemaUnknown},
-		"no passport":          {func(t *testing.T, w *prooftest.World) { w.Document.Passport = "" }, verify.ReasonDocumentMalformed},
-		"other passport":       {func(t *testing.T, w *prooftest.World) { w.Document.Passport = prooftest.OtherSubject }, verify.ReasonOtherPassport},
-		"older than its epoch": {func(t *testing.T, w *prooftest.World) { w.Document.GeneratedAt = time.Unix(0, 0).UTC() }, verify.ReasonGeneratedTooEarly},
-		"no events":            {func(t *testing.T, w *prooftest.World) { w.Document.Events = nil }, verify.ReasonDocumentMalformed},
-		"epoch not canonical":  {func(t *testing.T, w *prooftest.World) { w.Document.Epoch.Record += "\n" }, verify.ReasonEpochMalformed},
-		"epoch time":           {func(t *testing.T, w *prooftest.World) { w.Epoch.TimeUnixMilli++; rewriteEpoch(t, w) }, verify.ReasonEndorsementOfOther},
+		"schema":         {func(t *testing.T, w *prooftest.World) { w.Document.Schema = "pcc-proof/v1" }, verify.ReasonSchemaUnknown},
+		"no passport":    {func(t *testing.T, w *prooftest.World) { w.Document.Passport = "" }, verify.ReasonDocumentMalformed},
+		"other passport": {func(t *testing.T, w *prooftest.World) { w.Document.Passport = prooftest.OtherSubject }, verify.ReasonOtherPassport},
+		"no tag":         {func(t *testing.T, w *prooftest.World) { w.Document.Tag = nil }, verify.ReasonDocumentMalformed},
+		"tag cut":        {func(t *testing.T, w *prooftest.World) { w.Document.Tag = w.Document.Tag[1:] }, verify.ReasonDocumentMalformed},
+		"tag of another car": {func(t *testing.T, w *prooftest.World) {
+			tag := prooftest.TagOf(prooftest.OtherSubject)
+			w.Document.Tag = tag[:]
+		}, verify.ReasonLeafNotIncluded},
+		"journaled for another vehicle": {misplaced("another vehicle"), verify.ReasonLeafNotIncluded},
+		"journaled in another class":    {misplaced("another class"), verify.ReasonLeafNotIncluded},
+		"journaled in no list":          {misplaced("no list"), verify.ReasonLeafNotIncluded},
+		"class changed":                 {editLeaf("pcc.events.v1.Wash", "pcc.events.v1.Wish"), verify.ReasonLeafMalformed},
+		"older than its epoch":          {func(t *testing.T, w *prooftest.World) { w.Document.GeneratedAt = time.Unix(0, 0).UTC() }, verify.ReasonGeneratedTooEarly},
+		"no events":                     {func(t *testing.T, w *prooftest.World) { w.Document.Events = nil }, verify.ReasonDocumentMalformed},
+		"epoch not canonical":           {func(t *testing.T, w *prooftest.World) { w.Document.Epoch.Record += "\n" }, verify.ReasonEpochMalformed},
+		"epoch time":                    {func(t *testing.T, w *prooftest.World) { w.Epoch.TimeUnixMilli++; rewriteEpoch(t, w) }, verify.ReasonEndorsementOfOther},
 		"epoch number": {func(t *testing.T, w *prooftest.World) {
 			w.Epoch.Number = 2
 			w.Epoch.PreviousHash[0] = 1
@@ -134,7 +144,7 @@ func TestTamperedDocuments(t *testing.T) {
 			e := w.Document.Events
 			e[1].View, e[2].View = e[2].View, e[1].View
 		}, verify.ReasonViewMismatch},
-		"leaf byte":             {func(t *testing.T, w *prooftest.World) { w.Document.Events[1].Leaf[40] ^= 1 }, verify.ReasonLeafNotIncluded},
+		"leaf byte":             {editLeaf(`"index":80`, `"index":81`), verify.ReasonLeafNotIncluded},
 		"leaf salt":             {func(t *testing.T, w *prooftest.World) { w.Document.Events[1].Leaf[20] ^= 1 }, verify.ReasonLeafNotIncluded},
 		"proof hash":            {func(t *testing.T, w *prooftest.World) { w.Document.Events[1].Proof[0][0] ^= 1 }, verify.ReasonLeafNotIncluded},
 		"proof hash cut":        {func(t *testing.T, w *prooftest.World) { p := w.Document.Events[1].Proof; p[0] = p[0][:31] }, verify.ReasonLeafNotIncluded},
@@ -209,6 +219,28 @@ func editView(before, after string) func(*testing.T, *prooftest.World) {
 			t.Fatalf("%s has no %s", *view, before)
 		}
 		*view = bytes.Replace(*view, []byte(before), []byte(after), 1)
+	}
+}
+
+// misplaced shows an event of the vehicle that was journaled where it does not belong.
+func misplaced(where string) func(*testing.T, *prooftest.World) {
+	return func(t *testing.T, w *prooftest.World) {
+		event, found := w.Misplaced[where]
+		if !found {
+			t.Fatalf("no event is in %s", where)
+		}
+		w.Document.Streams = append(w.Document.Streams, w.MisplacedStream)
+		w.Document.Events = append(w.Document.Events, event)
+	}
+}
+
+func editLeaf(before, after string) func(*testing.T, *prooftest.World) {
+	return func(t *testing.T, w *prooftest.World) {
+		leaf := &w.Document.Events[1].Leaf
+		if !bytes.Contains(*leaf, []byte(before)) || len(before) != len(after) {
+			t.Fatalf("%s has no %s", *leaf, before)
+		}
+		*leaf = bytes.Replace(*leaf, []byte(before), []byte(after), 1)
 	}
 }
 

@@ -66,6 +66,13 @@ func importRules() []rule {
 			importing("internal/headmap/proof/x.go", "golang.org/x/mod/sumdb/tlog"),
 		},
 		{
+			"which list an event is in is known without a library",
+			imports(code(below("internal/eventlist")), func(_ *goFile, imported string) bool {
+				return standard(imported) || imported == module+"/internal/headmap/proof"
+			}),
+			importing("internal/eventlist/x.go", "google.golang.org/protobuf/proto"),
+		},
+		{
 			"of the chaincode others know only what needs no Fabric",
 			imports(not(below("chaincode")), func(_ *goFile, imported string) bool {
 				return !within(imported, module+"/chaincode") ||

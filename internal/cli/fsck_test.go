@@ -29,9 +29,9 @@ func fsckDatabase(t *testing.T) (conn *pgx.Conn, urlFile string, cp journal.Chec
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close(context.Background()) })
-	leaves := make([][]byte, 300)
+	leaves := make([]journal.Leaf, 300)
 	for i := range leaves {
-		leaves[i] = journal.Frame("test.v1.Note", [16]byte{}, fmt.Appendf(nil, "note %d", i))
+		leaves[i] = journal.Leaf{Frame: journal.Frame("test.v1.Note", [16]byte{}, fmt.Appendf(nil, "note %d", i))}
 	}
 	if _, err := conn.Exec(ctx, "SET search_path = journal"); err != nil {
 		t.Fatal(err)

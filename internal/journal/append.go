@@ -16,7 +16,7 @@ import (
 const (
 	// MaxBatch bounds the leaves of one [Append].
 	MaxBatch = 8192
-	// MaxBatchBytes bounds the bytes of all leaves of one [Append].
+	// MaxBatchBytes bounds the frames of one [Append].
 	MaxBatchBytes = 64 << 20
 	// MaxStreamNameBytes bounds the name of a stream.
 	MaxStreamNameBytes = 200
@@ -37,7 +37,18 @@ type Checkpoint struct {
 	CreatedAt time.Time
 }
 
-// Frame encodes a leaf for [Append]; it is [proof.Frame].
+// Leaf is what [Append] adds to a stream.
+type Leaf struct {
+	// Key names the list that the leaf belongs to; zero for none.
+	Key proof.Key
+	// Frame holds the exact bytes, see [proof.Frame].
+	Frame []byte
+}
+
+// Hash returns the leaf hash, which is over the key and a commitment to the frame.
+func (l Leaf) Hash() Hash { return proof.EntryOf(l.Key, l.Frame).Hash() }
+
+// Frame encodes the content of a leaf for [Append]; it is [proof.Frame].
 func Frame(typ string, salt [proof.SaltBytes]byte, payload []byte) []byte {
 	return proof.Frame(typ, salt, payload)
 }
@@ -52,7 +63,7 @@ func Frame(typ string, salt [proof.SaltBytes]byte, payload []byte) []byte {
 //
 // Errors: [ErrInvalid], [ErrMalformedLeaf], [ErrConflict], [ErrCorrupt]; after
 // any error the transaction must be rolled back.
-func Append(ctx context.Context, tx pgx.Tx, stream string, leaves [][]byte) (first uint64, cp Checkpoint, err error) {
+func Append(ctx context.Context, tx pgx.Tx, stream string, leaves []Leaf) (first uint64, cp Checkpoint, err error) {
 	if err := checkStream(stream); err != nil {
 		return 0, Checkpoint{}, err
 	}
@@ -83,21 +94,21 @@ func checkStream(stream string) error {
 	return nil
 }
 
-// hashLeaves checks the limits of a batch and that each leaf is a frame.
-func hashLeaves(leaves [][]byte) ([]tlog.Hash, error) {
+// hashLeaves checks the limits of a batch and that each leaf has a frame.
+func hashLeaves(leaves []Leaf) ([]tlog.Hash, error) {
 	if len(leaves) == 0 || len(leaves) > MaxBatch {
 		return nil, fmt.Errorf("%w: batch of %d leaves", ErrInvalid, len(leaves))
 	}
 	total := 0
 	hashes := make([]tlog.Hash, len(leaves))
 	for i, leaf := range leaves {
-		if _, err := proof.ParseFrame(leaf); err != nil {
+		if _, err := proof.ParseFrame(leaf.Frame); err != nil {
 			return nil, fmt.Errorf("%w: number %d of the batch: %w", ErrMalformedLeaf, i, err)
 		}
-		if total += len(leaf); total > MaxBatchBytes {
+		if total += len(leaf.Frame); total > MaxBatchBytes {
 			return nil, fmt.Errorf("%w: batch exceeds %d bytes", ErrInvalid, MaxBatchBytes)
 		}
-		hashes[i] = tlog.RecordHash(leaf)
+		hashes[i] = tlog.Hash(leaf.Hash())
 	}
 	return hashes, nil
 }
@@ -160,11 +171,11 @@ func lastTiles(ctx context.Context, tx pgx.Tx, stream string) ([]tile, error) {
 	return tiles, nil
 }
 
-func insertEntries(ctx context.Context, tx pgx.Tx, stream string, first int64, leaves [][]byte) error {
+func insertEntries(ctx context.Context, tx pgx.Tx, stream string, first int64, leaves []Leaf) error {
 	source := pgx.CopyFromSlice(len(leaves), func(i int) ([]any, error) {
-		return []any{stream, first + int64(i), leaves[i]}, nil
+		return []any{stream, first + int64(i), leaves[i].Key[:], leaves[i].Frame}, nil
 	})
-	columns := []string{"stream", "seq", "leaf"}
+	columns := []string{"stream", "seq", "key", "leaf"}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"journal_entry"}, columns, source)
 	return writeError("entries", err)
 }

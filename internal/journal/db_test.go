@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/pcc-platform/pcc/internal/journal"
+	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/internal/testkit"
 )
 
@@ -20,7 +21,7 @@ func newDB(t *testing.T) *pgxpool.Pool {
 }
 
 // appendLeaves commits one batch.
-func appendLeaves(ctx context.Context, db *pgxpool.Pool, stream string, leaves [][]byte) (first uint64, cp journal.Checkpoint, err error) {
+func appendLeaves(ctx context.Context, db *pgxpool.Pool, stream string, leaves []journal.Leaf) (first uint64, cp journal.Checkpoint, err error) {
 	err = pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
 		first, cp, err = journal.Append(ctx, tx, stream, leaves)
 		return err
@@ -28,11 +29,14 @@ func appendLeaves(ctx context.Context, db *pgxpool.Pool, stream string, leaves [
 	return first, cp, err
 }
 
-// frames makes n distinct leaves.
-func frames(label string, n int) [][]byte {
-	leaves := make([][]byte, n)
+// leavesOf makes n distinct leaves of a few lists.
+func leavesOf(label string, n int) []journal.Leaf {
+	leaves := make([]journal.Leaf, n)
 	for i := range leaves {
-		leaves[i] = journal.Frame("test.v1.Note", [16]byte{byte(i), byte(i >> 8)}, fmt.Appendf(nil, "%s %d", label, i))
+		leaves[i] = journal.Leaf{
+			Key:   proof.Key{byte(i % 3)},
+			Frame: journal.Frame("test.v1.Note", [16]byte{byte(i), byte(i >> 8)}, fmt.Appendf(nil, "%s %d", label, i)),
+		}
 	}
 	return leaves
 }

@@ -1,12 +1,12 @@
 // Package journal keeps append-only Merkle journals inside a service's own
 // PostgreSQL schema, so that business rows and their journal entries commit in
 // one transaction of the caller. It knows nothing of the business: a leaf is
-// bytes with a type name.
+// bytes with a type name, and the key of the list that it belongs to.
 //
 // A journal consists of streams, one for each party whose writing is to be
 // provable on its own (for example "ingest/oem"). A stream is an RFC 6962 tree:
 //
-//	journal_entry       (stream, seq)         the exact leaf
+//	journal_entry       (stream, seq)         the key of the leaf's list, and its exact bytes
 //	journal_tile        (stream, level, idx)  hashes in tiles of 256, the tlog-tiles layout of height 8
 //	journal_checkpoint  (stream, size)        the root after every batch
 //

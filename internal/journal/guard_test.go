@@ -13,12 +13,14 @@ import (
 func TestSchemaRefusesEveryChangeButGrowth(t *testing.T) {
 	db := newDB(t)
 	ctx := t.Context()
-	if _, _, err := appendLeaves(ctx, db, "s", frames("x", 3)); err != nil {
+	if _, _, err := appendLeaves(ctx, db, "s", leavesOf("x", 3)); err != nil {
 		t.Fatal(err)
 	}
 	const restrictViolation, checkViolation = "23001", "23514"
 	for statement, code := range map[string]string{
 		"UPDATE journal_entry SET leaf = 'y'":                          restrictViolation,
+		"UPDATE journal_entry SET key = sha256('y')":                   restrictViolation,
+		"INSERT INTO journal_entry VALUES ('s', 9, 'leaf', 'key')":     checkViolation,
 		"DELETE FROM journal_entry":                                    restrictViolation,
 		"TRUNCATE journal_entry":                                       restrictViolation,
 		"UPDATE journal_checkpoint SET root = root":                    restrictViolation,
@@ -42,7 +44,7 @@ func TestSchemaRefusesEveryChangeButGrowth(t *testing.T) {
 func TestDamagedTilesAreFoundBeforeTheyAreUsed(t *testing.T) {
 	db := newDB(t)
 	ctx := t.Context()
-	if _, _, err := appendLeaves(ctx, db, "s", frames("x", 300)); err != nil {
+	if _, _, err := appendLeaves(ctx, db, "s", leavesOf("x", 300)); err != nil {
 		t.Fatal(err)
 	}
 	damage := `
@@ -58,7 +60,7 @@ func TestDamagedTilesAreFoundBeforeTheyAreUsed(t *testing.T) {
 	if _, err := journal.ConsistencyProof(ctx, db, "s", 7, 300); !errors.Is(err, journal.ErrCorrupt) {
 		t.Errorf("ConsistencyProof: %v, want ErrCorrupt", err)
 	}
-	if _, _, err := appendLeaves(ctx, db, "s", frames("y", 1)); !errors.Is(err, journal.ErrCorrupt) {
+	if _, _, err := appendLeaves(ctx, db, "s", leavesOf("y", 1)); !errors.Is(err, journal.ErrCorrupt) {
 		t.Errorf("Append: %v, want ErrCorrupt", err)
 	}
 	if _, err := db.Exec(ctx, "ALTER TABLE journal_tile DISABLE TRIGGER ALL; DELETE FROM journal_tile"); err != nil {
@@ -67,7 +69,7 @@ func TestDamagedTilesAreFoundBeforeTheyAreUsed(t *testing.T) {
 	if _, err := journal.InclusionProof(ctx, db, "s", 1, 300); !errors.Is(err, journal.ErrCorrupt) {
 		t.Errorf("InclusionProof without tiles: %v, want ErrCorrupt", err)
 	}
-	if _, _, err := appendLeaves(ctx, db, "s", frames("y", 1)); !errors.Is(err, journal.ErrCorrupt) {
+	if _, _, err := appendLeaves(ctx, db, "s", leavesOf("y", 1)); !errors.Is(err, journal.ErrCorrupt) {
 		t.Errorf("Append without tiles: %v, want ErrCorrupt", err)
 	}
 }
@@ -77,20 +79,20 @@ func TestLimitsAreRefused(t *testing.T) {
 	ctx := t.Context()
 	for name, c := range map[string]struct {
 		stream string
-		leaves [][]byte
+		leaves []journal.Leaf
 		want   error
 	}{
 		"no leaves":       {"s", nil, journal.ErrInvalid},
-		"batch too long":  {"s", frames("x", journal.MaxBatch+1), journal.ErrInvalid},
-		"no stream":       {"", frames("x", 1), journal.ErrInvalid},
-		"stream too long": {strings.Repeat("s", journal.MaxStreamNameBytes+1), frames("x", 1), journal.ErrInvalid},
-		"not a frame":     {"s", [][]byte{[]byte("bare bytes")}, journal.ErrMalformedLeaf},
+		"batch too long":  {"s", leavesOf("x", journal.MaxBatch+1), journal.ErrInvalid},
+		"no stream":       {"", leavesOf("x", 1), journal.ErrInvalid},
+		"stream too long": {strings.Repeat("s", journal.MaxStreamNameBytes+1), leavesOf("x", 1), journal.ErrInvalid},
+		"not a frame":     {"s", []journal.Leaf{{Frame: []byte("bare bytes")}}, journal.ErrMalformedLeaf},
 	} {
 		if _, _, err := appendLeaves(ctx, db, c.stream, c.leaves); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
-	if _, _, err := appendLeaves(ctx, db, "s", frames("x", 4)); err != nil {
+	if _, _, err := appendLeaves(ctx, db, "s", leavesOf("x", 4)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := journal.InclusionProof(ctx, db, "s", 4, 4); !errors.Is(err, journal.ErrInvalid) {
@@ -113,9 +115,9 @@ func TestLimitsAreRefused(t *testing.T) {
 func TestReads(t *testing.T) {
 	db := newDB(t)
 	ctx := t.Context()
-	leaves := frames("x", 5)
+	leaves := leavesOf("x", 5)
 	for _, stream := range []string{"b", "a"} {
-		for _, batch := range [][][]byte{leaves[:2], leaves[2:]} {
+		for _, batch := range [][]journal.Leaf{leaves[:2], leaves[2:]} {
 			if _, _, err := appendLeaves(ctx, db, stream, batch); err != nil {
 				t.Fatal(err)
 			}
@@ -129,7 +131,7 @@ func TestReads(t *testing.T) {
 		t.Fatalf("CheckpointAt = %+v, %v", cp, err)
 	}
 	page, err := journal.Entries(ctx, db, "a", 3, 10)
-	if err != nil || len(page) != 2 || page[0].Seq != 3 || string(page[0].Leaf) != string(leaves[3]) {
+	if err != nil || len(page) != 2 || page[0].Seq != 3 || page[0].Key != leaves[3].Key || string(page[0].Frame) != string(leaves[3].Frame) {
 		t.Fatalf("Entries = %+v, %v", page, err)
 	}
 	some, err := journal.EntriesAt(ctx, db, "a", []uint64{4, 0})

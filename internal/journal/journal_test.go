@@ -19,14 +19,14 @@ import (
 // model is a stream kept the simple way: all leaf hashes in a slice, the root
 // by the definition of RFC 6962, section 2.1.
 type model struct {
-	leaves [][]byte
+	leaves []journal.Leaf
 	sizes  []uint64
 }
 
 func (m *model) root(size uint64) journal.Hash {
 	hashes := make([]tlog.Hash, size)
 	for i := range hashes {
-		hashes[i] = tlog.RecordHash(m.leaves[i])
+		hashes[i] = tlog.Hash(m.leaves[i].Hash())
 	}
 	return journal.Hash(rfc6962Root(hashes))
 }
@@ -50,7 +50,7 @@ func TestRandomBatchesOverSeveralStreamsMatchTheModel(t *testing.T) {
 		streams := map[string]*model{}
 		for step := range rapid.IntRange(1, 6).Draw(rt, "steps") {
 			name := fmt.Sprintf("run %d/%s", run, rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "stream"))
-			leaves := frames(fmt.Sprint(name, step), rapid.OneOf(rapid.IntRange(1, 5), rapid.IntRange(250, 520)).Draw(rt, "batch"))
+			leaves := leavesOf(fmt.Sprint(name, step), rapid.OneOf(rapid.IntRange(1, 5), rapid.IntRange(250, 520)).Draw(rt, "batch"))
 			if streams[name] == nil {
 				streams[name] = &model{}
 			}
@@ -84,7 +84,7 @@ func checkInclusion(ctx context.Context, rt *rapid.T, q journal.Querier, stream 
 		rt.Fatal(err)
 	}
 	for i, seq := range seqs {
-		leaf := proof.LeafHash(m.leaves[seq])
+		leaf := m.leaves[seq].Hash()
 		if err := proof.VerifyInclusion(paths[i], seq, size, leaf, root); err != nil {
 			rt.Fatal(err)
 		}
@@ -125,7 +125,7 @@ func TestThreeLevelsOfTiles(t *testing.T) {
 	db := newDB(t)
 	ctx := t.Context()
 	const size = 1<<16 + 300
-	m := &model{leaves: frames("deep", size)}
+	m := &model{leaves: leavesOf("deep", size)}
 	var cp journal.Checkpoint
 	for from := 0; from < size; from += journal.MaxBatch {
 		var err error
@@ -142,7 +142,7 @@ func TestThreeLevelsOfTiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, seq := range seqs {
-		if err := proof.VerifyInclusion(paths[i], seq, size, proof.LeafHash(m.leaves[seq]), cp.Root); err != nil {
+		if err := proof.VerifyInclusion(paths[i], seq, size, m.leaves[seq].Hash(), cp.Root); err != nil {
 			t.Error(err)
 		}
 	}
@@ -157,7 +157,7 @@ func TestConcurrentAppendersLeaveNoGap(t *testing.T) {
 	for a := range appenders {
 		group.Go(func() error {
 			for b := range batches {
-				first, _, err := appendLeaves(ctx, db, "shared", frames(fmt.Sprint(a, b), batchSize))
+				first, _, err := appendLeaves(ctx, db, "shared", leavesOf(fmt.Sprint(a, b), batchSize))
 				if err != nil {
 					return err
 				}
@@ -183,7 +183,7 @@ func TestConcurrentAppendersLeaveNoGap(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, e := range entries {
-		if e.Seq != uint64(i) || e.LeafHash != proof.LeafHash(e.Leaf) {
+		if e.Seq != uint64(i) || e.LeafHash != proof.EntryOf(e.Key, e.Frame).Hash() {
 			t.Fatalf("entry %d has number %d", i, e.Seq)
 		}
 		m.leaves = append(m.leaves, e.Leaf)
@@ -197,15 +197,15 @@ func TestConcurrentAppendersLeaveNoGap(t *testing.T) {
 func TestRollbackLeavesNothing(t *testing.T) {
 	db := newDB(t)
 	ctx := t.Context()
-	if _, _, err := appendLeaves(ctx, db, "s", frames("kept", 300)); err != nil {
+	if _, _, err := appendLeaves(ctx, db, "s", leavesOf("kept", 300)); err != nil {
 		t.Fatal(err)
 	}
 	crash := errors.New("crash")
 	err := pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
-		if _, _, err := journal.Append(ctx, tx, "s", frames("lost", 300)); err != nil {
+		if _, _, err := journal.Append(ctx, tx, "s", leavesOf("lost", 300)); err != nil {
 			return err
 		}
-		if _, _, err := journal.Append(ctx, tx, "new", frames("lost", 1)); err != nil {
+		if _, _, err := journal.Append(ctx, tx, "new", leavesOf("lost", 1)); err != nil {
 			return err
 		}
 		return crash
@@ -216,11 +216,11 @@ func TestRollbackLeavesNothing(t *testing.T) {
 	if _, err := journal.Latest(ctx, db, "new"); !errors.Is(err, journal.ErrNotFound) {
 		t.Errorf("rolled-back stream exists: %v", err)
 	}
-	first, cp, err := appendLeaves(ctx, db, "s", frames("after", 1))
+	first, cp, err := appendLeaves(ctx, db, "s", leavesOf("after", 1))
 	if err != nil || first != 300 || cp.Size != 301 {
 		t.Fatalf("append after rollback = %d, %+v, %v", first, cp, err)
 	}
-	m := model{leaves: append(frames("kept", 300), frames("after", 1)...)}
+	m := model{leaves: append(leavesOf("kept", 300), leavesOf("after", 1)...)}
 	if cp.Root != m.root(301) {
 		t.Error("root after rollback differs from the model")
 	}
@@ -229,7 +229,7 @@ func TestRollbackLeavesNothing(t *testing.T) {
 func TestSeveralBatchesInOneTransaction(t *testing.T) {
 	db := newDB(t)
 	ctx := t.Context()
-	m := model{leaves: append(frames("one", 200), frames("two", 200)...)}
+	m := model{leaves: append(leavesOf("one", 200), leavesOf("two", 200)...)}
 	var cp journal.Checkpoint
 	err := pgx.BeginFunc(ctx, db, func(tx pgx.Tx) (err error) {
 		if _, _, err = journal.Append(ctx, tx, "s", m.leaves[:200]); err != nil {
@@ -251,10 +251,10 @@ func TestAppendAboveReadCommittedConflictsInsteadOfForking(t *testing.T) {
 		if _, err := tx.Exec(ctx, "SELECT count(*) FROM journal_entry"); err != nil { // takes the snapshot
 			return err
 		}
-		if _, _, err := appendLeaves(ctx, db, "s", frames("first", 1)); err != nil {
+		if _, _, err := appendLeaves(ctx, db, "s", leavesOf("first", 1)); err != nil {
 			return err
 		}
-		_, _, err := journal.Append(ctx, tx, "s", frames("second", 1))
+		_, _, err := journal.Append(ctx, tx, "s", leavesOf("second", 1))
 		return err
 	})
 	if !errors.Is(err, journal.ErrConflict) {

@@ -30,8 +30,7 @@ type Querier interface {
 type Entry struct {
 	// Seq counts from 0.
 	Seq uint64
-	// Leaf holds the exact bytes, see [proof.ParseFrame].
-	Leaf []byte
+	Leaf
 	// LeafHash is computed from Leaf.
 	LeafHash Hash
 }
@@ -90,7 +89,7 @@ func Checkpoints(ctx context.Context, q Querier) ([]Checkpoint, error) {
 // [MaxPage].
 func Entries(ctx context.Context, q Querier, stream string, from uint64, limit int) ([]Entry, error) {
 	const query = `
-		SELECT seq, leaf FROM journal_entry
+		SELECT seq, key, leaf FROM journal_entry
 		WHERE stream = $1 AND seq >= $2 ORDER BY seq LIMIT $3`
 	if limit < 1 || limit > MaxPage {
 		return nil, fmt.Errorf("%w: page of %d entries", ErrInvalid, limit)
@@ -106,7 +105,7 @@ func Entries(ctx context.Context, q Querier, stream string, from uint64, limit i
 // number. At most [MaxPage] distinct numbers; a missing one is [ErrNotFound].
 func EntriesAt(ctx context.Context, q Querier, stream string, seqs []uint64) ([]Entry, error) {
 	const query = `
-		SELECT seq, leaf FROM journal_entry
+		SELECT seq, key, leaf FROM journal_entry
 		WHERE stream = $1 AND seq = ANY($2::bigint[]) ORDER BY seq`
 	if len(seqs) > MaxPage {
 		return nil, fmt.Errorf("%w: %d entries at once", ErrInvalid, len(seqs))
@@ -171,12 +170,14 @@ func scanCheckpoint(row pgx.CollectableRow) (Checkpoint, error) {
 func scanEntry(row pgx.CollectableRow) (Entry, error) {
 	var e Entry
 	var seq int64
-	if err := row.Scan(&seq, &e.Leaf); err != nil {
+	var key []byte
+	if err := row.Scan(&seq, &key, &e.Frame); err != nil {
 		return Entry{}, err
 	}
-	if seq < 0 {
+	if seq < 0 || len(key) != len(e.Key) {
 		return Entry{}, fmt.Errorf("%w: entry %d", ErrCorrupt, seq)
 	}
-	e.Seq, e.LeafHash = uint64(seq), proof.LeafHash(e.Leaf)
+	e.Seq, e.Key = uint64(seq), proof.Key(key)
+	e.LeafHash = e.Leaf.Hash()
 	return e, nil
 }

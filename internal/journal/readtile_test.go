@@ -14,7 +14,7 @@ func TestTilesOfOldSizesStay(t *testing.T) {
 	db := newDB(t)
 	var old []journal.Checkpoint
 	for i, batch := range []int{1, 6, 249, 44, 600} {
-		_, cp, err := appendLeaves(t.Context(), db, "s", frames(string(rune('a'+i)), batch))
+		_, cp, err := appendLeaves(t.Context(), db, "s", leavesOf(string(rune('a'+i)), batch))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -194,3 +194,61 @@ func reversible(t *testing.T, s migrate.Source) bool {
 	}
 	return true
 }
+
+// TestWhatCannotBeConvertedIsRefused has rows from before leaves named their lists.
+func TestWhatCannotBeConvertedIsRefused(t *testing.T) {
+	for _, c := range []struct{ service, source, last, row string }{
+		{"ingest", "journal", "00003_keyed_entries.sql", `INSERT INTO ingest.journal_entry (stream, seq, leaf) VALUES ('s', 0, 'leaf')`},
+		{"registry", "registry", "00013_passport_tag.sql", `
+			INSERT INTO registry.member VALUES ('oem', 'OEM', 'maker', 'OemMSP', '', '{}', now());
+			INSERT INTO registry.passport (vehicle, make, model, variant, first_date, colour, energy, power_watts, life_cycle, enrolled_by,
+				updated_by, created_at, updated_at)
+			VALUES (gen_random_uuid(), '', '', '', '', '', '', 0, 'active', 'oem', 'oem', now(), now())`},
+	} {
+		sources, err := migrations.Sources(c.service)
+		if err != nil {
+			t.Fatal(err)
+		}
+		url := testkit.PostgresURL(t)
+		if _, err := migrate.Up(t.Context(), url, c.service, upTo(t, sources, c.source, c.last)); err != nil {
+			t.Fatal(err)
+		}
+		execute(t, url+"&search_path="+c.service, c.row)
+		if _, err := migrate.Up(t.Context(), url, c.service, sources); err == nil || !strings.Contains(err.Error(), "start with an empty") {
+			t.Errorf("%s: %v", c.last, err)
+		}
+	}
+}
+
+func execute(t *testing.T, url, statements string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	if _, err := conn.Exec(t.Context(), statements); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// upTo returns the sources up to the named one, and of that the files before the given one.
+func upTo(t *testing.T, sources []migrate.Source, name, before string) []migrate.Source {
+	t.Helper()
+	i := slices.IndexFunc(sources, func(s migrate.Source) bool { return s.Name == name })
+	files, err := fs.Glob(sources[i].Files, "*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	older := fstest.MapFS{}
+	for _, file := range files {
+		text, err := fs.ReadFile(sources[i].Files, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if file < before {
+			older[file] = &fstest.MapFile{Data: text}
+		}
+	}
+	return append(slices.Clone(sources[:i]), migrate.Source{Name: name, Files: older})
+}

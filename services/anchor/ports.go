@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/pcc-platform/pcc/chaincode/model"
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 )
 
@@ -53,6 +54,8 @@ type Journal interface {
 
 // Proven is what a journal can prove of a passport.
 type Proven struct {
+	// Tag is the vehicle's public tag.
+	Tag    eventlist.Tag
 	Events []ProvenEvent
 	// NotYetAnchored counts the events after the checkpoints.
 	NotYetAnchored int

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/verify"
 )
@@ -42,7 +43,7 @@ func (e Exporter) Export(ctx context.Context, payer, read, passport string) (doc
 	if len(proven.Events) == 0 {
 		return nil, 0, ErrNothingAnchored
 	}
-	d, err := e.document(passport, *epoch, proven.Events)
+	d, err := e.document(passport, *epoch, proven)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -55,15 +56,15 @@ func (e Exporter) Export(ctx context.Context, payer, read, passport string) (doc
 	return document, proven.NotYetAnchored, nil
 }
 
-func (e Exporter) document(passport string, epoch Epoch, events []ProvenEvent) (verify.Document, error) {
+func (e Exporter) document(passport string, epoch Epoch, proven Proven) (verify.Document, error) {
 	d := verify.Document{
-		Schema: verify.Schema, Passport: passport, GeneratedAt: e.Now().UTC(),
+		Schema: verify.Schema, Passport: passport, Tag: proven.Tag[:], GeneratedAt: e.Now().UTC(),
 		Epoch:   shownEpoch(epoch),
-		Streams: usedStreams(epoch, events),
-		Events:  make([]verify.Event, 0, len(events)),
+		Streams: usedStreams(epoch, proven.Events),
+		Events:  make([]verify.Event, 0, len(proven.Events)),
 	}
-	for _, event := range events {
-		shown, err := e.event(passport, epoch, event)
+	for _, event := range proven.Events {
+		shown, err := e.event(passport, proven.Tag, epoch, event)
 		if err != nil {
 			return verify.Document{}, fmt.Errorf("anchor: prove entry %d of %s: %w", event.Sequence, event.Stream, err)
 		}
@@ -74,27 +75,32 @@ func (e Exporter) document(passport string, epoch Epoch, events []ProvenEvent) (
 
 // event makes the part of one event. It checks what the reader will check, so that a fault of the journal is found here
 // and not by somebody who has paid.
-func (e Exporter) event(passport string, epoch Epoch, event ProvenEvent) (verify.Event, error) {
+func (e Exporter) event(passport string, tag eventlist.Tag, epoch Epoch, event ProvenEvent) (verify.Event, error) {
 	checkpoint, found := epoch.Record.Checkpoint(event.Stream)
 	if !found {
 		return verify.Event{}, fmt.Errorf("%w: stream is not in epoch %d", ErrDiverged, epoch.Number())
-	}
-	err := proof.VerifyInclusion(event.Inclusion, event.Sequence, checkpoint.Size, proof.LeafHash(event.Leaf), proof.Hash(checkpoint.Root))
-	if err != nil {
-		return verify.Event{}, fmt.Errorf("%w: %w", ErrDiverged, err)
 	}
 	leaf, err := proof.ParseFrame(event.Leaf)
 	if err != nil {
 		return verify.Event{}, err
 	}
-	owner, view, err := e.Decode(leaf.Type, leaf.Payload)
+	content, err := e.Decode(leaf.Type, leaf.Payload)
 	if err != nil {
 		return verify.Event{}, err
 	}
-	if owner != passport {
+	if content.Passport != passport {
 		return verify.Event{}, fmt.Errorf("%w: the entry is of another passport", ErrDiverged)
 	}
-	shown := verify.Event{Stream: event.Stream, Seq: event.Sequence, Leaf: event.Leaf, View: view}
+	class, known := eventlist.ClassOf(content.EventType)
+	if !known {
+		return verify.Event{}, fmt.Errorf("%w: the event is of no class", ErrDiverged)
+	}
+	entry := proof.EntryOf(eventlist.KeyOf(tag, class), event.Leaf)
+	err = proof.VerifyInclusion(event.Inclusion, event.Sequence, checkpoint.Size, entry.Hash(), proof.Hash(checkpoint.Root))
+	if err != nil {
+		return verify.Event{}, fmt.Errorf("%w: %w", ErrDiverged, err)
+	}
+	shown := verify.Event{Stream: event.Stream, Seq: event.Sequence, Leaf: event.Leaf, View: content.View}
 	for _, hash := range event.Inclusion {
 		shown.Proof = append(shown.Proof, hash[:])
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pcc-platform/pcc/chaincode/model"
 	"github.com/pcc-platform/pcc/internal/apperr"
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/services/anchor"
 	"github.com/pcc-platform/pcc/verify"
@@ -18,19 +19,27 @@ import (
 const passport = "passports/1"
 
 // decode takes a leaf's type for its passport and the payload for its view.
-func decode(leafType string, payload []byte) (string, json.RawMessage, error) {
-	return leafType, payload, nil
+func decode(leafType string, payload []byte) (verify.Content, error) {
+	return verify.Content{Passport: leafType, EventType: "pcc.events.v1.Wash", View: payload}, nil
+}
+
+// tag is that of the passport's vehicle.
+var tag = eventlist.TagOf([64]byte{1})
+
+// washed is the hash of a leaf in the list of the vehicle's events like Wash.
+func washed(leaf []byte) model.Hash {
+	return model.Hash(proof.EntryOf(eventlist.KeyOf(tag, eventlist.Usage), leaf).Hash())
 }
 
 type paid struct{ err error }
 
 func (p paid) Verify(context.Context, string, string, string) error { return p.err }
 
-// newExporter anchors one stream that holds only leaf, and returns what exports it.
+// newExporter anchors one stream that holds only leaf, among the vehicle's usage, and returns what exports it.
 func newExporter(t *testing.T, leaf []byte) (anchor.Exporter, *journal) {
 	t.Helper()
 	w := newWorld(t, newPool(t))
-	root := model.StreamCheckpoint{Stream: "ingest/oem", Size: 1, Root: model.Hash(proof.LeafHash(leaf))}
+	root := model.StreamCheckpoint{Stream: "ingest/oem", Size: 1, Root: washed(leaf)}
 	epoch := epochOf(t, root)
 	if err := w.store.AddCandidate(t.Context(), epoch.Candidate); err != nil {
 		t.Fatal(err)
@@ -43,7 +52,7 @@ func newExporter(t *testing.T, leaf []byte) (anchor.Exporter, *journal) {
 	if err := w.store.Anchor(t.Context(), epoch.Candidate, commit.Transaction); err != nil {
 		t.Fatal(err)
 	}
-	w.journal.proven = anchor.Proven{Events: []anchor.ProvenEvent{{Stream: "ingest/oem", Leaf: leaf}}, NotYetAnchored: 2}
+	w.journal.proven = anchor.Proven{Tag: tag, Events: []anchor.ProvenEvent{{Stream: "ingest/oem", Leaf: leaf}}, NotYetAnchored: 2}
 	return anchor.Exporter{Store: w.store, Journal: w.journal, Reads: paid{}, Decode: decode, Now: time.Now}, w.journal
 }
 
@@ -59,7 +68,7 @@ func TestExportShowsTheEpochAndTheEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	if d.Schema != verify.Schema || d.Passport != passport || d.Epoch.Transaction.ID != "tx-1" || len(d.Epoch.Endorsements) != 2 ||
-		len(d.Streams) != 1 || len(d.Events) != 1 || !bytes.Equal(d.Events[0].Leaf, leaf) {
+		len(d.Streams) != 1 || len(d.Events) != 1 || !bytes.Equal(d.Events[0].Leaf, leaf) || !bytes.Equal(d.Tag, tag[:]) {
 		t.Errorf("%s", document)
 	}
 }
@@ -86,6 +95,17 @@ func TestExportHandsOutNothingThatWouldNotVerify(t *testing.T) {
 	j.proven.Events = []anchor.ProvenEvent{{Stream: "ingest/oem", Leaf: leaf}}
 	if _, _, err := e.Export(t.Context(), "members/oem", "reads/1", "passports/2"); !errors.Is(err, anchor.ErrDiverged) {
 		t.Errorf("another passport's event: %v, want ErrDiverged", err)
+	}
+	j.proven.Tag = eventlist.TagOf([64]byte{2})
+	if _, _, err := e.Export(t.Context(), "members/oem", "reads/1", passport); !errors.Is(err, anchor.ErrDiverged) {
+		t.Errorf("another vehicle's tag: %v, want ErrDiverged", err)
+	}
+	j.proven.Tag = tag
+	e.Decode = func(leafType string, payload []byte) (verify.Content, error) {
+		return verify.Content{Passport: leafType, EventType: "pcc.events.v1.Theft", View: payload}, nil
+	}
+	if _, _, err := e.Export(t.Context(), "members/oem", "reads/1", passport); !errors.Is(err, anchor.ErrDiverged) {
+		t.Errorf("an event in another class's list: %v, want ErrDiverged", err)
 	}
 }
 

@@ -19,6 +19,7 @@
 //     the transaction that journals and under a lock of the member, to be right whatever is sent, delivered or restarted
 //     twice. The event table's unique key is therefore the writer's inbox.
 //   - An event, its place in the journal, its member's count and the Merkle tree commit in one transaction.
+//   - An event's leaf names the list of its vehicle and class, under a key that acceptance computes from the vehicle's public tag.
 //   - An event's quality and all that it was computed from are in its leaf; what it makes of its vehicle's verdict and of
 //     reputations commits with it. Odometer state and reputations can be computed anew from the journal.
 //   - Nothing that is journaled changes. What became of an event by corrections and disputes is computed from them when asked.

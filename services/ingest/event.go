@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/signing"
 )
 
@@ -25,6 +26,8 @@ type Event struct {
 	// Type is the full name of the message it carries, for example "pcc.events.v1.OdometerReading".
 	Type     string
 	Passport uuid.UUID
+	// ListKey names the list of the vehicle and class that it belongs to.
+	ListKey eventlist.Key
 	// OccurredAt is when it happened, by its source; ReceivedAt is when the platform accepted it.
 	OccurredAt, ReceivedAt time.Time
 	// Bytes is the CloudEvent, and ContentHash the SHA-256 of it.

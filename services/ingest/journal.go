@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/pcc-platform/pcc/internal/eventlist"
 )
 
 const (
@@ -31,6 +33,8 @@ type Checkpoint struct {
 // Leaf is an entry of a journal stream.
 type Leaf struct {
 	Position Position
+	// ListKey names the list that the leaf belongs to; zero for none.
+	ListKey eventlist.Key
 	// Frame is the framed leaf, byte for byte.
 	Frame []byte
 }
@@ -44,6 +48,15 @@ type ProvenEvent struct {
 	Proof []Hash
 }
 
+// ProvenPassport is what the journal proves of a passport under given checkpoints.
+type ProvenPassport struct {
+	// Tag is the vehicle's public tag, zero when there are no events.
+	Tag eventlist.Tag
+	// Events are those within the checkpoints, oldest first; After counts those behind them.
+	Events []ProvenEvent
+	After  int
+}
+
 // JournalReader reads the journal of all members, for services of the platform.
 type JournalReader interface {
 	// Checkpoints returns the newest checkpoint of each stream, by stream.
@@ -53,9 +66,9 @@ type JournalReader interface {
 	// History returns the events of a passport that were accepted by a time, with the inputs of their quality, newest first.
 	// Error: ErrReportTooLarge.
 	History(ctx context.Context, passport uuid.UUID, asOf time.Time) ([]Event, error)
-	// ProvePassport returns the leaves of a passport that lie within the checkpoints, with their proofs, oldest first, and
-	// the number of those that lie after. Errors: ErrReportTooLarge, ErrCheckpointUnknown.
-	ProvePassport(ctx context.Context, passport uuid.UUID, at []Checkpoint) (proven []ProvenEvent, after int, err error)
+	// ProvePassport returns the leaves of a passport that lie within the checkpoints, with their proofs.
+	// Errors: ErrReportTooLarge, ErrCheckpointUnknown.
+	ProvePassport(ctx context.Context, passport uuid.UUID, at []Checkpoint) (ProvenPassport, error)
 }
 
 // LogReader reads streams of the journal for their publication as logs.

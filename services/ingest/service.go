@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/services/ingest/quality"
 	"github.com/pcc-platform/pcc/signing"
 )
@@ -21,10 +22,10 @@ type Queue interface {
 
 // Store is the service's database.
 type Store interface {
-	// KnownPassports returns those of ids that the projection of the registry has.
-	KnownPassports(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error)
+	// KnownPassports returns those of ids that the projection of the registry has, with their vehicles' tags.
+	KnownPassports(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]eventlist.Tag, error)
 	// RememberPassports adds to the projection.
-	RememberPassports(ctx context.Context, ids []uuid.UUID) error
+	RememberPassports(ctx context.Context, passports map[uuid.UUID]eventlist.Tag) error
 	// ContentHashes returns what is journaled under keys.
 	ContentHashes(ctx context.Context, keys []Key) (map[Key]Hash, error)
 	// Journal makes the events' effect, in one transaction, with the quality that the appraiser finds. Its error is a
@@ -52,8 +53,8 @@ type Store interface {
 
 // Registry is what the service asks the registry.
 type Registry interface {
-	// ResolvePassports returns those of ids that exist; at most MaxBatchEvents.
-	ResolvePassports(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error)
+	// ResolvePassports returns those of ids that exist, with their vehicles' tags; at most MaxBatchEvents.
+	ResolvePassports(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]eventlist.Tag, error)
 	// MemberClass returns the class of a member, ErrMembersUnavailable when the directory does not answer.
 	MemberClass(ctx context.Context, member string) (Class, error)
 	// Enroller returns the member that enrolled a passport, or ErrPassportNotFound.
@@ -83,7 +84,7 @@ type Ports struct {
 const (
 	// MaxBatchEvents bounds the events of one batch.
 	MaxBatchEvents = 1000
-	// knownPassports bounds the passports remembered in memory, about 50 bytes each.
+	// knownPassports bounds the passports remembered in memory, about 80 bytes each.
 	knownPassports = 1 << 20
 	// recentKeys bounds the accepted keys remembered in memory, about 120 bytes each. They cover the time between
 	// acknowledgement and journal, in which the database does not know a key yet.
@@ -101,7 +102,7 @@ type Service struct {
 
 	appraiser *Appraiser
 
-	passports *boundedMap[uuid.UUID, struct{}]
+	passports *boundedMap[uuid.UUID, eventlist.Tag]
 	recent    *boundedMap[Hash, Hash]
 }
 
@@ -109,7 +110,7 @@ type Service struct {
 func New(p Ports) *Service {
 	return &Service{
 		queue: p.Queue, store: p.Store, registry: p.Registry, meter: p.Meter, decode: p.Decode, now: p.Now, appraiser: p.Appraiser,
-		passports: newBoundedMap[uuid.UUID, struct{}](knownPassports),
+		passports: newBoundedMap[uuid.UUID, eventlist.Tag](knownPassports),
 		recent:    newBoundedMap[Hash, Hash](recentKeys),
 	}
 }

@@ -5,7 +5,8 @@
 //
 // # Invariants
 //
-//   - A vehicle has at most one passport, whoever enrols it and however often.
+//   - A vehicle has at most one passport, whoever enrols it and however often, and under whatever handle: its public tag, which
+//     follows from the VIN, is unique.
 //   - A life cycle moves only by the steps of lifecycle.go, each made by a member of a class that may. Dismantled is final.
 //   - Every state that a passport ever had is kept as a revision; the ETag names the present one.
 //   - One ownership period runs at a time, and a new one needs the code that the seller was shown once.

@@ -36,6 +36,7 @@ import (
 	_ "github.com/pcc-platform/pcc/proto/event" // registers every kind of event
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/signing"
+	"github.com/pcc-platform/pcc/verify"
 )
 
 // LeafType is the type of the leaves that hold events: a framed
@@ -106,32 +107,32 @@ type signature struct {
 	Sequence uint64 `json:"sequence"`
 }
 
-// Decode returns the passport an event belongs to, "passports/{passport}", and
-// its view. Errors wrap [ErrUnknown] or [ErrMalformed].
-func Decode(leafType string, payload []byte) (passport string, shown json.RawMessage, err error) {
+// Decode returns the passport an event belongs to, "passports/{passport}", its
+// type and its view. Errors wrap [ErrUnknown] or [ErrMalformed].
+func Decode(leafType string, payload []byte) (verify.Content, error) {
 	if leafType != LeafType {
-		return "", nil, fmt.Errorf("%w: leaf type %.80q", ErrUnknown, leafType)
+		return verify.Content{}, fmt.Errorf("%w: leaf type %.80q", ErrUnknown, leafType)
 	}
 	var journaled ingestv1.JournaledEvent
 	if err := proto.Unmarshal(payload, &journaled); err != nil {
-		return "", nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+		return verify.Content{}, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	var event pb.CloudEvent
 	if err := proto.Unmarshal(journaled.GetCloudEvent(), &event); err != nil {
-		return "", nil, fmt.Errorf("%w: envelope: %w", ErrMalformed, err)
+		return verify.Content{}, fmt.Errorf("%w: envelope: %w", ErrMalformed, err)
 	}
 	if err := check(&journaled, &event); err != nil {
-		return "", nil, err
+		return verify.Content{}, err
 	}
 	data, err := eventData(&event)
 	if err != nil {
-		return "", nil, err
+		return verify.Content{}, err
 	}
 	signed, err := signatureOf(&journaled)
 	if err != nil {
-		return "", nil, err
+		return verify.Content{}, err
 	}
-	shown, err = json.Marshal(view{
+	shown, err := json.Marshal(view{
 		ID: event.GetId(), Source: event.GetSource(), Type: event.GetType(),
 		Time:           event.GetAttributes()["time"].GetCeTimestamp().AsTime(),
 		Member:         journaled.GetMember(),
@@ -142,9 +143,9 @@ func Decode(leafType string, payload []byte) (passport string, shown json.RawMes
 		Data:           data,
 	})
 	if err != nil {
-		return "", nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+		return verify.Content{}, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
-	return journaled.GetPassport(), shown, nil
+	return verify.Content{Passport: journaled.GetPassport(), EventType: event.GetType(), View: shown}, nil
 }
 
 // check refuses what the platform never journals and a view could not show truly.

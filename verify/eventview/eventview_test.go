@@ -48,9 +48,9 @@ func payload(t testing.TB, change func(*ingestv1.JournaledEvent, *pb.CloudEvent)
 }
 
 func TestDecode(t *testing.T) {
-	owner, view, err := eventview.Decode(eventview.LeafType, payload(t, func(*ingestv1.JournaledEvent, *pb.CloudEvent) {}))
-	if err != nil || owner != passport {
-		t.Fatalf("passport %q, %v", owner, err)
+	content, err := eventview.Decode(eventview.LeafType, payload(t, func(*ingestv1.JournaledEvent, *pb.CloudEvent) {}))
+	if err != nil || content.Passport != passport || content.EventType != "pcc.events.v1.Inspection" {
+		t.Fatalf("%q of %q, %v", content.EventType, content.Passport, err)
 	}
 	const want = `{
 		"id": "id-1", "source": "/members/garage/inspections", "type": "pcc.events.v1.Inspection",
@@ -58,13 +58,13 @@ func TestDecode(t *testing.T) {
 		"quality": {"index": 80, "policy_version": "2026-01"}, "odometer_metres": 61234000,
 		"data": {"odometer": {"raw_value": "61234", "raw_unit": "ODOMETER_UNIT_KILOMETRE"}, "result": "INSPECTION_RESULT_PASSED"}
 	}`
-	if diff := cmp.Diff(parse(t, []byte(want)), parse(t, view)); diff != "" {
+	if diff := cmp.Diff(parse(t, []byte(want)), parse(t, content.View)); diff != "" {
 		t.Errorf("view (-want +got):\n%s", diff)
 	}
 }
 
 func TestDecodeShowsWhatTheIndexWasComputedFrom(t *testing.T) {
-	_, view, err := eventview.Decode(eventview.LeafType, payload(t, func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) {
+	content, err := eventview.Decode(eventview.LeafType, payload(t, func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) {
 		j.Quality.Inputs = &ingestv1.QualityInputs{
 			DataKind: "odometer", SourceClass: "authority", BaseRate: 900_000, Confirmations: 1_500_000, Refutations: 2, Marks: 3, Plausibility: 800_000,
 			PlausibilityReason: "UNIT_ERROR", OdometerPolicyVersion: "odometer/1", Provenance: 4, Completeness: 5, DelayUs: 6, Corroborators: 7,
@@ -77,7 +77,7 @@ func TestDecodeShowsWhatTheIndexWasComputedFrom(t *testing.T) {
 		"data_kind": "odometer", "source_class": "authority", "base_rate": 900000, "confirmations": 1500000, "refutations": 2, "marks": 3, "plausibility": 800000,
 		"plausibility_reason": "UNIT_ERROR", "odometer_policy_version": "odometer/1", "provenance": 4, "completeness": 5, "delay_us": 6, "corroborators": 7
 	}}`
-	shown, _ := parse(t, view).(map[string]any)
+	shown, _ := parse(t, content.View).(map[string]any)
 	if diff := cmp.Diff(parse(t, []byte(want)), shown["quality"]); diff != "" {
 		t.Errorf("quality (-want +got):\n%s", diff)
 	}
@@ -117,21 +117,21 @@ func TestDecodeRefuses(t *testing.T) {
 			e.GetProtoData().TypeUrl = "type.googleapis.com/" + e.Type
 		}, eventview.ErrUnknown},
 	} {
-		if _, _, err := eventview.Decode(eventview.LeafType, payload(t, c.change)); !errors.Is(err, c.want) {
+		if _, err := eventview.Decode(eventview.LeafType, payload(t, c.change)); !errors.Is(err, c.want) {
 			t.Errorf("%s: error %v, want %v", name, err, c.want)
 		}
 	}
-	if _, _, err := eventview.Decode("other", nil); !errors.Is(err, eventview.ErrUnknown) {
+	if _, err := eventview.Decode("other", nil); !errors.Is(err, eventview.ErrUnknown) {
 		t.Errorf("other leaf type: %v", err)
 	}
-	if _, _, err := eventview.Decode(eventview.LeafType, []byte{0xff}); !errors.Is(err, eventview.ErrMalformed) {
+	if _, err := eventview.Decode(eventview.LeafType, []byte{0xff}); !errors.Is(err, eventview.ErrMalformed) {
 		t.Errorf("not a protobuf: %v", err)
 	}
 }
 
 // TestDecodeTellsZeroFromUnknown shows a measurement of an empty battery whose health nobody measured.
 func TestDecodeTellsZeroFromUnknown(t *testing.T) {
-	_, view, err := eventview.Decode(eventview.LeafType, payload(t, func(_ *ingestv1.JournaledEvent, e *pb.CloudEvent) {
+	content, err := eventview.Decode(eventview.LeafType, payload(t, func(_ *ingestv1.JournaledEvent, e *pb.CloudEvent) {
 		measured := &eventsv1.BatteryMeasurement{StateOfChargePermille: proto.Int32(0)}
 		e.Type = string(measured.ProtoReflect().Descriptor().FullName())
 		if err := e.GetProtoData().MarshalFrom(measured); err != nil {
@@ -141,7 +141,7 @@ func TestDecodeTellsZeroFromUnknown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown, _ := parse(t, view).(map[string]any)
+	shown, _ := parse(t, content.View).(map[string]any)
 	if diff := cmp.Diff(parse(t, []byte(`{"state_of_charge_permille": 0}`)), shown["data"]); diff != "" {
 		t.Errorf("data (-want +got):\n%s", diff)
 	}

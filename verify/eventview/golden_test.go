@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,6 +47,26 @@ func TestGoldenDocument(t *testing.T) {
 	}
 }
 
+// TestGoldenForgeries refuses documents that are right but for the list in which one event was journaled: that of another
+// vehicle, that of another class, or none. Whoever could make such a journal could hide events.
+func TestGoldenForgeries(t *testing.T) {
+	list, err := verify.ParseTrust(read(t, filepath.Join("testdata", "trust.json")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, forgery := range []string{"another vehicle", "another class", "no list"} {
+		_, err := verify.Verify(read(t, forged(forgery)), list, eventview.Decode)
+		if verify.ReasonOf(err) != verify.ReasonLeafNotIncluded {
+			t.Errorf("an event in %s: %v", forgery, err)
+		}
+	}
+}
+
+// forged is where the document is that shows an event of another list.
+func forged(what string) string {
+	return filepath.Join("testdata", "forged_"+strings.ReplaceAll(what, " ", "_")+".json")
+}
+
 func writeGolden(t *testing.T, document, trust string) {
 	t.Helper()
 	w := prooftest.NewWorld(t, eventview.LeafType, inspection, eventview.Decode)
@@ -53,7 +74,13 @@ func writeGolden(t *testing.T, document, trust string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for path, text := range map[string][]byte{document: w.Encode(t), trust: append(list, '\n')} {
+	files := map[string][]byte{document: w.Encode(t), trust: append(list, '\n')}
+	good := w.Document
+	for what, event := range w.Misplaced {
+		w.Document.Events, w.Document.Streams = append(slices.Clone(good.Events), event), append(slices.Clone(good.Streams), w.MisplacedStream)
+		files[forged(what)] = w.Encode(t)
+	}
+	for path, text := range files {
 		if err := os.WriteFile(path, text, 0o600); err != nil {
 			t.Fatal(err)
 		}

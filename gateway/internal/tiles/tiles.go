@@ -6,7 +6,7 @@
 // Nobody needs credentials: hashes of salted leaves tell nothing of what they are of, and a stream's name only that there is
 // such a member. What a path can have wrong is found here, before any service is asked.
 //
-// Entry bundles are not served: what a leaf's hash is computed from holds the event itself.
+// Entry bundles are not served: an entry, from which a leaf's hash is computed, names the list of a vehicle.
 package tiles
 
 import (

@@ -10,7 +10,7 @@
 //
 // # What is compared with what
 //
-//	entry       its hash with the one in its tile of level 0
+//	entry       its hash, over key and leaf, with the one in its tile of level 0
 //	tile        with the entries or tiles below it, and with the size
 //	checkpoint  with the root at its size, computed anew
 //	[Claim]     a checkpoint kept elsewhere, with the root at its size

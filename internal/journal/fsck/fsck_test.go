@@ -13,6 +13,7 @@ import (
 
 	"github.com/pcc-platform/pcc/internal/journal"
 	"github.com/pcc-platform/pcc/internal/journal/fsck"
+	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/internal/testkit"
 )
 
@@ -40,9 +41,10 @@ func fill(t *testing.T, db *pgxpool.Pool, stream string, n int) journal.Checkpoi
 
 func appendSome(t *testing.T, db *pgxpool.Pool, stream string, from, n int) (cp journal.Checkpoint) {
 	t.Helper()
-	leaves := make([][]byte, n)
+	leaves := make([]journal.Leaf, n)
 	for i := range leaves {
-		leaves[i] = journal.Frame("test.v1.Note", [16]byte{byte(i), byte(i >> 8)}, fmt.Appendf(nil, "%s %d", stream, from+i))
+		frame := journal.Frame("test.v1.Note", [16]byte{byte(i), byte(i >> 8)}, fmt.Appendf(nil, "%s %d", stream, from+i))
+		leaves[i] = journal.Leaf{Key: proof.Key{byte(from + i)}, Frame: frame}
 	}
 	err := pgx.BeginFunc(t.Context(), db, func(tx pgx.Tx) (err error) {
 		_, cp, err = journal.Append(t.Context(), tx, stream, leaves)
@@ -127,6 +129,14 @@ func TestWhatWasDamagedIsFoundAndNamed(t *testing.T) {
 		"a bit of an entry": {
 			[]string{flipEntry(600)}, []string{"ENTRY_CHANGED a entry 600"},
 		},
+		"a bit of an entry's key": {
+			[]string{"UPDATE journal_entry SET key = set_bit(key, 250, 1 - get_bit(key, 250)) WHERE stream = 'a' AND seq = 600"},
+			[]string{"ENTRY_CHANGED a entry 600"},
+		},
+		"an entry moved to another list": {
+			[]string{"UPDATE journal_entry SET key = (SELECT key FROM journal_entry WHERE stream = 'a' AND seq = 7) WHERE stream = 'a' AND seq = 600"},
+			[]string{"ENTRY_CHANGED a entry 600"},
+		},
 		"a bit of the last entry": {
 			[]string{flipEntry(entries - 1)}, []string{fmt.Sprintf("ENTRY_CHANGED a entry %d", entries-1)},
 		},
@@ -162,7 +172,7 @@ func TestWhatWasDamagedIsFoundAndNamed(t *testing.T) {
 			[]string{"CHECKPOINT_BEYOND b size 300"},
 		},
 		"an entry after the end": {
-			[]string{"INSERT INTO journal_entry SELECT stream, 300, leaf FROM journal_entry WHERE stream = 'b' AND seq = 1"},
+			[]string{"INSERT INTO journal_entry SELECT stream, 300, leaf, key FROM journal_entry WHERE stream = 'b' AND seq = 1"},
 			[]string{"ENTRY_BEYOND b entry 300"},
 		},
 		"entries truncated":     {[]string{"TRUNCATE journal_entry"}, []string{"TABLE_EMPTY a journal_entry", "TABLE_EMPTY b journal_entry"}},
@@ -170,26 +180,26 @@ func TestWhatWasDamagedIsFoundAndNamed(t *testing.T) {
 		"checkpoints truncated": {[]string{"TRUNCATE journal_checkpoint"}, []string{"TABLE_EMPTY a journal_checkpoint", "TABLE_EMPTY b journal_checkpoint"}},
 		"entries swapped": {
 			[]string{
-				`UPDATE journal_entry e SET leaf = o.leaf FROM journal_entry o
+				`UPDATE journal_entry e SET leaf = o.leaf, key = o.key FROM journal_entry o
 					WHERE e.stream = 'a' AND o.stream = 'a' AND ((e.seq, o.seq) = (17, 600) OR (e.seq, o.seq) = (600, 17))`,
 			},
 			[]string{"ENTRY_MISPLACED a entry 17", "ENTRY_MISPLACED a entry 600"},
 		},
 		"an entry copied over another": {
-			[]string{`UPDATE journal_entry e SET leaf = o.leaf FROM journal_entry o WHERE e.stream = 'a' AND o.stream = 'a' AND (e.seq, o.seq) = (17, 600)`},
+			[]string{`UPDATE journal_entry e SET leaf = o.leaf, key = o.key FROM journal_entry o WHERE e.stream = 'a' AND o.stream = 'a' AND (e.seq, o.seq) = (17, 600)`},
 			[]string{"ENTRY_MISPLACED a entry 17"},
 		},
 		"a number twice": {
 			[]string{
 				"ALTER TABLE journal_entry DROP CONSTRAINT journal_entry_pk",
-				"INSERT INTO journal_entry SELECT stream, seq, leaf FROM journal_entry WHERE stream = 'b' AND seq = 255",
+				"INSERT INTO journal_entry SELECT stream, seq, leaf, key FROM journal_entry WHERE stream = 'b' AND seq = 255",
 			},
 			[]string{"GUARD_MISSING  journal_entry", "ROW_DUPLICATE b journal_entry"},
 		},
 		"a number below zero": {
 			[]string{
 				"ALTER TABLE journal_entry DROP CONSTRAINT journal_entry_seq_counts_from_zero",
-				"INSERT INTO journal_entry SELECT stream, -1, leaf FROM journal_entry WHERE stream = 'b' AND seq = 18",
+				"INSERT INTO journal_entry SELECT stream, -1, leaf, key FROM journal_entry WHERE stream = 'b' AND seq = 18",
 			},
 			[]string{"ROW_OUT_OF_RANGE b journal_entry"},
 		},
@@ -203,7 +213,7 @@ func TestWhatWasDamagedIsFoundAndNamed(t *testing.T) {
 		},
 		"an entry and its hash alike": {
 			[]string{
-				"UPDATE journal_entry SET leaf = (SELECT leaf FROM journal_entry WHERE stream = 'a' AND seq = 3) WHERE stream = 'b' AND seq = 9",
+				"UPDATE journal_entry SET (leaf, key) = (SELECT leaf, key FROM journal_entry WHERE stream = 'a' AND seq = 3) WHERE stream = 'b' AND seq = 9",
 				`UPDATE journal_tile SET data = overlay(data PLACING
 					(SELECT substr(data, 3 * 32 + 1, 32) FROM journal_tile WHERE stream = 'a' AND level = 0 AND idx = 0)
 					FROM 9 * 32 + 1) WHERE stream = 'b' AND level = 0 AND idx = 0`,

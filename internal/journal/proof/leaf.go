@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	// FrameVersion is the first byte of every leaf.
+	// FrameVersion is the first byte of every frame.
 	FrameVersion = 1
 	// SaltBytes is the length of the salt of a leaf.
 	SaltBytes = 16

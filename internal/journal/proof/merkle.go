@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	// ErrMalformedLeaf says that bytes are not the frame of a leaf.
+	// ErrMalformedLeaf says that bytes are not the frame of a leaf, or no entry.
 	ErrMalformedLeaf = errors.New("proof: malformed leaf")
 	// ErrRefused says that a proof does not prove what it is shown for.
 	ErrRefused = errors.New("proof: refused")
@@ -21,9 +21,10 @@ const MaxSize = 1 << 48
 // Hash is a SHA-256 value: a leaf hash, an interior hash or a root.
 type Hash = [tlog.HashSize]byte
 
-// LeafHash returns the RFC 6962 hash of the exact bytes of a leaf.
-func LeafHash(leaf []byte) Hash {
-	return Hash(tlog.RecordHash(leaf))
+// LeafHash returns the RFC 6962 leaf hash of bytes. That of a journal's leaf is
+// [Entry.Hash].
+func LeafHash(data []byte) Hash {
+	return Hash(tlog.RecordHash(data))
 }
 
 // VerifyInclusion checks that the leaf with the given hash is number seq,

@@ -18,8 +18,8 @@ func TestFrameLayoutIsFixed(t *testing.T) {
 	if got := hex.EncodeToString(frame); got != want {
 		t.Fatalf("frame = %s, want %s", got, want)
 	}
-	if got, want := proof.LeafHash(frame), sha256.Sum256(append([]byte{0}, frame...)); got != want {
-		t.Errorf("leaf hash = %x, want %x", got, want)
+	if got, want := proof.Commit(frame), sha256.Sum256(frame); got != want {
+		t.Errorf("commitment = %x, want %x", got, want)
 	}
 	leaf, err := proof.ParseFrame(frame)
 	if err != nil || leaf.Type != "ab" || leaf.Salt != salt || !bytes.Equal(leaf.Payload, []byte{1, 2, 3}) {

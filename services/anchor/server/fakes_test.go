@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/pcc-platform/pcc/internal/apperr"
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/internal/journal"
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/internal/rpc"
@@ -40,14 +42,15 @@ func (i *ingest) ListCheckpoints(ctx context.Context, _ *ingestv1.ListCheckpoint
 }
 
 func (i *ingest) ProvePassportEvents(ctx context.Context, req *ingestv1.ProvePassportEventsRequest) (*ingestv1.ProvePassportEventsResponse, error) {
-	resp := &ingestv1.ProvePassportEventsResponse{}
+	tag := tagOf(req.GetPassport())
+	resp := &ingestv1.ProvePassportEventsResponse{Tag: tag[:]}
 	for _, c := range req.GetCheckpoints() {
 		entries, err := journal.Entries(ctx, i.pool, c.GetStream(), 0, journal.MaxPage)
 		if err != nil {
 			return nil, err
 		}
 		for _, e := range entries {
-			if passportOf(e.Leaf) != req.GetPassport() {
+			if passportOf(e.Frame) != req.GetPassport() {
 				continue
 			}
 			if int64(e.Seq) >= c.GetSize() {
@@ -66,7 +69,7 @@ func (i *ingest) ProvePassportEvents(ctx context.Context, req *ingestv1.ProvePas
 
 func provenEvent(stream string, e journal.Entry, path []proof.Hash) *ingestv1.ProvenEvent {
 	proven := &ingestv1.ProvenEvent{
-		Leaf: e.Leaf, Position: &ingestv1.JournalPosition{Stream: stream, Sequence: int64(e.Seq), LeafHash: e.LeafHash[:]},
+		Leaf: e.Frame, Position: &ingestv1.JournalPosition{Stream: stream, Sequence: int64(e.Seq), LeafHash: e.LeafHash[:]},
 	}
 	for _, h := range path {
 		proven.InclusionProof = append(proven.InclusionProof, h[:])
@@ -79,19 +82,23 @@ func passportOf(leaf []byte) string {
 	if err != nil {
 		return ""
 	}
-	passport, _, err := eventview.Decode(parsed.Type, parsed.Payload)
+	content, err := eventview.Decode(parsed.Type, parsed.Payload)
 	if err != nil {
 		return ""
 	}
-	return passport
+	return content.Passport
 }
+
+// tagOf is the tag of a passport's vehicle.
+func tagOf(passport string) eventlist.Tag { return sha256.Sum256([]byte(passport)) }
 
 // add journals one reading for each passport given.
 func (i *ingest) add(t *testing.T, stream, member string, passports ...string) {
 	t.Helper()
-	var leaves [][]byte
+	var leaves []journal.Leaf
 	for _, passport := range passports {
-		leaves = append(leaves, reading(t, member, passport))
+		key := eventlist.KeyOf(tagOf(passport), eventlist.Odometer)
+		leaves = append(leaves, journal.Leaf{Key: key, Frame: reading(t, member, passport)})
 	}
 	inTx(t, i.pool, func(tx pgx.Tx) error {
 		_, _, err := journal.Append(t.Context(), tx, stream, leaves)

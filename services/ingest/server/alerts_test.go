@@ -136,7 +136,8 @@ func TestTheRegistrysLifeCycleCounts(t *testing.T) {
 		CreateTime: timestamppb.New(time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)),
 	}}
 	send(t, a.oem, onDay(t, a.oemMember, "c", passport, 5, &eventsv1.ChargeSession{EnergyWh: 9000}))
-	a.publish(t, &registryv1.PassportEnrolled{Passport: passport, EnrolledBy: a.garMember.Name()})
+	tag := tagOf(passport)
+	a.publish(t, &registryv1.PassportEnrolled{Passport: passport, EnrolledBy: a.garMember.Name(), Tag: tag[:]})
 	await(t, "the enroller is known", func() bool {
 		return a.count(t, "SELECT count(*) FROM passport_enroller WHERE member = $1", a.garMember.ID) == 1
 	})

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/pcc-platform/pcc/internal/app"
 	"github.com/pcc-platform/pcc/internal/apperr"
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/internal/rpc"
 	"github.com/pcc-platform/pcc/internal/testkit/stand"
 	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
@@ -126,6 +128,9 @@ func (f *fakeRegistry) enrolAs(passport string) {
 	f.enrolled[passport] = true
 }
 
+// tagOf is the tag of a passport's vehicle.
+func tagOf(passport string) eventlist.Tag { return sha256.Sum256([]byte(passport)) }
+
 // ResolvePassports implements the RPC.
 func (f *fakeRegistry) ResolvePassports(_ context.Context, req *registryv1.ResolvePassportsRequest) (*registryv1.ResolvePassportsResponse, error) {
 	f.mu.Lock()
@@ -137,7 +142,8 @@ func (f *fakeRegistry) ResolvePassports(_ context.Context, req *registryv1.Resol
 	resp := &registryv1.ResolvePassportsResponse{}
 	for _, name := range req.GetNames() {
 		if f.enrolled[name] {
-			resp.Passports = append(resp.Passports, &registryv1.ResolvedPassport{Name: name, EnrolledBy: f.enroller})
+			tag := tagOf(name)
+			resp.Passports = append(resp.Passports, &registryv1.ResolvedPassport{Name: name, EnrolledBy: f.enroller, Tag: tag[:]})
 		}
 	}
 	return resp, nil

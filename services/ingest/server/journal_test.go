@@ -1,11 +1,15 @@
 package server_test
 
 import (
+	"bytes"
+	"fmt"
 	"testing"
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/internal/journal/proof"
+	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/verify/eventview"
 )
@@ -35,6 +39,9 @@ func TestProofsVerify(t *testing.T) {
 	for _, cp := range checkpoints.GetCheckpoints() {
 		at[cp.GetStream()] = cp
 	}
+	if tag := tagOf(passport); !bytes.Equal(proven.GetTag(), tag[:]) {
+		t.Error("proven with another tag")
+	}
 	for _, e := range proven.GetEvents() {
 		verifyEvent(t, e, at[e.GetPosition().GetStream()], passport)
 	}
@@ -46,20 +53,54 @@ func verifyEvent(t *testing.T, e *ingestv1.ProvenEvent, at *ingestv1.Checkpoint,
 	for i, h := range e.GetInclusionProof() {
 		path[i] = proof.Hash(h)
 	}
-	leafHash := proof.LeafHash(e.GetLeaf())
-	if leafHash != proof.Hash(e.GetPosition().GetLeafHash()) {
-		t.Error("the position names another leaf")
-	}
-	err := proof.VerifyInclusion(path, uint64(e.GetPosition().GetSequence()), uint64(at.GetSize()), leafHash, proof.Hash(at.GetRoot()))
-	if err != nil {
-		t.Error(err)
-	}
 	leaf, err := proof.ParseFrame(e.GetLeaf())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if about, _, err := eventview.Decode(leaf.Type, leaf.Payload); err != nil || about != passport {
-		t.Errorf("the leaf is about %q, %v", about, err)
+	content, err := eventview.Decode(leaf.Type, leaf.Payload)
+	if err != nil || content.Passport != passport {
+		t.Errorf("the leaf is about %q, %v", content.Passport, err)
+	}
+	class, _ := eventlist.ClassOf(content.EventType)
+	leafHash := proof.EntryOf(eventlist.KeyOf(tagOf(passport), class), e.GetLeaf()).Hash()
+	if leafHash != proof.Hash(e.GetPosition().GetLeafHash()) {
+		t.Error("the position names another leaf, or the leaf is in another list")
+	}
+	err = proof.VerifyInclusion(path, uint64(e.GetPosition().GetSequence()), uint64(at.GetSize()), leafHash, proof.Hash(at.GetRoot()))
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// TestEveryLeafIsInItsList journals events of several classes and vehicles, and marks, and looks for the key of each leaf's list.
+func TestEveryLeafIsInItsList(t *testing.T) {
+	r := start(t)
+	passports := []string{r.registry.enrol(), r.registry.enrol()}
+	for i, passport := range passports {
+		wash := newEvent(t, r.oemMember, fmt.Sprint("wash-", i), passport, &eventsv1.Wash{})
+		if ack := send(t, r.oem, readMonthsAgo(t, r.oemMember, passport, 3, 10_000+i), wash); ack.GetAccepted() != 2 {
+			t.Fatalf("acknowledged %v", ack)
+		}
+		awaitJournaled(t, r.oem)
+		send(t, r.garage, readMonthsAgo(t, r.garMember, passport, 2, 10_100+i)) // confirms the maker's, which makes a mark
+		awaitJournaled(t, r.oem)
+	}
+	unlisted, listed := 0, map[string]int{}
+	for _, leaf := range leavesOf(t, r.oem) {
+		listed[string(leaf.GetListKey())]++
+		if string(leaf.GetListKey()) == string(make([]byte, len(eventlist.Key{}))) {
+			unlisted++
+		}
+	}
+	for _, passport := range passports {
+		for _, class := range []eventlist.Class{eventlist.Odometer, eventlist.Usage} {
+			if key := eventlist.KeyOf(tagOf(passport), class); listed[string(key[:])] != 1 {
+				t.Errorf("the list of %s has %d events", class, listed[string(key[:])])
+			}
+		}
+	}
+	if unlisted == 0 || len(listed) != 5 {
+		t.Errorf("%d leaves are in no list, the others in %d", unlisted, len(listed)-1)
 	}
 }
 

@@ -21,6 +21,7 @@ func TestPoisonStopsNothing(t *testing.T) {
 	r.enqueue(t, r.oemMember.ID, r.batch(t, func(b *ingestv1.QueuedBatch) { b.ReceiveTime = nil }))
 	r.enqueue(t, r.oemMember.ID, r.batch(t, func(b *ingestv1.QueuedBatch) { b.Events[1].EventId += "\x00" }))
 	r.enqueue(t, r.oemMember.ID, r.batch(t, func(b *ingestv1.QueuedBatch) { b.Member += "\x00" }))
+	r.enqueue(t, r.oemMember.ID, r.batch(t, func(b *ingestv1.QueuedBatch) { b.Events[1].ListKey = nil }))
 	r.enqueue(t, "nobody", []byte("of no member"))
 	// PostgreSQL refuses the target of this one, which no check looks at.
 	refused := newEvent(t, r.oemMember, "nul", passport, &eventsv1.Correction{CorrectedEventId: "a\x00b"})
@@ -32,8 +33,8 @@ func TestPoisonStopsNothing(t *testing.T) {
 	if n := r.count(t, "SELECT count(*) FROM event"); n != 8 || status.GetJournaled() != 8 {
 		t.Errorf("%d events, %d counted; want the 6 sent and 2 of the queued batch", n, status.GetJournaled())
 	}
-	if n := r.count(t, "SELECT count(*) FROM dead_letter WHERE reason = 'EVENT_MALFORMED'"); n != 8 {
-		t.Errorf("%d dead letters, want 8", n)
+	if n := r.count(t, "SELECT count(*) FROM dead_letter WHERE reason = 'EVENT_MALFORMED'"); n != 9 {
+		t.Errorf("%d dead letters, want 9", n)
 	}
 	letters, err := r.oem.ListDeadLetters(t.Context(), &ingestv1.ListDeadLettersRequest{})
 	if err != nil || !slices.ContainsFunc(letters.GetDeadLetters(), func(l *ingestv1.DeadLetter) bool { return proto.Equal(l.GetEvent(), refused) }) {
@@ -62,7 +63,7 @@ func (r running) batch(t *testing.T, spoil func(*ingestv1.QueuedBatch)) []byte {
 		}
 		b.Events = append(b.Events, &ingestv1.QueuedEvent{
 			Id: id[:], CloudEvent: data, Source: e.GetSource(), EventId: e.GetId(), Type: e.GetType(), Passport: id[:],
-			OccurTime: timestamppb.Now(),
+			OccurTime: timestamppb.Now(), ListKey: make([]byte, 32),
 		})
 	}
 	spoil(b)

@@ -15,7 +15,8 @@ import (
 func TestEnrolmentReachesTheProjection(t *testing.T) {
 	r := start(t)
 	id := uuid.New()
-	message := &registryv1.PassportEnrolled{Passport: "passports/" + id.String()}
+	tag := tagOf("passports/" + id.String())
+	message := &registryv1.PassportEnrolled{Passport: "passports/" + id.String(), Tag: tag[:]}
 	data, err := proto.Marshal(message)
 	if err != nil {
 		t.Fatal(err)
@@ -26,7 +27,7 @@ func TestEnrolmentReachesTheProjection(t *testing.T) {
 		}
 	}
 	await(t, "the projection has the passport", func() bool {
-		return r.count(t, "SELECT count(*) FROM known_passport WHERE id = $1", id) == 1
+		return r.count(t, "SELECT count(*) FROM known_passport WHERE id = $1 AND tag = $2", id, tag[:]) == 1
 	})
 	r.registry.setDown(true)
 	if ack := send(t, r.oem, reading(t, r.oemMember, "e", message.GetPassport(), 1)); ack.GetAccepted() != 1 {

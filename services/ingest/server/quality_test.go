@@ -139,7 +139,7 @@ func TestLeavesAreOnesOwn(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, l := range resp.GetLeaves() {
-			if hash := proof.LeafHash(l.GetLeaf()); string(hash[:]) != string(l.GetPosition().GetLeafHash()) || l.GetPosition().GetStream() != "ingest/"+r.oemMember.ID {
+			if hash := proof.EntryOf(proof.Key(l.GetListKey()), l.GetLeaf()).Hash(); string(hash[:]) != string(l.GetPosition().GetLeafHash()) || l.GetPosition().GetStream() != "ingest/"+r.oemMember.ID {
 				t.Errorf("leaf %v", l.GetPosition())
 			}
 			sequences = append(sequences, l.GetPosition().GetSequence())

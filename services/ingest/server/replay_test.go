@@ -1,6 +1,8 @@
 package server_test
 
 import (
+	"crypto/sha256"
+	"slices"
 	"strings"
 	"testing"
 
@@ -85,10 +87,52 @@ func TestReplayFindsWhatWasChanged(t *testing.T) {
 			t.Fatal(err)
 		}
 		frame := proof.Frame(leaf.Type, leaf.Salt, payload)
-		hash := proof.LeafHash(frame)
-		done := replayed(t, r.oemMember, []*ingestv1.JournalLeaf{{Position: &ingestv1.JournalPosition{LeafHash: hash[:]}, Leaf: frame}})
+		done := replayed(t, r.oemMember, []*ingestv1.JournalLeaf{journalLeaf(0, leaves[0].GetListKey(), frame)})
 		if len(done.Differences) == 0 || !strings.Contains(done.Differences[0].What, what) {
 			t.Errorf("%s: differences %v", what, done.Differences)
 		}
+	}
+}
+
+// journalLeaf is a leaf with a hash that fits.
+func journalLeaf(sequence int64, key, frame []byte) *ingestv1.JournalLeaf {
+	hash := proof.EntryOf(proof.Key(key), frame).Hash()
+	return &ingestv1.JournalLeaf{
+		Position: &ingestv1.JournalPosition{Sequence: sequence, LeafHash: hash[:]}, Leaf: frame, ListKey: key,
+	}
+}
+
+// TestReplayFindsWhatWasMoved puts leaves into other lists, as an operator could who hides events of a vehicle, and changes
+// their hashes with them.
+func TestReplayFindsWhatWasMoved(t *testing.T) {
+	r := start(t)
+	one, other := r.registry.enrol(), r.registry.enrol()
+	send(t, r.oem, readMonthsAgo(t, r.oemMember, one, 3, 10_000))
+	awaitJournaled(t, r.oem)
+	send(t, r.oem, readMonthsAgo(t, r.oemMember, one, 2, 11_000), readMonthsAgo(t, r.oemMember, other, 2, 5_000))
+	awaitJournaled(t, r.oem)
+	good := leavesOf(t, r.oem)
+	if done := replayed(t, r.oemMember, good); len(good) != 3 || len(done.Differences) != 0 {
+		t.Fatalf("%d leaves, differences %v", len(good), done.Differences)
+	}
+	nobody := sha256.Sum256([]byte("another vehicle"))
+	for what, key := range map[string][]byte{
+		"the list of another vehicle of the stream": good[0].GetListKey(), "the list of a vehicle elsewhere": nobody[:], "no list": make([]byte, 32),
+	} {
+		moved := 2 // the other vehicle's
+		if what == "the list of a vehicle elsewhere" {
+			moved = 1 // the first vehicle's second
+		}
+		leaves := slices.Clone(good)
+		leaves[moved] = journalLeaf(int64(moved), key, good[moved].GetLeaf())
+		done := replayed(t, r.oemMember, leaves)
+		if len(done.Differences) != 1 || done.Differences[0].What != "list" || done.Differences[0].Sequence != int64(moved) {
+			t.Errorf("%s: differences %v", what, done.Differences)
+		}
+	}
+	leaves := slices.Clone(good)
+	leaves[1] = &ingestv1.JournalLeaf{Position: good[1].GetPosition(), Leaf: good[1].GetLeaf(), ListKey: good[2].GetListKey()}
+	if done := replayed(t, r.oemMember, leaves); len(done.Differences) == 0 || done.Differences[0].What != "leaf hash" {
+		t.Errorf("moved without its hash: differences %v", done.Differences)
 	}
 }

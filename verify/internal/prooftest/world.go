@@ -5,12 +5,14 @@ package prooftest
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"testing"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/pcc-platform/pcc/chaincode/model"
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/verify"
 )
@@ -24,6 +26,9 @@ const (
 	OtherSubject = "passports/0199e9d4-0000-7000-8000-000000000002"
 )
 
+// otherClass is a class that no content is of.
+const otherClass = eventlist.Theft
+
 // Content makes the payload of entry seq of a stream, which belongs to passport.
 type Content func(t testing.TB, passport string, seq int) (payload []byte)
 
@@ -36,10 +41,17 @@ type World struct {
 	Document      verify.Document
 	// Others are events of another passport, with valid proofs.
 	Others []verify.Event
+	// Misplaced are events of the passport shown whose proofs hold, in the list of another vehicle, in that of another
+	// class, and in none: what a platform that hides events could journal.
+	Misplaced map[string]verify.Event
+	// MisplacedStream is the stream that they are in.
+	MisplacedStream verify.Stream
 
 	leafType string
 	content  Content
 	decode   verify.Decoder
+	// class is that of the events.
+	class eventlist.Class
 }
 
 // NewWorld makes a world whose leaves have the given type and content, which
@@ -54,9 +66,11 @@ func NewWorld(t testing.TB, leafType string, content Content, decode verify.Deco
 		w.Trust.MSPs = append(w.Trust.MSPs, verify.MSP{ID: id, RootCertificates: []string{o.RootPEM}})
 	}
 	w.Epoch = model.EpochRecord{Number: 1, TimeUnixMilli: time.Date(2026, 1, 31, 11, 0, 0, 0, time.UTC).UnixMilli()}
-	w.Document = verify.Document{Schema: verify.Schema, Passport: Subject, GeneratedAt: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)}
+	tag := TagOf(Subject)
+	w.Document = verify.Document{Schema: verify.Schema, Passport: Subject, Tag: tag[:], GeneratedAt: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)}
 	w.addStream(t, "ingest/garage", 1)
 	w.addStream(t, "ingest/oem", 8)
+	w.addMisplaced(t, "ingest/other")
 	text, err := w.Epoch.Canonical()
 	if err != nil {
 		t.Fatal(err)
@@ -81,8 +95,44 @@ func (w *World) Hash(t testing.TB) string {
 	return hash.String()
 }
 
+// TagOf is the tag of a passport's vehicle.
+func TagOf(passport string) eventlist.Tag { return sha256.Sum256([]byte(passport)) }
+
 // addStream fills a stream and puts its checkpoint and events in their places.
 func (w *World) addStream(t testing.TB, name string, size int) {
+	t.Helper()
+	events, keys := make([]verify.Event, size), make([]proof.Key, size)
+	for i := range events {
+		events[i], keys[i] = w.newEvent(t, name, i, passportOf(i))
+	}
+	w.Document.Streams = append(w.Document.Streams, w.journal(t, name, events, keys))
+	for i, e := range events {
+		if isShown(i) {
+			w.Document.Events = append(w.Document.Events, e)
+		} else {
+			w.Others = append(w.Others, e)
+		}
+	}
+}
+
+// addMisplaced journals events of the passport shown under keys that are not theirs, in a stream that is anchored and not
+// in the document.
+func (w *World) addMisplaced(t testing.TB, name string) {
+	t.Helper()
+	var events []verify.Event
+	var keys []proof.Key
+	for i, key := range []proof.Key{
+		eventlist.KeyOf(TagOf(OtherSubject), w.class), eventlist.KeyOf(TagOf(Subject), otherClass), {},
+	} {
+		e, _ := w.newEvent(t, name, i, Subject)
+		events, keys = append(events, e), append(keys, key)
+	}
+	w.MisplacedStream = w.journal(t, name, events, keys)
+	w.Misplaced = map[string]verify.Event{"another vehicle": events[0], "another class": events[1], "no list": events[2]}
+}
+
+// journal makes a stream of the events, under the keys, and their proofs; it returns the stream's checkpoint.
+func (w *World) journal(t testing.TB, name string, events []verify.Event, keys []proof.Key) verify.Stream {
 	t.Helper()
 	var stored []tlog.Hash
 	reader := tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
@@ -92,55 +142,59 @@ func (w *World) addStream(t testing.TB, name string, size int) {
 		}
 		return hashes, nil
 	})
-	events := make([]verify.Event, size)
 	for i := range events {
-		events[i] = w.newEvent(t, name, i)
-		hashes, err := tlog.StoredHashes(int64(i), events[i].Leaf, reader)
+		hashes, err := tlog.StoredHashes(int64(i), proof.EntryOf(keys[i], events[i].Leaf).Bytes(), reader)
 		if err != nil {
 			t.Fatal(err)
 		}
 		stored = append(stored, hashes...)
 	}
-	root, err := tlog.TreeHash(int64(size), reader)
+	size := int64(len(events))
+	root, err := tlog.TreeHash(size, reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Epoch.Streams = append(w.Epoch.Streams, model.StreamCheckpoint{Stream: name, Size: uint64(size), Root: model.Hash(root)})
-	w.Document.Streams = append(w.Document.Streams, verify.Stream{Stream: name, Size: uint64(size), Root: root[:]})
-	for i, e := range events {
-		path, err := tlog.ProveRecord(int64(size), int64(i), reader)
+	for i := range events {
+		path, err := tlog.ProveRecord(size, int64(i), reader)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, h := range path {
-			e.Proof = append(e.Proof, h[:])
-		}
-		if isShown(i) {
-			w.Document.Events = append(w.Document.Events, e)
-		} else {
-			w.Others = append(w.Others, e)
+			events[i].Proof = append(events[i].Proof, h[:])
 		}
 	}
+	w.Epoch.Streams = append(w.Epoch.Streams, model.StreamCheckpoint{Stream: name, Size: uint64(size), Root: model.Hash(root)})
+	return verify.Stream{Stream: name, Size: uint64(size), Root: root[:]}
+}
+
+func passportOf(seq int) string {
+	if isShown(seq) {
+		return Subject
+	}
+	return OtherSubject
 }
 
 func isShown(seq int) bool { return seq%3 == 0 }
 
-func (w *World) newEvent(t testing.TB, stream string, seq int) verify.Event {
+// newEvent makes an event without its proof, and the key that it belongs under.
+func (w *World) newEvent(t testing.TB, stream string, seq int, passport string) (verify.Event, proof.Key) {
 	t.Helper()
-	passport := OtherSubject
-	if isShown(seq) {
-		passport = Subject
-	}
 	payload := w.content(t, passport, seq)
-	_, view, err := w.decode(w.leafType, payload)
+	content, err := w.decode(w.leafType, payload)
 	if err != nil {
 		t.Fatal(err)
 	}
+	class, known := eventlist.ClassOf(content.EventType)
+	if !known || class == otherClass {
+		t.Fatalf("%q is of class %q", content.EventType, class)
+	}
+	w.class = class
 	var salt [proof.SaltBytes]byte
 	if _, err := rand.Read(salt[:]); err != nil {
 		t.Fatal(err)
 	}
-	return verify.Event{Stream: stream, Seq: uint64(seq), Leaf: proof.Frame(w.leafType, salt, payload), View: view}
+	e := verify.Event{Stream: stream, Seq: uint64(seq), Leaf: proof.Frame(w.leafType, salt, payload), View: content.View}
+	return e, eventlist.KeyOf(TagOf(passport), class)
 }
 
 // Encode writes the document as it now is.

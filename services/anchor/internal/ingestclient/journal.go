@@ -9,6 +9,7 @@ import (
 
 	"github.com/pcc-platform/pcc/chaincode/model"
 	"github.com/pcc-platform/pcc/internal/apperr"
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/anchor"
@@ -56,7 +57,11 @@ func (j *Journal) Prove(ctx context.Context, passport string, under []model.Stre
 	if err != nil {
 		return anchor.Proven{}, fmt.Errorf("anchor: prove events: %w", err)
 	}
-	proven := anchor.Proven{NotYetAnchored: int(resp.GetNotYetAnchored())}
+	tag, err := eventlist.ParseTag(resp.GetTag())
+	if err != nil {
+		return anchor.Proven{}, fmt.Errorf("anchor: prove events: %w", err)
+	}
+	proven := anchor.Proven{Tag: tag, NotYetAnchored: int(resp.GetNotYetAnchored())}
 	for _, e := range resp.GetEvents() {
 		event, err := eventOf(e)
 		if err != nil {

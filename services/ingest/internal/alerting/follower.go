@@ -177,7 +177,7 @@ func wrapped(err error) error {
 // facts reads entries. One that cannot be read is passed over: it will not be readable later either.
 func (f *Follower) facts(ctx context.Context, stream string, entries []journal.Entry) (facts []Fact) {
 	for _, e := range entries {
-		fact, ok, err := factOf(e.Leaf)
+		fact, ok, err := factOf(e.Frame)
 		if err != nil {
 			f.Logger.ErrorContext(ctx, "entry not readable", slog.String("stream", stream), slog.Uint64("sequence", e.Seq),
 				slog.String("error", err.Error()))

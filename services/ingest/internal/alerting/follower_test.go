@@ -86,7 +86,7 @@ func writeEvent(ctx context.Context, tx pgx.Tx, member string, passport uuid.UUI
 		return err
 	}
 	leaf := journal.Frame(string((*ingestv1.JournaledEvent)(nil).ProtoReflect().Descriptor().FullName()), [16]byte{}, payload)
-	first, _, err := journal.Append(ctx, tx, stream, [][]byte{leaf})
+	first, _, err := journal.Append(ctx, tx, stream, []journal.Leaf{{Frame: leaf}})
 	if err != nil {
 		return err
 	}
@@ -214,9 +214,9 @@ func TestSeveralFollowersTakeTurns(t *testing.T) {
 func TestWhatIsNoEventIsPassedOver(t *testing.T) {
 	b := newBench(t)
 	err := postgres.InTx(t.Context(), b.pool, func(tx pgx.Tx) error {
-		_, _, err := journal.Append(t.Context(), tx, ingest.StreamOf("insurer"), [][]byte{
-			journal.Frame("pcc.ingest.v1.SourceKey", [16]byte{}, []byte("anything")),
-			journal.Frame("pcc.ingest.v1.JournaledEvent", [16]byte{}, []byte{0xff}), // not readable
+		_, _, err := journal.Append(t.Context(), tx, ingest.StreamOf("insurer"), []journal.Leaf{
+			{Frame: journal.Frame("pcc.ingest.v1.SourceKey", [16]byte{}, []byte("anything"))},
+			{Frame: journal.Frame("pcc.ingest.v1.JournaledEvent", [16]byte{}, []byte{0xff})}, // not readable
 		})
 		return err
 	})

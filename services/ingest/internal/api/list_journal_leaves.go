@@ -22,7 +22,7 @@ func (s *IngestService) ListJournalLeaves(ctx context.Context, req *ingestv1.Lis
 	}
 	resp := &ingestv1.ListJournalLeavesResponse{Leaves: make([]*ingestv1.JournalLeaf, len(page))}
 	for i := range page {
-		resp.Leaves[i] = &ingestv1.JournalLeaf{Position: positionToProto(&page[i].Position), Leaf: page[i].Frame}
+		resp.Leaves[i] = &ingestv1.JournalLeaf{Position: positionToProto(&page[i].Position), Leaf: page[i].Frame, ListKey: page[i].ListKey[:]}
 	}
 	if more {
 		resp.NextPageToken, err = aip.EncodePageToken(scope, page[len(page)-1].Position.Sequence+1)

@@ -20,13 +20,13 @@ func (s *JournalService) ProvePassportEvents(ctx context.Context, req *ingestv1.
 		}
 		at[i] = ingest.Checkpoint{Stream: cp.GetStream(), Size: uint64(cp.GetSize()), Root: ingest.Hash(cp.GetRoot())}
 	}
-	proven, after, err := s.journal.ProvePassport(ctx, passport, at)
+	proven, err := s.journal.ProvePassport(ctx, passport, at)
 	if err != nil {
 		return nil, err
 	}
-	resp := &ingestv1.ProvePassportEventsResponse{Events: make([]*ingestv1.ProvenEvent, len(proven)), NotYetAnchored: int32(after)}
-	for i := range proven {
-		p := &proven[i]
+	resp := &ingestv1.ProvePassportEventsResponse{Events: make([]*ingestv1.ProvenEvent, len(proven.Events)), NotYetAnchored: int32(proven.After), Tag: proven.Tag[:]}
+	for i := range proven.Events {
+		p := &proven.Events[i]
 		resp.Events[i] = &ingestv1.ProvenEvent{Position: positionToProto(&p.Position), Leaf: p.Leaf, InclusionProof: make([][]byte, len(p.Proof))}
 		for j := range p.Proof {
 			resp.Events[i].InclusionProof[j] = p.Proof[j][:]

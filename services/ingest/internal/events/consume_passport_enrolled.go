@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/internal/messaging"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres"
@@ -27,12 +28,16 @@ func PassportEnrolled(pool *pgxpool.Pool, js jetstream.JetStream, logger *slog.L
 			if err != nil {
 				return fmt.Errorf("passport enrolled: %w", err)
 			}
+			tag, err := eventlist.ParseTag(m.GetTag())
+			if err != nil {
+				return fmt.Errorf("passport enrolled: %w", err)
+			}
 			if member, ok := strings.CutPrefix(m.GetEnrolledBy(), "members/"); ok {
 				if err := postgres.RememberEnroller(ctx, tx, id, member); err != nil {
 					return err
 				}
 			}
-			return postgres.RememberPassport(ctx, tx, id)
+			return postgres.RememberPassport(ctx, tx, id, tag)
 		},
 	}
 }

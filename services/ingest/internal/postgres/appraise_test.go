@@ -69,7 +69,7 @@ func marks(t *testing.T, pool *pgxpool.Pool, sender string) (outcomes []ingestv1
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		leaf, err := proof.ParseFrame(e.Leaf)
+		leaf, err := proof.ParseFrame(e.Frame)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/internal/testkit"
 	"github.com/pcc-platform/pcc/services/ingest"
@@ -58,9 +59,16 @@ func (c *clocked) restart() { c.Service = ingest.New(c.ports) }
 type everyPassport struct{}
 
 // ResolvePassports implements ingest.Registry.
-func (everyPassport) ResolvePassports(_ context.Context, ids []uuid.UUID) ([]uuid.UUID, error) {
-	return ids, nil
+func (everyPassport) ResolvePassports(_ context.Context, ids []uuid.UUID) (map[uuid.UUID]eventlist.Tag, error) {
+	tags := make(map[uuid.UUID]eventlist.Tag, len(ids))
+	for _, id := range ids {
+		tags[id] = tagOf(id)
+	}
+	return tags, nil
 }
+
+// tagOf is the tag of a passport's vehicle.
+func tagOf(passport uuid.UUID) eventlist.Tag { return sha256.Sum256(passport[:]) }
 
 // MemberClass implements ingest.Registry.
 func (everyPassport) MemberClass(context.Context, string) (ingest.Class, error) {
@@ -176,6 +184,9 @@ func (c *clocked) wantJournal(t *testing.T, ids ...string) {
 func TestARestartAfterTheClockWasSetBack(t *testing.T) {
 	store, _ := newStore(t)
 	passport := uuid.New()
+	if err := store.RememberPassports(t.Context(), map[uuid.UUID]eventlist.Tag{passport: tagOf(passport)}); err != nil {
+		t.Fatal(err)
+	}
 	first, second := newEvents(passport, 3, 20), newEvents(passport, 3, 20)
 	for i := range second {
 		second[i].ReceivedAt = second[i].ReceivedAt.Add(-time.Hour)
@@ -225,15 +236,15 @@ func wantProven(t *testing.T, store *postgres.Store, passport uuid.UUID) {
 	if err != nil || len(checkpoints) != 1 {
 		t.Fatalf("checkpoints %v, %v", checkpoints, err)
 	}
-	proven, after, err := store.ProvePassport(t.Context(), passport, checkpoints)
-	if err != nil || after != 0 {
-		t.Fatalf("%d after the checkpoint, %v", after, err)
+	proven, err := store.ProvePassport(t.Context(), passport, checkpoints)
+	if err != nil || proven.After != 0 || proven.Tag != tagOf(passport) {
+		t.Fatalf("%d after the checkpoint, %v", proven.After, err)
 	}
-	if got := sequences(proven, func(p ingest.ProvenEvent) ingest.Position { return p.Position }); !slices.Equal(got, []uint64{0, 1, 2, 3, 4, 5}) {
+	if got := sequences(proven.Events, func(p ingest.ProvenEvent) ingest.Position { return p.Position }); !slices.Equal(got, []uint64{0, 1, 2, 3, 4, 5}) {
 		t.Errorf("proven are %v", got)
 	}
-	for _, p := range proven {
-		if err := proof.VerifyInclusion(p.Proof, p.Position.Sequence, checkpoints[0].Size, proof.LeafHash(p.Leaf), checkpoints[0].Root); err != nil {
+	for _, p := range proven.Events {
+		if err := proof.VerifyInclusion(p.Proof, p.Position.Sequence, checkpoints[0].Size, p.Position.LeafHash, checkpoints[0].Root); err != nil {
 			t.Error(err)
 		}
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/internal/postgres"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
@@ -148,8 +147,10 @@ func (s *Store) Leaves(ctx context.Context, member string, first uint64, limit i
 	}
 	page = make([]ingest.Leaf, min(len(rows), limit))
 	for i := range page {
+		leaf := leafOf(rows[i].Key, rows[i].Leaf)
 		page[i] = ingest.Leaf{
-			Position: ingest.Position{Stream: stream, Sequence: uint64(rows[i].Seq), LeafHash: proof.LeafHash(rows[i].Leaf)}, Frame: rows[i].Leaf,
+			Position: ingest.Position{Stream: stream, Sequence: uint64(rows[i].Seq), LeafHash: leaf.Hash()},
+			ListKey:  leaf.Key, Frame: leaf.Frame,
 		}
 	}
 	return page, rows[0].Found > int64(len(page)), nil

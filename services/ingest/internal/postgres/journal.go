@@ -159,7 +159,7 @@ func countJournaled(ctx context.Context, tx pgx.Tx, fresh []ingest.Event) error 
 
 // appendEvents journals new events and what they make of reputations, each member's in its own stream, and copies their rows.
 func appendEvents(ctx context.Context, tx pgx.Tx, a *appraised) error {
-	streams, err := framesByMember(a)
+	streams, err := leavesByMember(a)
 	if err != nil {
 		return err
 	}
@@ -219,10 +219,10 @@ type placedEvent struct {
 // streamed is what goes into one stream: events with their leaves, then marks.
 type streamed struct {
 	events        []*ingest.Event
-	leaves, marks [][]byte
+	leaves, marks []journal.Leaf
 }
 
-func framesByMember(a *appraised) (map[string]*streamed, error) {
+func leavesByMember(a *appraised) (map[string]*streamed, error) {
 	streams := make(map[string]*streamed)
 	of := func(member string) *streamed {
 		if streams[member] == nil {
@@ -230,7 +230,7 @@ func framesByMember(a *appraised) (map[string]*streamed, error) {
 		}
 		return streams[member]
 	}
-	leaves, err := frames(a.Events)
+	leaves, err := leavesOf(a.Events)
 	if err != nil {
 		return nil, err
 	}
@@ -241,7 +241,7 @@ func framesByMember(a *appraised) (map[string]*streamed, error) {
 	}
 	causes := a.causes(leaves)
 	for i := range a.marks {
-		leaf, err := markFrame(&a.marks[i], causes[a.marks[i].Cause])
+		leaf, err := markLeaf(&a.marks[i], causes[a.marks[i].Cause])
 		if err != nil {
 			return nil, err
 		}
@@ -252,40 +252,42 @@ func framesByMember(a *appraised) (map[string]*streamed, error) {
 }
 
 // causes returns the leaf hashes of the events that decided marks.
-func (a *appraised) causes(leaves [][]byte) map[uuid.UUID]ingest.Hash {
+func (a *appraised) causes(leaves []journal.Leaf) map[uuid.UUID]ingest.Hash {
 	hashes := make(map[uuid.UUID]ingest.Hash, len(a.marks))
 	for i := range a.marks {
 		hashes[a.marks[i].Cause] = ingest.Hash{}
 	}
 	for i := range a.Events {
 		if _, wanted := hashes[a.Events[i].ID]; wanted {
-			hashes[a.Events[i].ID] = proof.LeafHash(leaves[i])
+			hashes[a.Events[i].ID] = leaves[i].Hash()
 		}
 	}
 	return hashes
 }
 
-// frames makes the leaf of each event. The salt keeps a leaf's hash from telling its content once the content is erased.
-func frames(events []ingest.Event) ([][]byte, error) {
+// leavesOf makes the leaf of each event, in the list of its vehicle and class. The salt keeps a leaf's commitment from telling
+// its content once the content is erased.
+func leavesOf(events []ingest.Event) ([]journal.Leaf, error) {
 	leafType := string((*ingestv1.JournaledEvent)(nil).ProtoReflect().Descriptor().FullName())
 	salts := make([]byte, len(events)*proof.SaltBytes)
 	_, _ = rand.Read(salts) // never fails, by its documentation
-	leaves := make([][]byte, len(events))
+	leaves := make([]journal.Leaf, len(events))
 	for i := range events {
 		payload, err := payloadOf(&events[i])
 		if err != nil {
 			return nil, err
 		}
-		leaves[i] = journal.Frame(leafType, [proof.SaltBytes]byte(salts[i*proof.SaltBytes:]), payload)
+		frame := journal.Frame(leafType, [proof.SaltBytes]byte(salts[i*proof.SaltBytes:]), payload)
+		leaves[i] = journal.Leaf{Key: events[i].ListKey, Frame: frame}
 	}
 	return leaves, nil
 }
 
-// frame makes one leaf, as frames.
-func frame(leafType string, payload []byte) []byte {
+// unlisted makes a leaf that is in no vehicle's list.
+func unlisted(leafType string, payload []byte) journal.Leaf {
 	var salt [proof.SaltBytes]byte
 	_, _ = rand.Read(salt[:])
-	return journal.Frame(leafType, salt, payload)
+	return journal.Leaf{Frame: journal.Frame(leafType, salt, payload)}
 }
 
 func payloadOf(e *ingest.Event) ([]byte, error) {
@@ -304,17 +306,17 @@ func payloadOf(e *ingest.Event) ([]byte, error) {
 	return payload, nil
 }
 
-// markFrame makes the leaf of a mark.
-func markFrame(m *ingest.CountedMark, cause ingest.Hash) ([]byte, error) {
+// markLeaf makes the leaf of a mark.
+func markLeaf(m *ingest.CountedMark, cause ingest.Hash) (journal.Leaf, error) {
 	mark := &ingestv1.ReputationMark{
 		Event: "passports/" + m.Passport.String() + "/events/" + m.Reading.EventID, DataKind: string(m.Subject.Kind),
 		Outcome: wire.FromOutcome(m.Outcome), Number: m.Number, Day: m.Day, CauseLeafHash: cause[:], ForgivenDay: m.ForgivenDay,
 	}
 	payload, err := proto.MarshalOptions{Deterministic: true}.Marshal(mark)
 	if err != nil {
-		return nil, fmt.Errorf("marshal a mark: %w", err)
+		return journal.Leaf{}, fmt.Errorf("marshal a mark: %w", err)
 	}
-	return frame(string(mark.ProtoReflect().Descriptor().FullName()), payload), nil
+	return unlisted(string(mark.ProtoReflect().Descriptor().FullName()), payload), nil
 }
 
 func (e *placedEvent) row() []any {

@@ -40,7 +40,7 @@ func (s *Store) PassportEvents(ctx context.Context, passport uuid.UUID) ([]inges
 	}
 	events := make([]ingest.JournaledEvent, len(rows))
 	for i := range rows {
-		if events[i], err = toEvent(&rows[i].Event, rows[i].Leaf); err != nil {
+		if events[i], err = toEvent(&rows[i].Event, leafOf(rows[i].Key, rows[i].Leaf)); err != nil {
 			return nil, err
 		}
 	}
@@ -74,13 +74,13 @@ func (s *Store) reportSize(ctx context.Context, passport uuid.UUID) (dbsqlc.Meas
 }
 
 // ProvePassport implements ingest.JournalReader.
-func (s *Store) ProvePassport(ctx context.Context, passport uuid.UUID, at []ingest.Checkpoint) ([]ingest.ProvenEvent, int, error) {
+func (s *Store) ProvePassport(ctx context.Context, passport uuid.UUID, at []ingest.Checkpoint) (ingest.ProvenPassport, error) {
 	if err := s.checkProofSize(ctx, passport); err != nil {
-		return nil, 0, err
+		return ingest.ProvenPassport{}, err
 	}
 	positions, err := dbsqlc.New(s.owner).PassportPositions(ctx, dbsqlc.PassportPositionsParams{Passport: passport, Most: ingest.MaxReportEvents})
 	if err != nil {
-		return nil, 0, failed("read a passport's positions", err)
+		return ingest.ProvenPassport{}, failed("read a passport's positions", err)
 	}
 	checkpoints := make(map[string]ingest.Checkpoint, len(at))
 	for _, cp := range at {
@@ -97,14 +97,16 @@ func (s *Store) ProvePassport(ctx context.Context, passport uuid.UUID, at []inge
 	proven := make(map[dbsqlc.PassportPositionsRow]ingest.ProvenEvent, len(kept))
 	for stream, seqs := range within {
 		if err := s.proveStream(ctx, checkpoints[stream], seqs, proven); err != nil {
-			return nil, 0, failed("prove events", err)
+			return ingest.ProvenPassport{}, failed("prove events", err)
 		}
 	}
-	out := make([]ingest.ProvenEvent, len(kept))
+	out := ingest.ProvenPassport{Events: make([]ingest.ProvenEvent, len(kept)), After: len(positions) - len(kept)}
 	for i, p := range kept {
-		out[i] = proven[p]
+		out.Events[i] = proven[p]
 	}
-	return out, len(positions) - len(kept), nil
+	tags, err := s.KnownPassports(ctx, []uuid.UUID{passport})
+	out.Tag = tags[passport] // events are accepted only of passports whose tags are known
+	return out, err
 }
 
 // proveStream proves entries of one stream, as many at a time as the journal reads tiles for at once.
@@ -129,7 +131,7 @@ func (s *Store) proveStream(ctx context.Context, at ingest.Checkpoint, seqs []ui
 		for i, e := range entries {
 			proven[dbsqlc.PassportPositionsRow{Stream: at.Stream, Seq: int64(e.Seq)}] = ingest.ProvenEvent{
 				Position: ingest.Position{Stream: at.Stream, Sequence: e.Seq, LeafHash: e.LeafHash},
-				Leaf:     e.Leaf, Proof: paths[i],
+				Leaf:     e.Frame, Proof: paths[i],
 			}
 		}
 	}

@@ -68,7 +68,7 @@ ORDER BY event.id DESC LIMIT @most;
 
 -- A page also ends after max_bytes of leaves, but never before its first; found is how long it would have been.
 -- name: ListLeaves :many
-SELECT e.seq, e.leaf, measured.found FROM journal_entry e
+SELECT e.seq, e.key, e.leaf, measured.found FROM journal_entry e
 JOIN (
     SELECT d.seq, sum(octet_length(d.leaf)) OVER (ORDER BY d.seq) - octet_length(d.leaf) AS bytes_before, count(*) OVER () AS found
     FROM (SELECT l.seq, l.leaf FROM journal_entry l WHERE l.stream = @stream AND l.seq >= @first ORDER BY l.seq LIMIT @page) AS d

@@ -1,8 +1,9 @@
 -- name: KnownPassports :many
-SELECT id FROM known_passport WHERE id = ANY(@ids::uuid[]);
+SELECT id, tag FROM known_passport WHERE id = ANY(@ids::uuid[]);
 
 -- name: RememberPassports :exec
-INSERT INTO known_passport (id) SELECT unnest(@ids::uuid[]) ON CONFLICT DO NOTHING;
+INSERT INTO known_passport (id, tag) SELECT unnest(@ids::uuid[]), unnest(@tags::bytea[])
+ON CONFLICT ON CONSTRAINT known_passport_pkey DO NOTHING;
 
 -- Who changes what the writers of a member go by, as its keys, has it for himself to the end of the transaction.
 -- name: LockMember :exec
@@ -72,10 +73,10 @@ ORDER BY dead_letter.id DESC;
 SELECT journaled, dead_letters FROM member_count WHERE member = @member;
 
 -- name: ListEvents :many
-SELECT sqlc.embed(event), measured.leaf, measured.found FROM event
+SELECT sqlc.embed(event), measured.key, measured.leaf, measured.found FROM event
 JOIN (
-    SELECT d.id, d.leaf, sum(octet_length(d.leaf)) OVER (ORDER BY d.id) - octet_length(d.leaf) AS bytes_before, count(*) OVER () AS found
-    FROM (SELECT l.id, j.leaf FROM event l JOIN journal_entry j ON j.stream = l.stream AND j.seq = l.seq
+    SELECT d.id, d.key, d.leaf, sum(octet_length(d.leaf)) OVER (ORDER BY d.id) - octet_length(d.leaf) AS bytes_before, count(*) OVER () AS found
+    FROM (SELECT l.id, j.key, j.leaf FROM event l JOIN journal_entry j ON j.stream = l.stream AND j.seq = l.seq
         WHERE l.passport = @passport AND l.member = @member AND l.id > @after
         AND l.received_at <= @known_at AND l.occurred_at <= @valid_at ORDER BY l.id LIMIT @page) AS d
 ) AS measured ON measured.id = event.id AND measured.bytes_before < @max_bytes::bigint
@@ -88,7 +89,7 @@ SELECT count(*) AS events, coalesce(sum(octet_length(j.leaf)), 0)::bigint AS byt
 FROM event e JOIN journal_entry j ON j.stream = e.stream AND j.seq = e.seq WHERE e.passport = @passport;
 
 -- name: PassportEvents :many
-SELECT sqlc.embed(event), j.leaf FROM event JOIN journal_entry j ON j.stream = event.stream AND j.seq = event.seq
+SELECT sqlc.embed(event), j.key, j.leaf FROM event JOIN journal_entry j ON j.stream = event.stream AND j.seq = event.seq
 WHERE event.passport = @passport ORDER BY event.id LIMIT @most;
 
 -- name: PassportPositions :many

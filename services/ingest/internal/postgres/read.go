@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/pcc-platform/pcc/internal/journal"
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/internal/postgres"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
@@ -37,7 +38,7 @@ func (s *Store) ListEvents(ctx context.Context, member string, passport, after u
 	more := rows[0].Found > int64(min(len(rows), limit))
 	page := make([]ingest.JournaledEvent, min(len(rows), limit))
 	for i := range page {
-		if page[i], err = toEvent(&rows[i].Event, rows[i].Leaf); err != nil {
+		if page[i], err = toEvent(&rows[i].Event, leafOf(rows[i].Key, rows[i].Leaf)); err != nil {
 			return nil, false, err
 		}
 	}
@@ -78,8 +79,8 @@ func (s *Store) Counts(ctx context.Context, member string) (journaled, deadLette
 }
 
 // toEvent joins an event's row with its leaf, which holds its bytes.
-func toEvent(row *dbsqlc.Event, frame []byte) (ingest.JournaledEvent, error) {
-	journaled, err := journaledIn(frame)
+func toEvent(row *dbsqlc.Event, leaf journal.Leaf) (ingest.JournaledEvent, error) {
+	journaled, err := journaledIn(leaf.Frame)
 	if err != nil {
 		return ingest.JournaledEvent{}, fmt.Errorf("postgres: leaf of event %s: %w", row.ID, err)
 	}
@@ -90,7 +91,7 @@ func toEvent(row *dbsqlc.Event, frame []byte) (ingest.JournaledEvent, error) {
 			Bytes: journaled.GetCloudEvent(), ContentHash: ingest.Hash(row.ContentHash), OdometerMetres: row.OdometerMetres,
 			Quality: ingest.Quality{Index: int(row.Quality), Policy: row.QualityPolicy},
 		},
-		Position: ingest.Position{Stream: row.Stream, Sequence: uint64(row.Seq), LeafHash: proof.LeafHash(frame)},
+		Position: ingest.Position{Stream: row.Stream, Sequence: uint64(row.Seq), LeafHash: leaf.Hash()},
 	}
 	if row.SourceSequence != nil {
 		id := signing.KeyID(row.SourceKey)
@@ -98,6 +99,9 @@ func toEvent(row *dbsqlc.Event, frame []byte) (ingest.JournaledEvent, error) {
 	}
 	return e, nil
 }
+
+// leafOf is a leaf as the journal keeps it, whose table has keys of the right length only.
+func leafOf(key, frame []byte) journal.Leaf { return journal.Leaf{Key: proof.Key(key), Frame: frame} }
 
 // journaledIn reads the event that a leaf holds.
 func journaledIn(frame []byte) (*ingestv1.JournaledEvent, error) {

@@ -110,7 +110,7 @@ func TestSignaturesCountInTheSizeOfProofs(t *testing.T) {
 	if events, err := store.PassportEvents(t.Context(), passport); err != nil || len(events) != ingest.MaxReportEvents {
 		t.Errorf("%d events, %v", len(events), err)
 	}
-	if _, _, err := store.ProvePassport(t.Context(), passport, nil); !errors.Is(err, ingest.ErrReportTooLarge) {
+	if _, err := store.ProvePassport(t.Context(), passport, nil); !errors.Is(err, ingest.ErrReportTooLarge) {
 		t.Errorf("proofs: %v, want REPORT_TOO_LARGE", err)
 	}
 }

@@ -117,8 +117,8 @@ func (t Tx) record(ctx context.Context, action string, k ingest.SourceKey, enrol
 	if err != nil {
 		return fmt.Errorf("marshal the journal's payload: %w", err)
 	}
-	leaf := frame(string(entry.ProtoReflect().Descriptor().FullName()), payload)
-	if _, _, err := journal.Append(ctx, t.tx, ingest.KeyStreamOf(k.Member), [][]byte{leaf}); err != nil {
+	leaf := unlisted(string(entry.ProtoReflect().Descriptor().FullName()), payload)
+	if _, _, err := journal.Append(ctx, t.tx, ingest.KeyStreamOf(k.Member), []journal.Leaf{leaf}); err != nil {
 		return fmt.Errorf("append to the journal: %w", err)
 	}
 	return audit.Record(ctx, t.tx, action, k.Name())

@@ -2,9 +2,12 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -12,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/pcc-platform/pcc/internal/apperr"
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
 )
@@ -26,20 +30,39 @@ type Store struct {
 func NewStore(owner, reader *pgxpool.Pool) *Store { return &Store{owner: owner, reader: reader} }
 
 // KnownPassports implements ingest.Store.
-func (s *Store) KnownPassports(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error) {
-	known, err := dbsqlc.New(s.owner).KnownPassports(ctx, ids)
-	return known, failed("read passports", err)
+func (s *Store) KnownPassports(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]eventlist.Tag, error) {
+	rows, err := dbsqlc.New(s.owner).KnownPassports(ctx, ids)
+	if err != nil {
+		return nil, failed("read passports", err)
+	}
+	known := make(map[uuid.UUID]eventlist.Tag, len(rows))
+	for _, r := range rows {
+		known[r.ID] = eventlist.Tag(r.Tag)
+	}
+	return known, nil
 }
 
 // RememberPassports implements ingest.Store.
-func (s *Store) RememberPassports(ctx context.Context, ids []uuid.UUID) error {
-	return failed("remember passports", dbsqlc.New(s.owner).RememberPassports(ctx, ids))
+func (s *Store) RememberPassports(ctx context.Context, passports map[uuid.UUID]eventlist.Tag) error {
+	return failed("remember passports", rememberPassports(ctx, s.owner, passports))
 }
 
 // RememberPassport adds one passport to the projection, in the caller's transaction.
-func RememberPassport(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
-	return failed("remember a passport", dbsqlc.New(tx).RememberPassports(ctx, []uuid.UUID{id}))
+func RememberPassport(ctx context.Context, tx pgx.Tx, id uuid.UUID, tag eventlist.Tag) error {
+	return failed("remember a passport", rememberPassports(ctx, tx, map[uuid.UUID]eventlist.Tag{id: tag}))
 }
+
+// rememberPassports inserts in the order of ids, so that two batches lock in the same order.
+func rememberPassports(ctx context.Context, db dbsqlc.DBTX, passports map[uuid.UUID]eventlist.Tag) error {
+	rows := dbsqlc.RememberPassportsParams{Ids: slices.SortedFunc(maps.Keys(passports), compareIDs), Tags: make([][]byte, len(passports))}
+	for i, id := range rows.Ids {
+		tag := passports[id]
+		rows.Tags[i] = tag[:]
+	}
+	return dbsqlc.New(db).RememberPassports(ctx, rows)
+}
+
+func compareIDs(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }
 
 // ContentHashes implements ingest.Store.
 func (s *Store) ContentHashes(ctx context.Context, keys []ingest.Key) (map[ingest.Key]ingest.Hash, error) {

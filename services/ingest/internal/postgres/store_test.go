@@ -67,7 +67,7 @@ func TestPagesEndBeforeTheyGetTooLarge(t *testing.T) {
 	if _, err := store.PassportEvents(t.Context(), passport); !errors.Is(err, ingest.ErrReportTooLarge) {
 		t.Errorf("12 MB in one report: %v, want REPORT_TOO_LARGE", err)
 	}
-	if _, _, err := store.ProvePassport(t.Context(), passport, nil); !errors.Is(err, ingest.ErrReportTooLarge) {
+	if _, err := store.ProvePassport(t.Context(), passport, nil); !errors.Is(err, ingest.ErrReportTooLarge) {
 		t.Errorf("12 MB of proofs: %v, want REPORT_TOO_LARGE", err)
 	}
 }
@@ -85,11 +85,11 @@ func TestLargeReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	proven, after, err := store.ProvePassport(t.Context(), passport, checkpoints)
-	if err != nil || len(proven) != ingest.MaxReportEvents || after != 0 {
-		t.Fatalf("%d proven, %d after, %v", len(proven), after, err)
+	proven, err := store.ProvePassport(t.Context(), passport, checkpoints)
+	if err != nil || len(proven.Events) != ingest.MaxReportEvents || proven.After != 0 {
+		t.Fatalf("%d proven, %d after, %v", len(proven.Events), proven.After, err)
 	}
-	for i, p := range proven {
+	for i, p := range proven.Events {
 		if p.Position.Sequence != uint64(i) || len(p.Leaf) == 0 || len(p.Proof) == 0 {
 			t.Fatalf("event %d is %+v", i, p.Position)
 		}

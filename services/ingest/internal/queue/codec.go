@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/internal/wire"
@@ -50,6 +51,7 @@ func toProto(b ingest.Batch, events []ingest.Event) *ingestv1.QueuedBatch {
 		out.Events[i] = &ingestv1.QueuedEvent{
 			Id: e.ID[:], CloudEvent: e.Bytes, Source: e.Source, EventId: e.EventID, Type: e.Type, Passport: e.Passport[:],
 			OccurTime: timestamppb.New(e.OccurredAt), OdometerMetres: e.OdometerMetres,
+			ListKey: e.ListKey[:],
 		}
 		if e.Signature != nil {
 			out.Events[i].Index, out.Events[i].AuditPath = int32(e.Signature.Index), e.Signature.Path
@@ -82,11 +84,14 @@ func decode(data []byte) ([]ingest.Event, error) {
 		if err := errors.Join(idErr, passportErr, e.GetOccurTime().CheckValid()); err != nil {
 			return nil, fmt.Errorf("%w: event %d: %w", errMalformed, i, err)
 		}
+		if len(e.GetListKey()) != len(eventlist.Key{}) {
+			return nil, fmt.Errorf("%w: event %d: the key of its list", errMalformed, i)
+		}
 		events[i] = ingest.Event{
 			ID: id, Member: in.GetMember(), Key: ingest.Key{Source: e.GetSource(), EventID: e.GetEventId()},
 			Type: e.GetType(), Passport: passport, OccurredAt: e.GetOccurTime().AsTime(), ReceivedAt: in.GetReceiveTime().AsTime(),
 			Bytes: e.GetCloudEvent(), ContentHash: sha256.Sum256(e.GetCloudEvent()), OdometerMetres: e.OdometerMetres,
-			Quality: wire.ToQuality(in.GetQuality()),
+			Quality: wire.ToQuality(in.GetQuality()), ListKey: eventlist.Key(e.GetListKey()),
 		}
 		if statement != nil {
 			events[i].Signature = &ingest.Signature{Statement: statement, Index: int(e.GetIndex()), Path: e.GetAuditPath()}

@@ -92,7 +92,7 @@ func batch(prefix string, n int) ingest.Batch {
 		b.Events = append(b.Events, ingest.Event{
 			ID: uuid.Must(uuid.NewV7()), Member: "oem", Key: ingest.Key{Source: "/members/oem/x", EventID: fmt.Sprintf("%s-%d", prefix, i)},
 			Type: "pcc.events.v1.Wash", Passport: uuid.New(), OccurredAt: now, ReceivedAt: now,
-			Bytes: content, ContentHash: sha256.Sum256(content), Quality: b.Quality,
+			Bytes: content, ContentHash: sha256.Sum256(content), Quality: b.Quality, ListKey: sha256.Sum256(content),
 		})
 	}
 	return b

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"google.golang.org/grpc"
 
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
 )
@@ -69,7 +70,7 @@ func (r *Registry) Run(ctx context.Context) error {
 }
 
 // ResolvePassports implements ingest.Registry.
-func (r *Registry) ResolvePassports(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error) {
+func (r *Registry) ResolvePassports(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]eventlist.Tag, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	req := &registryv1.ResolvePassportsRequest{Names: make([]string, len(ids))}
@@ -80,10 +81,14 @@ func (r *Registry) ResolvePassports(ctx context.Context, ids []uuid.UUID) ([]uui
 	if err != nil {
 		return nil, fmt.Errorf("registry: resolve passports: %w", err)
 	}
-	found := make([]uuid.UUID, len(resp.GetPassports()))
-	for i, p := range resp.GetPassports() {
-		if found[i], err = ParsePassport(p.GetName()); err != nil {
+	found := make(map[uuid.UUID]eventlist.Tag, len(resp.GetPassports()))
+	for _, p := range resp.GetPassports() {
+		id, err := ParsePassport(p.GetName())
+		if err != nil {
 			return nil, err
+		}
+		if found[id], err = eventlist.ParseTag(p.GetTag()); err != nil {
+			return nil, fmt.Errorf("registry: resolve passports: %w", err)
 		}
 	}
 	return found, nil

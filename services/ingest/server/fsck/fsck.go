@@ -72,7 +72,7 @@ func (e *examination) entry(ctx context.Context, stream string, entry *journal.E
 	if err != nil {
 		return err
 	}
-	e.compare(here, entry.Leaf, row)
+	e.compare(here, entry.Frame, row)
 	for row != nil {
 		if row, err = e.rows.at(ctx, here); err != nil {
 			return err

@@ -5,7 +5,9 @@
 //   - provenance, completeness, kind of data and delay are read from the event;
 //   - the base rate follows from the class of the member, which the directory names, and the event's provenance;
 //   - the plausibility of an event without a mileage is the policy's;
-//   - the index is computed from the inputs by the policy that the event names.
+//   - the index is computed from the inputs by the policy that the event names;
+//   - the leaf's hash is computed from the leaf and the key of its list, and the events of one vehicle and class, and they
+//     alone, are in one list.
 //
 // The plausibility of a mileage rests on the vehicle's events of all members, and which of them were journaled before is nobody
 // else's business: it is taken from the leaf, and only has to be one that the adjudication gives for the reason in the leaf.
@@ -21,6 +23,7 @@ import (
 	"github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
@@ -50,6 +53,7 @@ type Replay struct {
 	decoder  *cloudevent.Decoder
 	// reputations has, for each kind of data, the reputation after so many marks.
 	reputations map[string][]quality.Reputation
+	lists       lists
 	class       ingest.Class
 	next        int64
 
@@ -69,7 +73,7 @@ func New(class string) (*Replay, error) {
 	policy := quality.DefaultPolicy()
 	return &Replay{
 		class:    ingest.Class(class),
-		policies: map[string]quality.Policy{policy.Version: policy}, decoder: decoder, reputations: map[string][]quality.Reputation{},
+		policies: map[string]quality.Policy{policy.Version: policy}, decoder: decoder, reputations: map[string][]quality.Reputation{}, lists: newLists(),
 	}, nil
 }
 
@@ -80,16 +84,23 @@ func (r *Replay) Add(leaf *ingestv1.JournalLeaf) error {
 		return fmt.Errorf("replay: leaf %d after %d leaves", sequence, r.next)
 	}
 	r.next++
-	if hash := proof.LeafHash(leaf.GetLeaf()); string(hash[:]) != string(leaf.GetPosition().GetLeafHash()) {
+	key, err := listKey(leaf)
+	if err != nil {
+		return err
+	}
+	if hash := proof.EntryOf(key, leaf.GetLeaf()).Hash(); string(hash[:]) != string(leaf.GetPosition().GetLeafHash()) {
 		r.differ(sequence, "leaf hash", leaf.GetPosition().GetLeafHash(), hash[:])
 	}
 	frame, err := proof.ParseFrame(leaf.GetLeaf())
 	if err != nil {
 		return fmt.Errorf("replay: leaf %d: %w", sequence, err)
 	}
+	if frame.Type != eventType && key != (eventlist.Key{}) {
+		r.differ(sequence, "list", "one of a vehicle", "none")
+	}
 	switch frame.Type {
 	case eventType:
-		err = r.event(sequence, frame.Payload)
+		err = r.event(sequence, key, frame.Payload)
 	case markType:
 		err = r.mark(sequence, frame.Payload)
 	default:
@@ -133,9 +144,12 @@ func (r *Replay) mark(sequence int64, payload []byte) error {
 	return nil
 }
 
-func (r *Replay) event(sequence int64, payload []byte) error {
+func (r *Replay) event(sequence int64, key eventlist.Key, payload []byte) error {
 	journaled := &ingestv1.JournaledEvent{}
 	if err := proto.Unmarshal(payload, journaled); err != nil {
+		return err
+	}
+	if err := r.checkList(sequence, key, journaled); err != nil {
 		return err
 	}
 	stored := wire.ToQuality(journaled.GetQuality())

@@ -98,6 +98,11 @@ type EventNote struct {
 	Evidence    []byte
 }
 
+type KnownPassport struct {
+	ID  uuid.UUID
+	Tag []byte
+}
+
 type RecallPart struct {
 	Recall      string
 	PartNumber  string

@@ -219,7 +219,7 @@ func (q *Queries) InsertVehicles(ctx context.Context, arg InsertVehiclesParams) 
 }
 
 const listLeaves = `-- name: ListLeaves :many
-SELECT e.seq, e.leaf, measured.found FROM journal_entry e
+SELECT e.seq, e.key, e.leaf, measured.found FROM journal_entry e
 JOIN (
     SELECT d.seq, sum(octet_length(d.leaf)) OVER (ORDER BY d.seq) - octet_length(d.leaf) AS bytes_before, count(*) OVER () AS found
     FROM (SELECT l.seq, l.leaf FROM journal_entry l WHERE l.stream = $1 AND l.seq >= $2 ORDER BY l.seq LIMIT $3) AS d
@@ -237,6 +237,7 @@ type ListLeavesParams struct {
 
 type ListLeavesRow struct {
 	Seq   int64
+	Key   []byte
 	Leaf  []byte
 	Found int64
 }
@@ -256,7 +257,12 @@ func (q *Queries) ListLeaves(ctx context.Context, arg ListLeavesParams) ([]ListL
 	var items []ListLeavesRow
 	for rows.Next() {
 		var i ListLeavesRow
-		if err := rows.Scan(&i.Seq, &i.Leaf, &i.Found); err != nil {
+		if err := rows.Scan(
+			&i.Seq,
+			&i.Key,
+			&i.Leaf,
+			&i.Found,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

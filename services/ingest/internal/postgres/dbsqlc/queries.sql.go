@@ -389,22 +389,22 @@ func (q *Queries) InsertStatements(ctx context.Context, arg InsertStatementsPara
 }
 
 const knownPassports = `-- name: KnownPassports :many
-SELECT id FROM known_passport WHERE id = ANY($1::uuid[])
+SELECT id, tag FROM known_passport WHERE id = ANY($1::uuid[])
 `
 
-func (q *Queries) KnownPassports(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error) {
+func (q *Queries) KnownPassports(ctx context.Context, ids []uuid.UUID) ([]KnownPassport, error) {
 	rows, err := q.db.Query(ctx, knownPassports, ids)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []uuid.UUID
+	var items []KnownPassport
 	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
+		var i KnownPassport
+		if err := rows.Scan(&i.ID, &i.Tag); err != nil {
 			return nil, err
 		}
-		items = append(items, id)
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -478,10 +478,10 @@ func (q *Queries) ListDeadLetters(ctx context.Context, arg ListDeadLettersParams
 }
 
 const listEvents = `-- name: ListEvents :many
-SELECT event.id, event.member, event.source, event.event_id, event.type, event.passport, event.occurred_at, event.received_at, event.odometer_metres, event.quality, event.quality_policy, event.content_hash, event.stream, event.seq, event.source_key, event.source_sequence, measured.leaf, measured.found FROM event
+SELECT event.id, event.member, event.source, event.event_id, event.type, event.passport, event.occurred_at, event.received_at, event.odometer_metres, event.quality, event.quality_policy, event.content_hash, event.stream, event.seq, event.source_key, event.source_sequence, measured.key, measured.leaf, measured.found FROM event
 JOIN (
-    SELECT d.id, d.leaf, sum(octet_length(d.leaf)) OVER (ORDER BY d.id) - octet_length(d.leaf) AS bytes_before, count(*) OVER () AS found
-    FROM (SELECT l.id, j.leaf FROM event l JOIN journal_entry j ON j.stream = l.stream AND j.seq = l.seq
+    SELECT d.id, d.key, d.leaf, sum(octet_length(d.leaf)) OVER (ORDER BY d.id) - octet_length(d.leaf) AS bytes_before, count(*) OVER () AS found
+    FROM (SELECT l.id, j.key, j.leaf FROM event l JOIN journal_entry j ON j.stream = l.stream AND j.seq = l.seq
         WHERE l.passport = $1 AND l.member = $2 AND l.id > $3
         AND l.received_at <= $4 AND l.occurred_at <= $5 ORDER BY l.id LIMIT $6) AS d
 ) AS measured ON measured.id = event.id AND measured.bytes_before < $7::bigint
@@ -501,6 +501,7 @@ type ListEventsParams struct {
 
 type ListEventsRow struct {
 	Event Event
+	Key   []byte
 	Leaf  []byte
 	Found int64
 }
@@ -539,6 +540,7 @@ func (q *Queries) ListEvents(ctx context.Context, arg ListEventsParams) ([]ListE
 			&i.Event.Seq,
 			&i.Event.SourceKey,
 			&i.Event.SourceSequence,
+			&i.Key,
 			&i.Leaf,
 			&i.Found,
 		); err != nil {
@@ -783,7 +785,7 @@ func (q *Queries) NeighbourStatements(ctx context.Context, arg NeighbourStatemen
 }
 
 const passportEvents = `-- name: PassportEvents :many
-SELECT event.id, event.member, event.source, event.event_id, event.type, event.passport, event.occurred_at, event.received_at, event.odometer_metres, event.quality, event.quality_policy, event.content_hash, event.stream, event.seq, event.source_key, event.source_sequence, j.leaf FROM event JOIN journal_entry j ON j.stream = event.stream AND j.seq = event.seq
+SELECT event.id, event.member, event.source, event.event_id, event.type, event.passport, event.occurred_at, event.received_at, event.odometer_metres, event.quality, event.quality_policy, event.content_hash, event.stream, event.seq, event.source_key, event.source_sequence, j.key, j.leaf FROM event JOIN journal_entry j ON j.stream = event.stream AND j.seq = event.seq
 WHERE event.passport = $1 ORDER BY event.id LIMIT $2
 `
 
@@ -794,6 +796,7 @@ type PassportEventsParams struct {
 
 type PassportEventsRow struct {
 	Event Event
+	Key   []byte
 	Leaf  []byte
 }
 
@@ -823,6 +826,7 @@ func (q *Queries) PassportEvents(ctx context.Context, arg PassportEventsParams) 
 			&i.Event.Seq,
 			&i.Event.SourceKey,
 			&i.Event.SourceSequence,
+			&i.Key,
 			&i.Leaf,
 		); err != nil {
 			return nil, err
@@ -911,11 +915,17 @@ func (q *Queries) PassportSourceKeys(ctx context.Context, arg PassportSourceKeys
 }
 
 const rememberPassports = `-- name: RememberPassports :exec
-INSERT INTO known_passport (id) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING
+INSERT INTO known_passport (id, tag) SELECT unnest($1::uuid[]), unnest($2::bytea[])
+ON CONFLICT ON CONSTRAINT known_passport_pkey DO NOTHING
 `
 
-func (q *Queries) RememberPassports(ctx context.Context, ids []uuid.UUID) error {
-	_, err := q.db.Exec(ctx, rememberPassports, ids)
+type RememberPassportsParams struct {
+	Ids  []uuid.UUID
+	Tags [][]byte
+}
+
+func (q *Queries) RememberPassports(ctx context.Context, arg RememberPassportsParams) error {
+	_, err := q.db.Exec(ctx, rememberPassports, arg.Ids, arg.Tags)
 	return err
 }
 
