@@ -49,8 +49,9 @@ func testLogs(t *testing.T, w *world) {
 		}
 	}
 	stays(t, log, older)
+	entriesAreMembers(t, w, newer)
 	for stream, path := range map[string]string{
-		"ingest/nobody": "checkpoint", "keys/oem": "tile/0/999", "ingest/oem": "tile/entries/000", "market/oem": "checkpoint",
+		"ingest/nobody": "checkpoint", "keys/oem": "tile/0/999", "ingest/oem": "tile/9/000", "market/oem": "checkpoint",
 	} {
 		if _, err := w.monitor(t, stream).Get(t.Context(), path); err == nil || !strings.Contains(err.Error(), "404") {
 			t.Errorf("%s of %s: %v", path, stream, err)
@@ -69,8 +70,37 @@ func stays(t *testing.T, log monitor.Log, older tlog.Tree) {
 	}
 }
 
-// monitor is a stranger who reads a stream over HTTP.
-func (w *world) monitor(t *testing.T, stream string) monitor.Log {
+// entriesAreMembers has another member read what the hashes are computed from, which strangers do not get.
+func entriesAreMembers(t *testing.T, w *world, tree tlog.Tree) {
+	t.Helper()
+	const path = "tile/entries/000"
+	log := w.monitor(t, "ingest/oem")
+	if _, err := log.Get(t.Context(), path); err == nil || !strings.Contains(err.Error(), "401") {
+		t.Errorf("a stranger gets %v", err)
+	}
+	bundle, err := w.monitor(t, "ingest/oem", w.stack.Path("pki", "members", "garage", "admin")).Get(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := monitor.Entries(bundle)
+	if err != nil || len(entries) != 256 {
+		t.Fatalf("%d entries, %v", len(entries), err)
+	}
+	for n, entry := range entries {
+		if len(entry) != 65 {
+			t.Errorf("entry %d has %d bytes: the event must not be in it", n, len(entry))
+		}
+		if n%50 > 0 {
+			continue
+		}
+		if err := log.CheckIncludes(t.Context(), tree, int64(n), tlog.RecordHash(entry)); err != nil {
+			t.Errorf("entry %d: %v", n, err)
+		}
+	}
+}
+
+// monitor reads a stream over HTTP, as a stranger, or with the certificate in "<file>.crt" and "<file>.key".
+func (w *world) monitor(t *testing.T, stream string, files ...string) monitor.Log {
 	t.Helper()
 	authority, err := os.ReadFile(w.platform.CAFile)
 	if err != nil {
@@ -78,7 +108,15 @@ func (w *world) monitor(t *testing.T, stream string) monitor.Log {
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(authority)
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS13}}
+	config := &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS13}
+	for _, file := range files {
+		pair, err := tls.LoadX509KeyPair(file+".crt", file+".key")
+		if err != nil {
+			t.Fatal(err)
+		}
+		config.Certificates = append(config.Certificates, pair)
+	}
+	transport := &http.Transport{TLSClientConfig: config}
 	t.Cleanup(transport.CloseIdleConnections)
 	return monitor.Log{
 		URL: w.info.Gateway + "/log/" + stream, Key: strings.TrimSpace(w.stack.Run(t, "log", "key", stream)),

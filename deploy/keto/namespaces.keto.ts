@@ -24,6 +24,8 @@ class Consortium implements Namespace {
       this.related.participants.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
     read_logs: (ctx: Context): boolean =>
       this.related.participants.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
+    read_log_entries: (ctx: Context): boolean =>
+      this.related.participants.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
     read_source_keys: (ctx: Context): boolean =>
       this.related.participants.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
     read_prices: (ctx: Context): boolean =>

@@ -6,10 +6,14 @@ import (
 	"net/http"
 	"sync/atomic"
 	"testing"
+	"time"
+
+	"google.golang.org/grpc/metadata"
 
 	"github.com/pcc-platform/pcc/gateway/internal/edge"
 	gateway "github.com/pcc-platform/pcc/gateway/server"
 	"github.com/pcc-platform/pcc/internal/apperr"
+	"github.com/pcc-platform/pcc/internal/authn"
 	"github.com/pcc-platform/pcc/internal/rpc"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 )
@@ -43,6 +47,17 @@ func (j *oneTile) GetTile(_ context.Context, req *ingestv1.GetTileRequest) (*ing
 	return &ingestv1.GetTileResponse{Hashes: bytes.Repeat([]byte{7}, int(req.GetWidth())*32)}, nil
 }
 
+// GetEntryBundle implements the RPC.
+func (j *oneTile) GetEntryBundle(ctx context.Context, req *ingestv1.GetEntryBundleRequest) (*ingestv1.GetEntryBundleResponse, error) {
+	j.asked.Add(1)
+	md, _ := metadata.FromIncomingContext(ctx)
+	name := append(md.Get(authn.ForwardedHeader), md.Get("authorization")...)
+	if req.GetStream() != onlyLog || req.GetIndex() > 0 || len(name) != 1 {
+		return nil, rpc.ToStatus(apperr.New(apperr.NotFound, "TILE_NOT_FOUND", "refused")).Err()
+	}
+	return &ingestv1.GetEntryBundleResponse{Bundle: []byte(name[0])}, nil
+}
+
 func TestLogsAreOpen(t *testing.T) {
 	r := start(t, nil)
 	nobody := r.client(nil)
@@ -73,6 +88,25 @@ func TestLogsAreOpen(t *testing.T) {
 	wantProblem(t, "POST", r.do(nobody, http.MethodPost, "/log/ingest/oem/checkpoint", text("{}")), http.StatusMethodNotAllowed, "METHOD_NOT_ALLOWED", "")
 }
 
+// TestEntriesAreForMembers wants entries to be read in the reader's own name.
+func TestEntriesAreForMembers(t *testing.T) {
+	r := start(t, nil)
+	const path = "/log/ingest/oem/tile/entries/000.p/7"
+	wantProblem(t, "a stranger", r.do(r.client(nil), http.MethodGet, path, nil), http.StatusUnauthorized, "CREDENTIALS_MISSING", "")
+	if n := r.journal.asked.Load(); n > 0 {
+		t.Error("ingest was asked for a stranger")
+	}
+	token := r.token(r.garage, time.Now())
+	for want, a := range map[string]answer{
+		authn.Forward(authn.Principal{Member: r.garage.ID, Name: "admin"}): r.do(r.as(r.garage), http.MethodGet, path, nil),
+		token: r.do(r.client(nil), http.MethodGet, path, nil, "Authorization", token),
+	} {
+		if a.status != http.StatusOK || string(a.body) != want || a.header.Get("Cache-Control") != "private, max-age=31536000, immutable" {
+			t.Errorf("%d %v: asked as %q, want %q", a.status, a.header, a.body, want)
+		}
+	}
+}
+
 // TestPathsThatNoLogHas asks for what can be told to be wrong without asking anybody.
 func TestPathsThatNoLogHas(t *testing.T) {
 	r := start(t, nil)
@@ -84,9 +118,10 @@ func TestPathsThatNoLogHas(t *testing.T) {
 		"ingest/oem/tile/-1/000", "ingest/oem/tile/00/000", "ingest/oem/tile/8/000", "ingest/oem/tile/64/000", "ingest/oem/tile/+0/000",
 		"ingest/oem/tile/0/0", "ingest/oem/tile/0/-01", "ingest/oem/tile/0/1000", "ingest/oem/tile/0/001/000", "ingest/oem/tile/0/x000/000",
 		"ingest/oem/tile/0/x999/x999/x999/x999/x999/x999/999", "ingest/oem/tile/0/x009/x223/x372/x036/x854/x775/808",
-		"ingest/oem/tile/0/x036/x028/x797/x018/x963/968", "ingest/oem/tile/0/000.p/0", "ingest/oem/tile/0/000.p/256",
+		"ingest/oem/tile/0/x001/x099/x511/x627/776", "ingest/oem/tile/0/000.p/0", "ingest/oem/tile/0/000.p/256",
 		"ingest/oem/tile/0/000.p/01", "ingest/oem/tile/0/000.p/-1", "ingest/oem/tile/0/000.p", "ingest/oem/tile/0/000.p/1/2",
-		"ingest/oem/tile/0/../0/000", "ingest/oem/tile/data/000", "ingest/oem/tile/entries/000", "ingest/oem/tile/8/0/000",
+		"ingest/oem/tile/0/../0/000", "ingest/oem/tile/data/000", "ingest/oem/tile/8/0/000", "ingest/oem/tile/entries",
+		"ingest/oem/tile/entries/0", "ingest/oem/tile/entries/0/000", "ingest/oem/tile/entries/000.p/256", "ingest/oem/tile/entries/-01",
 	} {
 		wantProblem(t, path, r.do(nobody, http.MethodGet, "/log/"+path, nil), http.StatusNotFound, "ROUTE_NOT_FOUND", "")
 	}

@@ -60,9 +60,10 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	guarded := edge.Authenticate(base.Auth, edge.NewLimiter(limit).Limit(edge.Bound(api)))
-	logs := edge.NewLimiter(limit).LimitAddresses(tiles.New(ingestv1.NewJournalServiceClient(conns["ingest"])))
-	open := pages.Or(tiles.Or(logs, guarded))
+	principals, addresses := edge.NewLimiter(limit), edge.NewLimiter(limit)
+	members := func(next http.Handler) http.Handler { return edge.Authenticate(base.Auth, principals.Limit(next)) }
+	logs := addresses.LimitAddresses(tiles.New(ingestv1.NewJournalServiceClient(conns["ingest"]), members))
+	open := pages.Or(tiles.Or(logs, members(edge.Bound(api))))
 	handler := edge.Trace(edge.Headers(edge.Log(base.Logger, edge.Recover(base.Logger, open))))
 
 	directory := newDirectory(app.NewDirectory(conns["registry"]))

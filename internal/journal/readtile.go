@@ -6,10 +6,15 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/pcc-platform/pcc/internal/journal/proof"
 )
 
 // TileWidth is the number of hashes in a full tile.
 const TileWidth = tileWidth
+
+// maxTiles bounds the tiles of one level.
+const maxTiles = proof.MaxSize / TileWidth
 
 // ReadTile returns the first width hashes of a tile, 32 bytes each: the full tile for a width of [TileWidth], a partial one
 // for less. A tile that has grown since still begins with every partial tile that it was. What is returned is as stored;
@@ -23,7 +28,7 @@ func ReadTile(ctx context.Context, q Querier, stream string, level int, index in
 	if err := checkStream(stream); err != nil {
 		return nil, err
 	}
-	if level < 0 || level >= maxLevels || index < 0 || width < 1 || width > TileWidth {
+	if level < 0 || level >= maxLevels || index < 0 || index >= maxTiles || width < 1 || width > TileWidth {
 		return nil, fmt.Errorf("%w: tile %d/%d of width %d", ErrInvalid, level, index, width)
 	}
 	tiles, err := collect(ctx, q, pgx.RowTo[[]byte], query, stream, level, index, width*tlog.HashSize)

@@ -79,4 +79,7 @@ type LogReader interface {
 	CheckExtends(ctx context.Context, older, stored Checkpoint) error
 	// Tile returns the first width hashes, 1 to 256, of a tile of a stream, 32 bytes each, or ErrTileNotFound.
 	Tile(ctx context.Context, stream string, level int, index int64, width int) ([]byte, error)
+	// Entries returns the first width entries, 1 to 256, of a tile of level 0, each as its leaf hash is computed from, or
+	// ErrTileNotFound.
+	Entries(ctx context.Context, stream string, index int64, width int) ([][]byte, error)
 }

@@ -5,6 +5,7 @@ package monitor
 import (
 	"context"
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"net/http"
@@ -80,6 +81,19 @@ func (l Log) CheckIncludes(ctx context.Context, tree tlog.Tree, n int64, leaf tl
 		return fmt.Errorf("monitor: %w", err)
 	}
 	return tlog.CheckRecord(path, tree.N, tree.Hash, n, leaf)
+}
+
+// Entries takes a bundle apart.
+func Entries(bundle []byte) (entries [][]byte, err error) {
+	for len(bundle) > 0 {
+		if len(bundle) < 2 || len(bundle)-2 < int(binary.BigEndian.Uint16(bundle)) {
+			return nil, fmt.Errorf("monitor: a bundle ends in entry %d", len(entries))
+		}
+		end := 2 + int(binary.BigEndian.Uint16(bundle))
+		entries = append(entries, bundle[2:end])
+		bundle = bundle[end:]
+	}
+	return entries, nil
 }
 
 func (l Log) hashes(ctx context.Context, tree tlog.Tree) tlog.HashReader {

@@ -55,28 +55,25 @@ func small(t *testing.T, change func(fstest.MapFS)) monitor.Log {
 // check follows the log through all its sizes and finds every entry in each.
 func check(ctx context.Context, log monitor.Log) error {
 	const sizes = 8
-	var leaves []tlog.Hash
 	older := tlog.Tree{}
 	for size := int64(1); size <= sizes; size++ {
 		bundle, err := log.Get(ctx, fmt.Sprintf("tile/entries/000.p/%d", size))
 		if err != nil {
 			return err
 		}
-		leaves = leaves[:0]
-		for len(bundle) > 2 {
-			end := 2 + int(bundle[0])<<8 + int(bundle[1])
-			leaves = append(leaves, tlog.RecordHash(bundle[2:end]))
-			bundle = bundle[end:]
+		entries, err := monitor.Entries(bundle)
+		if err != nil {
+			return err
 		}
 		tree, err := log.Checkpoint(ctx, fmt.Sprintf("checkpoint.%d", size))
 		if err != nil {
 			return err
 		}
-		if tree.N != size || int64(len(leaves)) != size {
-			return fmt.Errorf("%d entries under a checkpoint of %d", len(leaves), tree.N)
+		if tree.N != size || int64(len(entries)) != size {
+			return fmt.Errorf("%d entries under a checkpoint of %d", len(entries), tree.N)
 		}
-		for n, leaf := range leaves {
-			if err := log.CheckIncludes(ctx, tree, int64(n), leaf); err != nil {
+		for n, entry := range entries {
+			if err := log.CheckIncludes(ctx, tree, int64(n), tlog.RecordHash(entry)); err != nil {
 				return err
 			}
 		}

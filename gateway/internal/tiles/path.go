@@ -12,7 +12,7 @@ const (
 	prefix = "/log/"
 	// maxLevel and maxIndex bound what is asked for as the RPC does: no journal has a tile beyond them.
 	maxLevel = 7
-	maxIndex = 1<<55 - 1
+	maxIndex = 1<<40 - 1
 )
 
 // stream is the name of a stream: a member's, of events or of keys.
@@ -21,7 +21,7 @@ var stream = regexp.MustCompile(`^(ingest|keys)/[a-z][a-z0-9-]{1,31}$`)
 // resource is what a path names.
 type resource struct {
 	stream string
-	// tile is nil for the checkpoint.
+	// tile is nil for the checkpoint; its level is -1 for the entries under a tile of level 0.
 	tile *tlog.Tile
 }
 
@@ -49,10 +49,14 @@ func parse(u *url.URL) (_ resource, ok bool) {
 }
 
 // parseTile reads <L>/<N>[.p/<W>]. The layout of golang.org/x/mod, which names the height of tiles too, is the same from
-// there on.
+// there on, but that it says data for entries.
 func parseTile(place string) (*tlog.Tile, bool) {
+	rest, entries := strings.CutPrefix(place, "entries/")
+	if entries {
+		place = "data/" + rest
+	}
 	t, err := tlog.ParseTilePath("tile/8/" + place)
-	if err != nil || t.L < 0 || t.L > maxLevel || t.N > maxIndex {
+	if err != nil || (t.L < 0) != entries || t.L > maxLevel || t.N > maxIndex {
 		return nil, false
 	}
 	return &t, true

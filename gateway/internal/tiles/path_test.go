@@ -10,12 +10,13 @@ import (
 
 func TestPathsOfALog(t *testing.T) {
 	for path, want := range map[string]resource{
-		"/log/ingest/oem/checkpoint":            {stream: "ingest/oem"},
-		"/log/keys/a-1/checkpoint":              {stream: "keys/a-1"},
-		"/log/ingest/oem/tile/0/000":            {"ingest/oem", &tlog.Tile{H: 8, W: 256}},
-		"/log/ingest/oem/tile/1/x001/067":       {"ingest/oem", &tlog.Tile{H: 8, L: 1, N: 1067, W: 256}},
-		"/log/ingest/oem/tile/7/000.p/1":        {"ingest/oem", &tlog.Tile{H: 8, L: 7, W: 1}},
-		"/log/ingest/oem/tile/0/x001/067.p/255": {"ingest/oem", &tlog.Tile{H: 8, N: 1067, W: 255}},
+		"/log/ingest/oem/checkpoint":                {stream: "ingest/oem"},
+		"/log/keys/a-1/checkpoint":                  {stream: "keys/a-1"},
+		"/log/ingest/oem/tile/0/000":                {"ingest/oem", &tlog.Tile{H: 8, W: 256}},
+		"/log/ingest/oem/tile/1/x001/067":           {"ingest/oem", &tlog.Tile{H: 8, L: 1, N: 1067, W: 256}},
+		"/log/ingest/oem/tile/7/000.p/1":            {"ingest/oem", &tlog.Tile{H: 8, L: 7, W: 1}},
+		"/log/ingest/oem/tile/0/x001/067.p/255":     {"ingest/oem", &tlog.Tile{H: 8, N: 1067, W: 255}},
+		"/log/ingest/oem/tile/entries/x001/067.p/9": {"ingest/oem", &tlog.Tile{H: 8, L: -1, N: 1067, W: 9}},
 	} {
 		got, ok := parse(&url.URL{Path: path})
 		same := got.tile == nil && want.tile == nil || got.tile != nil && want.tile != nil && *got.tile == *want.tile
@@ -35,10 +36,11 @@ func FuzzParse(f *testing.F) {
 		if !ok || r.tile == nil {
 			return
 		}
-		if r.tile.L < 0 || r.tile.L > maxLevel || r.tile.N < 0 || r.tile.N > maxIndex || r.tile.W < 1 || r.tile.W > 256 {
+		if r.tile.L < -1 || r.tile.L > maxLevel || r.tile.N < 0 || r.tile.N > maxIndex || r.tile.W < 1 || r.tile.W > 256 {
 			t.Errorf("%q asks for %+v", path, r.tile)
 		}
-		if again := prefix + r.stream + strings.TrimPrefix("/"+r.tile.Path(), "/tile/8"); strings.Replace(path, "/tile/", "/", 1) != again {
+		place := strings.Replace(strings.TrimPrefix(r.tile.Path(), "tile/8/"), "data/", "entries/", 1)
+		if again := prefix + r.stream + "/tile/" + place; path != again {
 			t.Errorf("%q is another path of %q", path, again)
 		}
 	})

@@ -1,12 +1,12 @@
 // Package tiles serves the journal's streams as logs by c2sp.org/tlog-tiles, so that monitors of such logs read them as they are:
 //
-//	GET /log/<stream>/checkpoint            the newest checkpoint, a signed note
-//	GET /log/<stream>/tile/<L>/<N>[.p/<W>]  hashes of the tree
+//	GET /log/<stream>/checkpoint                  the newest checkpoint, a signed note
+//	GET /log/<stream>/tile/<L>/<N>[.p/<W>]        hashes of the tree
+//	GET /log/<stream>/tile/entries/<N>[.p/<W>]    what the hashes of level 0 are computed from; for members
 //
-// Nobody needs credentials: hashes of salted leaves tell nothing of what they are of, and a stream's name only that there is
-// such a member. What a path can have wrong is found here, before any service is asked.
-//
-// Entry bundles are not served: an entry, from which a leaf's hash is computed, names the list of a vehicle.
+// Checkpoints and hashes need no credentials: hashes of salted leaves tell nothing of what they are of, and a stream's name
+// only that there is such a member. Entries hold no event, but who has a vehicle's tag finds the vehicle's in them. What a path
+// can have wrong is found here, before any service is asked.
 package tiles
 
 import (
@@ -16,8 +16,11 @@ import (
 	"strings"
 	"time"
 
+	"google.golang.org/grpc/metadata"
+
 	"github.com/pcc-platform/pcc/gateway/internal/edge"
 	"github.com/pcc-platform/pcc/gateway/internal/problem"
+	"github.com/pcc-platform/pcc/internal/authn"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 )
 
@@ -28,10 +31,12 @@ const (
 	maxReads   = 32
 	fullRetry  = time.Second
 	immutable  = "public, max-age=31536000, immutable"
+	ownCopy    = "private, max-age=31536000, immutable"
 	octets     = "application/octet-stream"
 	noteType   = "text/plain; charset=utf-8"
 	checkRoute = prefix + "{stream}/checkpoint"
 	tileRoute  = prefix + "{stream}/tile/{tile}"
+	entryRoute = prefix + "{stream}/tile/entries/{tile}"
 )
 
 var (
@@ -43,12 +48,13 @@ var (
 // Handler serves the logs.
 type Handler struct {
 	journal ingestv1.JournalServiceClient
+	members func(http.Handler) http.Handler
 	reads   chan struct{}
 }
 
-// New returns the handler of paths below /log/.
-func New(journal ingestv1.JournalServiceClient) *Handler {
-	return &Handler{journal: journal, reads: make(chan struct{}, maxReads)}
+// New returns the handler of paths below /log/. members lets pass who proves to be a member's.
+func New(journal ingestv1.JournalServiceClient, members func(http.Handler) http.Handler) *Handler {
+	return &Handler{journal: journal, members: members, reads: make(chan struct{}, maxReads)}
 }
 
 // Or gives to logs what is below their prefix, and everything else to next.
@@ -82,11 +88,15 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), readDeadline)
 	defer cancel()
-	if asked.tile == nil {
+	switch {
+	case asked.tile == nil:
 		h.checkpoint(ctx, w, asked)
-		return
+	case asked.tile.L >= 0:
+		h.tile(ctx, w, asked)
+	default:
+		edge.NoteRoute(ctx, entryRoute)
+		h.members(h.entries(asked)).ServeHTTP(w, r.WithContext(ctx))
 	}
-	h.tile(ctx, w, asked)
 }
 
 func (h *Handler) checkpoint(ctx context.Context, w http.ResponseWriter, asked resource) {
@@ -113,9 +123,33 @@ func (h *Handler) tile(ctx context.Context, w http.ResponseWriter, asked resourc
 	answer(w, octets, immutable, resp.GetHashes())
 }
 
+// entries answers a principal of a member, in whose name it asks.
+func (h *Handler) entries(asked resource) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := inNameOf(r.Context(), r.Header.Get("Authorization"))
+		resp, err := h.journal.GetEntryBundle(ctx, &ingestv1.GetEntryBundleRequest{
+			Stream: asked.stream, Index: asked.tile.N, Width: int32(asked.tile.W), //nolint:gosec // parse bounds it
+		})
+		if err != nil {
+			problem.Write(ctx, w, err)
+			return
+		}
+		answer(w, octets, ownCopy, resp.GetBundle())
+	})
+}
+
+// inNameOf has calls made in the name of the request's principal, whom a certificate proved or else the authorization.
+func inNameOf(ctx context.Context, authorization string) context.Context {
+	if p, ok := edge.Forwarded(ctx); ok {
+		return metadata.AppendToOutgoingContext(ctx, authn.ForwardedHeader, authn.Forward(p))
+	}
+	return metadata.AppendToOutgoingContext(ctx, "authorization", authorization)
+}
+
 func answer(w http.ResponseWriter, mediaType, caching string, body []byte) {
 	w.Header().Set("Content-Type", mediaType)
 	w.Header().Set("Cache-Control", caching)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	_, _ = w.Write(body) // a client that went away; net/http leaves the body of a HEAD out
+	// An error is a client that went away; net/http leaves the body of a HEAD out.
+	_, _ = w.Write(body) //nolint:gosec // no browser renders these types
 }

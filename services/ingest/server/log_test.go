@@ -1,8 +1,15 @@
 package server_test
 
 import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"sync/atomic"
 	"testing"
 
+	"golang.org/x/mod/sumdb/tlog"
+	"golang.org/x/sync/errgroup"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -67,6 +74,47 @@ func TestSignedCheckpointsGrow(t *testing.T) {
 	}
 }
 
+// TestMonitorsAtOnceSeeOneHistory has several follow a log while it grows.
+func TestMonitorsAtOnceSeeOneHistory(t *testing.T) {
+	r, stream, gateway := publicLog(t)
+	const monitors, most = 4, 500
+	group, ctx := errgroup.WithContext(t.Context())
+	var written atomic.Bool
+	seen := make([][]string, monitors)
+	for m := range monitors {
+		group.Go(func() error {
+			for range most {
+				last := written.Load()
+				resp, err := gateway.GetSignedCheckpoint(ctx, &ingestv1.GetSignedCheckpointRequest{Stream: stream})
+				if err != nil || last {
+					return err
+				}
+				seen[m] = append(seen[m], string(resp.GetNote()))
+			}
+			return nil
+		})
+	}
+	for batch := range 10 {
+		send(t, r.oem, readings(t, r.oemMember, fmt.Sprint("b", batch), r.registry.enrol(), 10)...)
+		awaitJournaled(t, r.oem)
+	}
+	written.Store(true)
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	for _, notes := range seen {
+		var size uint64
+		for _, note := range slices.Compact(notes) {
+			signed := r.open(t, stream, []byte(note))
+			n := r.count(t, "SELECT count(*) FROM journal_checkpoint WHERE stream = $1 AND size = $2 AND root = $3", stream, signed.Size, signed.Root[:])
+			if n != 1 || signed.Size <= size {
+				t.Errorf("%d entries after %d, %d such checkpoints", signed.Size, size, n)
+			}
+			size = signed.Size
+		}
+	}
+}
+
 // TestAChangedPastIsNotSigned sets the journal back, and gives it another history, as an administrator of the database can.
 func TestAChangedPastIsNotSigned(t *testing.T) {
 	for what, change := range map[string]string{
@@ -110,7 +158,7 @@ func TestWhatALogDoesNotHave(t *testing.T) {
 		t.Errorf("%d bytes, %v", len(tile.GetHashes()), err)
 	}
 	for reason, reqs := range map[string][]*ingestv1.GetTileRequest{
-		"TILE_NOT_FOUND": {{Stream: stream, Width: 256}, {Stream: stream, Index: 1, Width: 1}, {Stream: stream, Level: 7, Width: 1}, {Stream: stream, Index: 1<<55 - 1, Width: 1}},
+		"TILE_NOT_FOUND": {{Stream: stream, Width: 256}, {Stream: stream, Index: 1, Width: 1}, {Stream: stream, Level: 7, Width: 1}, {Stream: stream, Index: 1<<40 - 1, Width: 1}},
 		"INVALID_FIELD":  {{Stream: stream}, {Stream: stream, Width: 257}, {Stream: stream, Level: 8, Width: 1}, {Stream: stream, Index: -1, Width: 1}, {Stream: "market/x", Width: 1}},
 	} {
 		for _, req := range reqs {
@@ -121,5 +169,39 @@ func TestWhatALogDoesNotHave(t *testing.T) {
 	_, err = ingestv1.NewJournalServiceClient(r.DialAnonymous()).GetTile(t.Context(), &ingestv1.GetTileRequest{Stream: stream, Width: 1})
 	if status.Code(err) == codes.OK {
 		t.Error("the RPC is for who has credentials")
+	}
+}
+
+// TestEntriesHashToTheTile reads what the hashes of a tile are computed from, as a member does.
+func TestEntriesHashToTheTile(t *testing.T) {
+	r, stream, gateway := publicLog(t)
+	const width, entryBytes = 20, 65
+	req := &ingestv1.GetEntryBundleRequest{Stream: stream, Width: width}
+	resp, err := ingestv1.NewJournalServiceClient(r.Dial(r.garMember, "admin")).GetEntryBundle(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tile, err := gateway.GetTile(t.Context(), &ingestv1.GetTileRequest{Stream: stream, Width: width})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var hashes []byte
+	for entry := range slices.Chunk(resp.GetBundle(), 2+entryBytes) {
+		if binary.BigEndian.Uint16(entry) != entryBytes {
+			t.Fatalf("an entry of %d bytes", binary.BigEndian.Uint16(entry))
+		}
+		hash := tlog.RecordHash(entry[2:])
+		hashes = append(hashes, hash[:]...)
+	}
+	if !bytes.Equal(hashes, tile.GetHashes()) {
+		t.Errorf("entries of %d bytes do not hash to the tile of %d", len(resp.GetBundle()), len(tile.GetHashes()))
+	}
+	_, err = ingestv1.NewJournalServiceClient(r.Dial(r.garMember, "nobody")).GetEntryBundle(t.Context(), req)
+	wantReason(t, "a principal without the permission", err, "PERMISSION_DENIED")
+	for _, beyond := range []*ingestv1.GetEntryBundleRequest{
+		{Stream: stream, Width: 256}, {Stream: stream, Index: 1, Width: 1}, {Stream: stream, Index: 1<<40 - 1, Width: 256}, {Stream: "ingest/nobody", Width: 1},
+	} {
+		_, err := gateway.GetEntryBundle(t.Context(), beyond)
+		wantReason(t, beyond.String(), err, "TILE_NOT_FOUND")
 	}
 }

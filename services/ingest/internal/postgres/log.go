@@ -45,3 +45,16 @@ func (s *Store) Tile(ctx context.Context, stream string, level int, index int64,
 	}
 	return hashes, failed("read a tile", err)
 }
+
+// Entries implements ingest.LogReader.
+func (s *Store) Entries(ctx context.Context, stream string, index int64, width int) ([][]byte, error) {
+	stored, err := journal.ReadEntries(ctx, s.owner, stream, index, width)
+	if errors.Is(err, journal.ErrNotFound) {
+		return nil, ingest.ErrTileNotFound
+	}
+	entries := make([][]byte, len(stored))
+	for i, e := range stored {
+		entries[i] = e.Bytes()
+	}
+	return entries, failed("read entries", err)
+}

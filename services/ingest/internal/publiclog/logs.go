@@ -1,5 +1,6 @@
-// Package publiclog publishes the streams of the journal as transparency logs, which monitors read who are no members and have
-// no credentials: hashes of salted leaves, and checkpoints signed by the platform's key for logs.
+// Package publiclog publishes the streams of the journal as transparency logs. Monitors read hashes and checkpoints, signed by
+// the platform's key for logs, without being members. Entries are for members: they hold no event, but the keys of lists, by
+// which one vehicle can be followed.
 //
 // The origin of a log is the key's name, a slash, and the stream. Its signatures bear that origin as the name of their key, as
 // c2sp.org/tlog-checkpoint advises.
@@ -13,7 +14,9 @@ package publiclog
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
+	"math"
 	"sync"
 
 	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
@@ -82,6 +85,27 @@ func (l *Logs) Tile(ctx context.Context, stream string, level int, index int64, 
 		return nil, ingest.ErrLogNotFound
 	}
 	return l.reader.Tile(ctx, stream, level, index, width)
+}
+
+// Bundle returns the first width entries of a tile of level 0 by c2sp.org/tlog-tiles. Errors: ingest.ErrLogNotFound,
+// ingest.ErrTileNotFound.
+func (l *Logs) Bundle(ctx context.Context, stream string, index int64, width int) ([]byte, error) {
+	if l.signer == nil {
+		return nil, ingest.ErrLogNotFound
+	}
+	entries, err := l.reader.Entries(ctx, stream, index, width)
+	if err != nil {
+		return nil, err
+	}
+	var bundle []byte
+	for _, e := range entries {
+		if len(e) > math.MaxUint16 {
+			return nil, fmt.Errorf("publiclog: an entry of %d bytes", len(e))
+		}
+		bundle = binary.BigEndian.AppendUint16(bundle, uint16(len(e))) // #nosec G115 -- checked above
+		bundle = append(bundle, e...)
+	}
+	return bundle, nil
 }
 
 func (l *Logs) log(ctx context.Context, stream string) (*signedLog, error) {

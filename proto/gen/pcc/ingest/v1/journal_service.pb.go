@@ -632,7 +632,7 @@ type GetTileRequest struct {
 	Stream string `protobuf:"bytes,1,opt,name=stream,proto3" json:"stream,omitempty"`
 	// Level 0 has the hashes of leaves, each level above the roots of the full tiles below.
 	Level int32 `protobuf:"varint,2,opt,name=level,proto3" json:"level,omitempty"`
-	// Number of the tile within its level, from 0. What a journal can have is less than 2^55.
+	// Number of the tile within its level, from 0. A journal has less than 2^48 entries.
 	Index int64 `protobuf:"varint,3,opt,name=index,proto3" json:"index,omitempty"`
 	// Hashes wanted, from the first on; 256 are the full tile.
 	Width         int32 `protobuf:"varint,4,opt,name=width,proto3" json:"width,omitempty"`
@@ -743,6 +743,115 @@ func (x *GetTileResponse) GetHashes() []byte {
 	return nil
 }
 
+type GetEntryBundleRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A member's stream of events or of keys.
+	Stream string `protobuf:"bytes,1,opt,name=stream,proto3" json:"stream,omitempty"`
+	// Number of the tile, from 0.
+	Index int64 `protobuf:"varint,2,opt,name=index,proto3" json:"index,omitempty"`
+	// Entries wanted, from the tile's first on; 256 are the full bundle.
+	Width         int32 `protobuf:"varint,3,opt,name=width,proto3" json:"width,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetEntryBundleRequest) Reset() {
+	*x = GetEntryBundleRequest{}
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetEntryBundleRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetEntryBundleRequest) ProtoMessage() {}
+
+func (x *GetEntryBundleRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetEntryBundleRequest.ProtoReflect.Descriptor instead.
+func (*GetEntryBundleRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *GetEntryBundleRequest) GetStream() string {
+	if x != nil {
+		return x.Stream
+	}
+	return ""
+}
+
+func (x *GetEntryBundleRequest) GetIndex() int64 {
+	if x != nil {
+		return x.Index
+	}
+	return 0
+}
+
+func (x *GetEntryBundleRequest) GetWidth() int32 {
+	if x != nil {
+		return x.Width
+	}
+	return 0
+}
+
+type GetEntryBundleResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Entries of 65 bytes, before each its length in two bytes, big-endian (c2sp.org/tlog-tiles). An entry is the byte 2, the key
+	// of the list that it is in (zeros for none), and the SHA-256 of its framed leaf.
+	Bundle        []byte `protobuf:"bytes,1,opt,name=bundle,proto3" json:"bundle,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetEntryBundleResponse) Reset() {
+	*x = GetEntryBundleResponse{}
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetEntryBundleResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetEntryBundleResponse) ProtoMessage() {}
+
+func (x *GetEntryBundleResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetEntryBundleResponse.ProtoReflect.Descriptor instead.
+func (*GetEntryBundleResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *GetEntryBundleResponse) GetBundle() []byte {
+	if x != nil {
+		return x.Bundle
+	}
+	return nil
+}
+
 var File_pcc_ingest_v1_journal_service_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_journal_service_proto_rawDesc = "" +
@@ -781,22 +890,30 @@ const file_pcc_ingest_v1_journal_service_proto_rawDesc = "" +
 	"\x1aGetSignedCheckpointRequest\x12C\n" +
 	"\x06stream\x18\x01 \x01(\tB+\xbaH(r&2$^(ingest|keys)/[a-z][a-z0-9-]{1,31}$R\x06stream\"1\n" +
 	"\x1bGetSignedCheckpointResponse\x12\x12\n" +
-	"\x04note\x18\x01 \x01(\fR\x04note\"\xc0\x01\n" +
+	"\x04note\x18\x01 \x01(\fR\x04note\"\xbe\x01\n" +
 	"\x0eGetTileRequest\x12C\n" +
 	"\x06stream\x18\x01 \x01(\tB+\xbaH(r&2$^(ingest|keys)/[a-z][a-z0-9-]{1,31}$R\x06stream\x12\x1f\n" +
-	"\x05level\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\a(\x00R\x05level\x12&\n" +
-	"\x05index\x18\x03 \x01(\x03B\x10\xbaH\r\"\v\x10\x80\x80\x80\x80\x80\x80\x80@(\x00R\x05index\x12 \n" +
+	"\x05level\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\a(\x00R\x05level\x12$\n" +
+	"\x05index\x18\x03 \x01(\x03B\x0e\xbaH\v\"\t\x10\x80\x80\x80\x80\x80 (\x00R\x05index\x12 \n" +
 	"\x05width\x18\x04 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\x80\x02(\x01R\x05width\")\n" +
 	"\x0fGetTileResponse\x12\x16\n" +
-	"\x06hashes\x18\x01 \x01(\fR\x06hashes2\xcc\x05\n" +
+	"\x06hashes\x18\x01 \x01(\fR\x06hashes\"\xa4\x01\n" +
+	"\x15GetEntryBundleRequest\x12C\n" +
+	"\x06stream\x18\x01 \x01(\tB+\xbaH(r&2$^(ingest|keys)/[a-z][a-z0-9-]{1,31}$R\x06stream\x12$\n" +
+	"\x05index\x18\x02 \x01(\x03B\x0e\xbaH\v\"\t\x10\x80\x80\x80\x80\x80 (\x00R\x05index\x12 \n" +
+	"\x05width\x18\x03 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\x80\x02(\x01R\x05width\"0\n" +
+	"\x16GetEntryBundleResponse\x12\x16\n" +
+	"\x06bundle\x18\x01 \x01(\fR\x06bundle2\xc5\x06\n" +
 	"\x0eJournalService\x12n\n" +
 	"\x0fListCheckpoints\x12%.pcc.ingest.v1.ListCheckpointsRequest\x1a&.pcc.ingest.v1.ListCheckpointsResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12w\n" +
 	"\x12ListPassportEvents\x12(.pcc.ingest.v1.ListPassportEventsRequest\x1a).pcc.ingest.v1.ListPassportEventsResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12w\n" +
 	"\x12GetPassportVerdict\x12(.pcc.ingest.v1.GetPassportVerdictRequest\x1a).pcc.ingest.v1.GetPassportVerdictResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12z\n" +
 	"\x13ProvePassportEvents\x12).pcc.ingest.v1.ProvePassportEventsRequest\x1a*.pcc.ingest.v1.ProvePassportEventsResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12\x7f\n" +
 	"\x13GetSignedCheckpoint\x12).pcc.ingest.v1.GetSignedCheckpointRequest\x1a*.pcc.ingest.v1.GetSignedCheckpointResponse\"\x11\xa2\xd4\x18\r\b\x02\x12\tread_logs\x12[\n" +
-	"\aGetTile\x12\x1d.pcc.ingest.v1.GetTileRequest\x1a\x1e.pcc.ingest.v1.GetTileResponse\"\x11\xa2\xd4\x18\r\b\x02\x12\tread_logsB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
+	"\aGetTile\x12\x1d.pcc.ingest.v1.GetTileRequest\x1a\x1e.pcc.ingest.v1.GetTileResponse\"\x11\xa2\xd4\x18\r\b\x02\x12\tread_logs\x12w\n" +
+	"\x0eGetEntryBundle\x12$.pcc.ingest.v1.GetEntryBundleRequest\x1a%.pcc.ingest.v1.GetEntryBundleResponse\"\x18\xa2\xd4\x18\x14\b\x02\x12\x10read_log_entriesB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
 
 var (
 	file_pcc_ingest_v1_journal_service_proto_rawDescOnce sync.Once
@@ -810,7 +927,7 @@ func file_pcc_ingest_v1_journal_service_proto_rawDescGZIP() []byte {
 	return file_pcc_ingest_v1_journal_service_proto_rawDescData
 }
 
-var file_pcc_ingest_v1_journal_service_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_pcc_ingest_v1_journal_service_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_pcc_ingest_v1_journal_service_proto_goTypes = []any{
 	(*Checkpoint)(nil),                  // 0: pcc.ingest.v1.Checkpoint
 	(*ListCheckpointsRequest)(nil),      // 1: pcc.ingest.v1.ListCheckpointsRequest
@@ -826,34 +943,38 @@ var file_pcc_ingest_v1_journal_service_proto_goTypes = []any{
 	(*GetSignedCheckpointResponse)(nil), // 11: pcc.ingest.v1.GetSignedCheckpointResponse
 	(*GetTileRequest)(nil),              // 12: pcc.ingest.v1.GetTileRequest
 	(*GetTileResponse)(nil),             // 13: pcc.ingest.v1.GetTileResponse
-	(*timestamppb.Timestamp)(nil),       // 14: google.protobuf.Timestamp
-	(*Event)(nil),                       // 15: pcc.ingest.v1.Event
-	(*OdometerVerdict)(nil),             // 16: pcc.ingest.v1.OdometerVerdict
-	(*JournalPosition)(nil),             // 17: pcc.ingest.v1.JournalPosition
+	(*GetEntryBundleRequest)(nil),       // 14: pcc.ingest.v1.GetEntryBundleRequest
+	(*GetEntryBundleResponse)(nil),      // 15: pcc.ingest.v1.GetEntryBundleResponse
+	(*timestamppb.Timestamp)(nil),       // 16: google.protobuf.Timestamp
+	(*Event)(nil),                       // 17: pcc.ingest.v1.Event
+	(*OdometerVerdict)(nil),             // 18: pcc.ingest.v1.OdometerVerdict
+	(*JournalPosition)(nil),             // 19: pcc.ingest.v1.JournalPosition
 }
 var file_pcc_ingest_v1_journal_service_proto_depIdxs = []int32{
-	14, // 0: pcc.ingest.v1.Checkpoint.create_time:type_name -> google.protobuf.Timestamp
+	16, // 0: pcc.ingest.v1.Checkpoint.create_time:type_name -> google.protobuf.Timestamp
 	0,  // 1: pcc.ingest.v1.ListCheckpointsResponse.checkpoints:type_name -> pcc.ingest.v1.Checkpoint
-	15, // 2: pcc.ingest.v1.ListPassportEventsResponse.events:type_name -> pcc.ingest.v1.Event
-	14, // 3: pcc.ingest.v1.GetPassportVerdictRequest.as_of:type_name -> google.protobuf.Timestamp
-	16, // 4: pcc.ingest.v1.GetPassportVerdictResponse.verdict:type_name -> pcc.ingest.v1.OdometerVerdict
+	17, // 2: pcc.ingest.v1.ListPassportEventsResponse.events:type_name -> pcc.ingest.v1.Event
+	16, // 3: pcc.ingest.v1.GetPassportVerdictRequest.as_of:type_name -> google.protobuf.Timestamp
+	18, // 4: pcc.ingest.v1.GetPassportVerdictResponse.verdict:type_name -> pcc.ingest.v1.OdometerVerdict
 	0,  // 5: pcc.ingest.v1.ProvePassportEventsRequest.checkpoints:type_name -> pcc.ingest.v1.Checkpoint
 	9,  // 6: pcc.ingest.v1.ProvePassportEventsResponse.events:type_name -> pcc.ingest.v1.ProvenEvent
-	17, // 7: pcc.ingest.v1.ProvenEvent.position:type_name -> pcc.ingest.v1.JournalPosition
+	19, // 7: pcc.ingest.v1.ProvenEvent.position:type_name -> pcc.ingest.v1.JournalPosition
 	1,  // 8: pcc.ingest.v1.JournalService.ListCheckpoints:input_type -> pcc.ingest.v1.ListCheckpointsRequest
 	3,  // 9: pcc.ingest.v1.JournalService.ListPassportEvents:input_type -> pcc.ingest.v1.ListPassportEventsRequest
 	5,  // 10: pcc.ingest.v1.JournalService.GetPassportVerdict:input_type -> pcc.ingest.v1.GetPassportVerdictRequest
 	7,  // 11: pcc.ingest.v1.JournalService.ProvePassportEvents:input_type -> pcc.ingest.v1.ProvePassportEventsRequest
 	10, // 12: pcc.ingest.v1.JournalService.GetSignedCheckpoint:input_type -> pcc.ingest.v1.GetSignedCheckpointRequest
 	12, // 13: pcc.ingest.v1.JournalService.GetTile:input_type -> pcc.ingest.v1.GetTileRequest
-	2,  // 14: pcc.ingest.v1.JournalService.ListCheckpoints:output_type -> pcc.ingest.v1.ListCheckpointsResponse
-	4,  // 15: pcc.ingest.v1.JournalService.ListPassportEvents:output_type -> pcc.ingest.v1.ListPassportEventsResponse
-	6,  // 16: pcc.ingest.v1.JournalService.GetPassportVerdict:output_type -> pcc.ingest.v1.GetPassportVerdictResponse
-	8,  // 17: pcc.ingest.v1.JournalService.ProvePassportEvents:output_type -> pcc.ingest.v1.ProvePassportEventsResponse
-	11, // 18: pcc.ingest.v1.JournalService.GetSignedCheckpoint:output_type -> pcc.ingest.v1.GetSignedCheckpointResponse
-	13, // 19: pcc.ingest.v1.JournalService.GetTile:output_type -> pcc.ingest.v1.GetTileResponse
-	14, // [14:20] is the sub-list for method output_type
-	8,  // [8:14] is the sub-list for method input_type
+	14, // 14: pcc.ingest.v1.JournalService.GetEntryBundle:input_type -> pcc.ingest.v1.GetEntryBundleRequest
+	2,  // 15: pcc.ingest.v1.JournalService.ListCheckpoints:output_type -> pcc.ingest.v1.ListCheckpointsResponse
+	4,  // 16: pcc.ingest.v1.JournalService.ListPassportEvents:output_type -> pcc.ingest.v1.ListPassportEventsResponse
+	6,  // 17: pcc.ingest.v1.JournalService.GetPassportVerdict:output_type -> pcc.ingest.v1.GetPassportVerdictResponse
+	8,  // 18: pcc.ingest.v1.JournalService.ProvePassportEvents:output_type -> pcc.ingest.v1.ProvePassportEventsResponse
+	11, // 19: pcc.ingest.v1.JournalService.GetSignedCheckpoint:output_type -> pcc.ingest.v1.GetSignedCheckpointResponse
+	13, // 20: pcc.ingest.v1.JournalService.GetTile:output_type -> pcc.ingest.v1.GetTileResponse
+	15, // 21: pcc.ingest.v1.JournalService.GetEntryBundle:output_type -> pcc.ingest.v1.GetEntryBundleResponse
+	15, // [15:22] is the sub-list for method output_type
+	8,  // [8:15] is the sub-list for method input_type
 	8,  // [8:8] is the sub-list for extension type_name
 	8,  // [8:8] is the sub-list for extension extendee
 	0,  // [0:8] is the sub-list for field type_name
@@ -872,7 +993,7 @@ func file_pcc_ingest_v1_journal_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_ingest_v1_journal_service_proto_rawDesc), len(file_pcc_ingest_v1_journal_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

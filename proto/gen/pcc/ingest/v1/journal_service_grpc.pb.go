@@ -25,6 +25,7 @@ const (
 	JournalService_ProvePassportEvents_FullMethodName = "/pcc.ingest.v1.JournalService/ProvePassportEvents"
 	JournalService_GetSignedCheckpoint_FullMethodName = "/pcc.ingest.v1.JournalService/GetSignedCheckpoint"
 	JournalService_GetTile_FullMethodName             = "/pcc.ingest.v1.JournalService/GetTile"
+	JournalService_GetEntryBundle_FullMethodName      = "/pcc.ingest.v1.JournalService/GetEntryBundle"
 )
 
 // JournalServiceClient is the client API for JournalService service.
@@ -55,6 +56,9 @@ type JournalServiceClient interface {
 	// GetTile returns hashes of a stream's tree, a tile of the layout c2sp.org/tlog-tiles or the beginning of one.
 	// Permission: read_logs. Errors: LOG_NOT_FOUND, TILE_NOT_FOUND.
 	GetTile(ctx context.Context, in *GetTileRequest, opts ...grpc.CallOption) (*GetTileResponse, error)
+	// GetEntryBundle returns what the leaf hashes of a tile of level 0 are computed from, without the events.
+	// Permission: read_log_entries. Errors: LOG_NOT_FOUND, TILE_NOT_FOUND.
+	GetEntryBundle(ctx context.Context, in *GetEntryBundleRequest, opts ...grpc.CallOption) (*GetEntryBundleResponse, error)
 }
 
 type journalServiceClient struct {
@@ -125,6 +129,16 @@ func (c *journalServiceClient) GetTile(ctx context.Context, in *GetTileRequest, 
 	return out, nil
 }
 
+func (c *journalServiceClient) GetEntryBundle(ctx context.Context, in *GetEntryBundleRequest, opts ...grpc.CallOption) (*GetEntryBundleResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetEntryBundleResponse)
+	err := c.cc.Invoke(ctx, JournalService_GetEntryBundle_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // JournalServiceServer is the server API for JournalService service.
 // All implementations must embed UnimplementedJournalServiceServer
 // for forward compatibility.
@@ -153,6 +167,9 @@ type JournalServiceServer interface {
 	// GetTile returns hashes of a stream's tree, a tile of the layout c2sp.org/tlog-tiles or the beginning of one.
 	// Permission: read_logs. Errors: LOG_NOT_FOUND, TILE_NOT_FOUND.
 	GetTile(context.Context, *GetTileRequest) (*GetTileResponse, error)
+	// GetEntryBundle returns what the leaf hashes of a tile of level 0 are computed from, without the events.
+	// Permission: read_log_entries. Errors: LOG_NOT_FOUND, TILE_NOT_FOUND.
+	GetEntryBundle(context.Context, *GetEntryBundleRequest) (*GetEntryBundleResponse, error)
 	mustEmbedUnimplementedJournalServiceServer()
 }
 
@@ -180,6 +197,9 @@ func (UnimplementedJournalServiceServer) GetSignedCheckpoint(context.Context, *G
 }
 func (UnimplementedJournalServiceServer) GetTile(context.Context, *GetTileRequest) (*GetTileResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetTile not implemented")
+}
+func (UnimplementedJournalServiceServer) GetEntryBundle(context.Context, *GetEntryBundleRequest) (*GetEntryBundleResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetEntryBundle not implemented")
 }
 func (UnimplementedJournalServiceServer) mustEmbedUnimplementedJournalServiceServer() {}
 func (UnimplementedJournalServiceServer) testEmbeddedByValue()                        {}
@@ -310,6 +330,24 @@ func _JournalService_GetTile_Handler(srv interface{}, ctx context.Context, dec f
 	return interceptor(ctx, in, info, handler)
 }
 
+func _JournalService_GetEntryBundle_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetEntryBundleRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(JournalServiceServer).GetEntryBundle(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: JournalService_GetEntryBundle_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(JournalServiceServer).GetEntryBundle(ctx, req.(*GetEntryBundleRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // JournalService_ServiceDesc is the grpc.ServiceDesc for JournalService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -340,6 +378,10 @@ var JournalService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetTile",
 			Handler:    _JournalService_GetTile_Handler,
+		},
+		{
+			MethodName: "GetEntryBundle",
+			Handler:    _JournalService_GetEntryBundle_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -1,0 +1,45 @@
+package journal
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/pcc-platform/pcc/internal/journal/proof"
+)
+
+// ReadEntries returns the first width entries of a tile of level 0: what its hashes are computed from. Frames are not read,
+// only their commitments.
+//
+// Errors: [ErrInvalid] for a place that no stream can have, [ErrNotFound] when the stream has fewer entries there, [ErrCorrupt].
+func ReadEntries(ctx context.Context, q Querier, stream string, index int64, width int) ([]proof.Entry, error) {
+	const query = `
+		SELECT key, sha256(leaf) FROM journal_entry
+		WHERE stream = $1 AND seq >= $2 AND seq < $2 + $3 ORDER BY seq`
+	if err := checkStream(stream); err != nil {
+		return nil, err
+	}
+	if index < 0 || index >= maxTiles || width < 1 || width > TileWidth {
+		return nil, fmt.Errorf("%w: entries of tile %d, width %d", ErrInvalid, index, width)
+	}
+	entries, err := collect(ctx, q, scanHashed, query, stream, index*TileWidth, width)
+	if err != nil {
+		return nil, err
+	}
+	if len(entries) < width {
+		return nil, fmt.Errorf("%w: %d of %d entries of tile %d of stream %q", ErrNotFound, width-len(entries), width, index, stream)
+	}
+	return entries, nil
+}
+
+func scanHashed(row pgx.CollectableRow) (proof.Entry, error) {
+	var key, commitment []byte
+	if err := row.Scan(&key, &commitment); err != nil {
+		return proof.Entry{}, err
+	}
+	if len(key) != len(proof.Key{}) || len(commitment) != len(Hash{}) {
+		return proof.Entry{}, fmt.Errorf("%w: the key of an entry has %d bytes", ErrCorrupt, len(key))
+	}
+	return proof.Entry{Key: proof.Key(key), Commitment: Hash(commitment)}, nil
+}
