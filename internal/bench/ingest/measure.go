@@ -76,7 +76,7 @@ func (b *bench) measure(ctx context.Context) error {
 		return err
 	}
 	b.printRatios(results["ceiling"], results["platform"], aged, obvious)
-	return b.printProcesses(results["ceiling"], results["platform"])
+	return b.printProcesses(results["ceiling"], results["platform"], aged)
 }
 
 func (b *bench) both(ctx context.Context, p pipeline, name string) (peak, paced, error) {
@@ -246,12 +246,13 @@ func (b *bench) printRatios(ceiling, platform, aged peak, obvious float64) {
 	_, _ = fmt.Fprintf(b.out, "CPU per event, aged / first:   %.2f\n\n", cpuPerEvent(aged)/cpuPerEvent(platform))
 }
 
-func (b *bench) printProcesses(ceiling, platform peak) error {
+func (b *bench) printProcesses(ceiling, platform, aged peak) error {
 	w := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "process\tceiling CPU us/event\tplatform CPU us/event\tRSS MiB")
+	_, _ = fmt.Fprintf(w, "process\tceiling CPU us/event\tplatform CPU us/event\t%dx history CPU us/event\tRSS MiB\tRSS MiB then\n", b.opts.History)
+	perEvent := func(p peak, name string) float64 { return p.used[name].cpuSeconds * 1e6 / float64(p.events) }
 	for _, name := range slices.Sorted(maps.Keys(platform.used)) {
-		_, _ = fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%.0f\n", name, ceiling.used[name].cpuSeconds*1e6/float64(ceiling.events),
-			platform.used[name].cpuSeconds*1e6/float64(platform.events), platform.used[name].rssMiB)
+		_, _ = fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%.2f\t%.0f\t%.0f\n", name, perEvent(ceiling, name), perEvent(platform, name), perEvent(aged, name),
+			platform.used[name].rssMiB, aged.used[name].rssMiB)
 	}
 	return w.Flush()
 }

@@ -14,9 +14,12 @@ import (
 	"github.com/pcc-platform/pcc/services/ingest/quality"
 )
 
-// stateFormat is how this release writes a state. It reads 0, too: from before formats were numbered, and written alike. Who
+// stateFormat is how this release writes a state. It reads those below columnFormat, too, which had a message a reading. Who
 // changes what a state means raises it, and reads the older ones or has the writer make them anew.
-const stateFormat = 1
+const (
+	stateFormat  = 2
+	columnFormat = 2
+)
 
 var (
 	// errState says that a stored state is not what encodeVehicle makes.
@@ -46,22 +49,11 @@ func encodeVehicle(v *ingest.Vehicle) ([]byte, error) {
 	content := v.History.Content()
 	state := &ingestv1.OdometerState{
 		Format: stateFormat, ReadingsLevel: int32(content.Levels[0]), LifeLevel: int32(content.Levels[1]), UseLevel: int32(content.Levels[2]),
-		Readings: make([]*ingestv1.KeptReading, len(content.Readings)),
-	}
-	for i := range content.Readings {
-		r := &content.Readings[i]
-		id, err := uuid.Parse(r.EventID)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", errState, err)
-		}
-		state.Readings[i] = &ingestv1.KeptReading{
-			Event: id[:], Member: members.number(r.Source), Assurance: int32(r.Assurance),
-			OccurTimeUs: r.OccurredAt.UnixMicro(), AcceptTimeUs: r.AcceptedAt.UnixMicro(), Metres: r.Metres,
-			RawValue: r.RawValue, RawUnit: int32(r.RawUnit), Provenance: int32(r.Provenance), Occasion: int32(r.Kind),
-			DataKind: string(v.Readings[i].DataKind), Confirmed: v.Readings[i].Confirmed, Refuted: v.Readings[i].Refuted,
-		}
 	}
 	var err error
+	if state.Columns, err = encodeReadings(content.Readings, v.Readings, &members); err != nil {
+		return nil, err
+	}
 	if state.Life, err = encodeSignals(content.Life, &members); err != nil {
 		return nil, err
 	}
@@ -100,21 +92,18 @@ func decodeVehicle(passport uuid.UUID, revision int64, encoded []byte) (*ingest.
 	if format := state.GetFormat(); format < 0 || format > stateFormat {
 		return nil, fmt.Errorf("%w: %d", errFormat, format)
 	}
-	n := len(state.GetReadings())
-	v := &ingest.Vehicle{Passport: passport, Revision: revision, Readings: make([]ingest.KeptReading, 0, n)}
+	kept, err := readingsOf(state)
+	if err != nil {
+		return nil, err
+	}
+	v := &ingest.Vehicle{Passport: passport, Revision: revision, Readings: kept}
 	content := adjudication.Content{
 		Levels:   [3]int{int(state.GetReadingsLevel()), int(state.GetLifeLevel()), int(state.GetUseLevel())},
-		Readings: make([]adjudication.Reading, 0, n),
+		Readings: make([]adjudication.Reading, len(kept)),
 	}
-	for _, r := range state.GetReadings() {
-		kept, err := decodeReading(r, state.GetMembers())
-		if err != nil {
-			return nil, err
-		}
-		v.Readings = append(v.Readings, kept)
-		content.Readings = append(content.Readings, kept.Reading)
+	for i := range kept {
+		content.Readings[i] = kept[i].Reading
 	}
-	var err error
 	if content.Life, err = decodeSignals(state.GetLife(), state.GetMembers()); err != nil {
 		return nil, err
 	}
@@ -123,6 +112,20 @@ func decodeVehicle(passport uuid.UUID, revision int64, encoded []byte) (*ingest.
 	}
 	v.History = adjudication.Restore(content)
 	return v, nil
+}
+
+func readingsOf(state *ingestv1.OdometerState) ([]ingest.KeptReading, error) {
+	if state.GetFormat() >= columnFormat {
+		return decodeReadings(state.GetColumns(), state.GetMembers())
+	}
+	kept := make([]ingest.KeptReading, len(state.GetReadings()))
+	for i, r := range state.GetReadings() {
+		var err error
+		if kept[i], err = decodeReading(r, state.GetMembers()); err != nil {
+			return nil, err
+		}
+	}
+	return kept, nil
 }
 
 func decodeReading(r *ingestv1.KeptReading, members []string) (ingest.KeptReading, error) {

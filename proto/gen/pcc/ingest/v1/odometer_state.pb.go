@@ -27,7 +27,8 @@ const (
 type OdometerState struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Ids of the members that the readings and signals come from; they name them by their place here.
-	Members  []string       `protobuf:"bytes,1,rep,name=members,proto3" json:"members,omitempty"`
+	Members []string `protobuf:"bytes,1,rep,name=members,proto3" json:"members,omitempty"`
+	// Of formats before 2.
 	Readings []*KeptReading `protobuf:"bytes,2,rep,name=readings,proto3" json:"readings,omitempty"`
 	// Signals of the vehicle's life, and of its use.
 	Life []*KeptSignal `protobuf:"bytes,3,rep,name=life,proto3" json:"life,omitempty"`
@@ -37,7 +38,9 @@ type OdometerState struct {
 	LifeLevel     int32 `protobuf:"varint,6,opt,name=life_level,json=lifeLevel,proto3" json:"life_level,omitempty"`
 	UseLevel      int32 `protobuf:"varint,7,opt,name=use_level,json=useLevel,proto3" json:"use_level,omitempty"`
 	// How to read the rest. A release that does not know the number makes the state anew from the vehicle's events.
-	Format        int32 `protobuf:"varint,8,opt,name=format,proto3" json:"format,omitempty"`
+	Format int32 `protobuf:"varint,8,opt,name=format,proto3" json:"format,omitempty"`
+	// From format 2 on, instead of readings.
+	Columns       *KeptReadings `protobuf:"bytes,9,opt,name=columns,proto3" json:"columns,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -128,6 +131,163 @@ func (x *OdometerState) GetFormat() int32 {
 	return 0
 }
 
+func (x *OdometerState) GetColumns() *KeptReadings {
+	if x != nil {
+		return x.Columns
+	}
+	return nil
+}
+
+// KeptReadings are mileages in the order of their times, column by column: a vehicle's state is written anew with each of its
+// events. Every column has one value a reading; of times and metres it is the difference to the reading before, of the first the
+// value itself.
+type KeptReadings struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// 16 bytes each, the platform's ids of the events.
+	Events  []byte  `protobuf:"bytes,1,opt,name=events,proto3" json:"events,omitempty"`
+	Members []int32 `protobuf:"varint,2,rep,packed,name=members,proto3" json:"members,omitempty"`
+	// In thousandths.
+	Assurances []int32 `protobuf:"varint,3,rep,packed,name=assurances,proto3" json:"assurances,omitempty"`
+	// Microseconds.
+	OccurTimesUs  []int64 `protobuf:"zigzag64,4,rep,packed,name=occur_times_us,json=occurTimesUs,proto3" json:"occur_times_us,omitempty"`
+	AcceptTimesUs []int64 `protobuf:"zigzag64,5,rep,packed,name=accept_times_us,json=acceptTimesUs,proto3" json:"accept_times_us,omitempty"`
+	Metres        []int64 `protobuf:"zigzag64,6,rep,packed,name=metres,proto3" json:"metres,omitempty"`
+	// Empty where it is the metres in the unit, as a whole number.
+	RawValues []string `protobuf:"bytes,7,rep,name=raw_values,json=rawValues,proto3" json:"raw_values,omitempty"`
+	// Numbers of package adjudication, which never change.
+	RawUnits    []int32 `protobuf:"varint,8,rep,packed,name=raw_units,json=rawUnits,proto3" json:"raw_units,omitempty"`
+	Provenances []int32 `protobuf:"varint,9,rep,packed,name=provenances,proto3" json:"provenances,omitempty"`
+	Occasions   []int32 `protobuf:"varint,10,rep,packed,name=occasions,proto3" json:"occasions,omitempty"`
+	// Places in data_kinds.
+	Kinds     []int32  `protobuf:"varint,11,rep,packed,name=kinds,proto3" json:"kinds,omitempty"`
+	DataKinds []string `protobuf:"bytes,12,rep,name=data_kinds,json=dataKinds,proto3" json:"data_kinds,omitempty"`
+	// Reputation marks that were made: 1 a confirmation, 2 a refutation.
+	Marks         []int32 `protobuf:"varint,13,rep,packed,name=marks,proto3" json:"marks,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *KeptReadings) Reset() {
+	*x = KeptReadings{}
+	mi := &file_pcc_ingest_v1_odometer_state_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *KeptReadings) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*KeptReadings) ProtoMessage() {}
+
+func (x *KeptReadings) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_odometer_state_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use KeptReadings.ProtoReflect.Descriptor instead.
+func (*KeptReadings) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_odometer_state_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *KeptReadings) GetEvents() []byte {
+	if x != nil {
+		return x.Events
+	}
+	return nil
+}
+
+func (x *KeptReadings) GetMembers() []int32 {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+func (x *KeptReadings) GetAssurances() []int32 {
+	if x != nil {
+		return x.Assurances
+	}
+	return nil
+}
+
+func (x *KeptReadings) GetOccurTimesUs() []int64 {
+	if x != nil {
+		return x.OccurTimesUs
+	}
+	return nil
+}
+
+func (x *KeptReadings) GetAcceptTimesUs() []int64 {
+	if x != nil {
+		return x.AcceptTimesUs
+	}
+	return nil
+}
+
+func (x *KeptReadings) GetMetres() []int64 {
+	if x != nil {
+		return x.Metres
+	}
+	return nil
+}
+
+func (x *KeptReadings) GetRawValues() []string {
+	if x != nil {
+		return x.RawValues
+	}
+	return nil
+}
+
+func (x *KeptReadings) GetRawUnits() []int32 {
+	if x != nil {
+		return x.RawUnits
+	}
+	return nil
+}
+
+func (x *KeptReadings) GetProvenances() []int32 {
+	if x != nil {
+		return x.Provenances
+	}
+	return nil
+}
+
+func (x *KeptReadings) GetOccasions() []int32 {
+	if x != nil {
+		return x.Occasions
+	}
+	return nil
+}
+
+func (x *KeptReadings) GetKinds() []int32 {
+	if x != nil {
+		return x.Kinds
+	}
+	return nil
+}
+
+func (x *KeptReadings) GetDataKinds() []string {
+	if x != nil {
+		return x.DataKinds
+	}
+	return nil
+}
+
+func (x *KeptReadings) GetMarks() []int32 {
+	if x != nil {
+		return x.Marks
+	}
+	return nil
+}
+
 // KeptReading is one mileage. Times are microseconds since 1970-01-01 in UTC.
 type KeptReading struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -154,7 +314,7 @@ type KeptReading struct {
 
 func (x *KeptReading) Reset() {
 	*x = KeptReading{}
-	mi := &file_pcc_ingest_v1_odometer_state_proto_msgTypes[1]
+	mi := &file_pcc_ingest_v1_odometer_state_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -166,7 +326,7 @@ func (x *KeptReading) String() string {
 func (*KeptReading) ProtoMessage() {}
 
 func (x *KeptReading) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_odometer_state_proto_msgTypes[1]
+	mi := &file_pcc_ingest_v1_odometer_state_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -179,7 +339,7 @@ func (x *KeptReading) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KeptReading.ProtoReflect.Descriptor instead.
 func (*KeptReading) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_odometer_state_proto_rawDescGZIP(), []int{1}
+	return file_pcc_ingest_v1_odometer_state_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *KeptReading) GetEvent() []byte {
@@ -294,7 +454,7 @@ type KeptSignal struct {
 
 func (x *KeptSignal) Reset() {
 	*x = KeptSignal{}
-	mi := &file_pcc_ingest_v1_odometer_state_proto_msgTypes[2]
+	mi := &file_pcc_ingest_v1_odometer_state_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -306,7 +466,7 @@ func (x *KeptSignal) String() string {
 func (*KeptSignal) ProtoMessage() {}
 
 func (x *KeptSignal) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_odometer_state_proto_msgTypes[2]
+	mi := &file_pcc_ingest_v1_odometer_state_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -319,7 +479,7 @@ func (x *KeptSignal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KeptSignal.ProtoReflect.Descriptor instead.
 func (*KeptSignal) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_odometer_state_proto_rawDescGZIP(), []int{2}
+	return file_pcc_ingest_v1_odometer_state_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *KeptSignal) GetEvent() []byte {
@@ -403,7 +563,7 @@ var File_pcc_ingest_v1_odometer_state_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_odometer_state_proto_rawDesc = "" +
 	"\n" +
-	"\"pcc/ingest/v1/odometer_state.proto\x12\rpcc.ingest.v1\"\xb8\x02\n" +
+	"\"pcc/ingest/v1/odometer_state.proto\x12\rpcc.ingest.v1\"\xef\x02\n" +
 	"\rOdometerState\x12\x18\n" +
 	"\amembers\x18\x01 \x03(\tR\amembers\x126\n" +
 	"\breadings\x18\x02 \x03(\v2\x1a.pcc.ingest.v1.KeptReadingR\breadings\x12-\n" +
@@ -413,7 +573,27 @@ const file_pcc_ingest_v1_odometer_state_proto_rawDesc = "" +
 	"\n" +
 	"life_level\x18\x06 \x01(\x05R\tlifeLevel\x12\x1b\n" +
 	"\tuse_level\x18\a \x01(\x05R\buseLevel\x12\x16\n" +
-	"\x06format\x18\b \x01(\x05R\x06format\"\x84\x03\n" +
+	"\x06format\x18\b \x01(\x05R\x06format\x125\n" +
+	"\acolumns\x18\t \x01(\v2\x1b.pcc.ingest.v1.KeptReadingsR\acolumns\"\x8d\x03\n" +
+	"\fKeptReadings\x12\x16\n" +
+	"\x06events\x18\x01 \x01(\fR\x06events\x12\x18\n" +
+	"\amembers\x18\x02 \x03(\x05R\amembers\x12\x1e\n" +
+	"\n" +
+	"assurances\x18\x03 \x03(\x05R\n" +
+	"assurances\x12$\n" +
+	"\x0eoccur_times_us\x18\x04 \x03(\x12R\foccurTimesUs\x12&\n" +
+	"\x0faccept_times_us\x18\x05 \x03(\x12R\racceptTimesUs\x12\x16\n" +
+	"\x06metres\x18\x06 \x03(\x12R\x06metres\x12\x1d\n" +
+	"\n" +
+	"raw_values\x18\a \x03(\tR\trawValues\x12\x1b\n" +
+	"\traw_units\x18\b \x03(\x05R\brawUnits\x12 \n" +
+	"\vprovenances\x18\t \x03(\x05R\vprovenances\x12\x1c\n" +
+	"\toccasions\x18\n" +
+	" \x03(\x05R\toccasions\x12\x14\n" +
+	"\x05kinds\x18\v \x03(\x05R\x05kinds\x12\x1d\n" +
+	"\n" +
+	"data_kinds\x18\f \x03(\tR\tdataKinds\x12\x14\n" +
+	"\x05marks\x18\r \x03(\x05R\x05marks\"\x84\x03\n" +
 	"\vKeptReading\x12\x14\n" +
 	"\x05event\x18\x01 \x01(\fR\x05event\x12\x16\n" +
 	"\x06member\x18\x02 \x01(\x05R\x06member\x12\x1c\n" +
@@ -459,21 +639,23 @@ func file_pcc_ingest_v1_odometer_state_proto_rawDescGZIP() []byte {
 	return file_pcc_ingest_v1_odometer_state_proto_rawDescData
 }
 
-var file_pcc_ingest_v1_odometer_state_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_pcc_ingest_v1_odometer_state_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_pcc_ingest_v1_odometer_state_proto_goTypes = []any{
 	(*OdometerState)(nil), // 0: pcc.ingest.v1.OdometerState
-	(*KeptReading)(nil),   // 1: pcc.ingest.v1.KeptReading
-	(*KeptSignal)(nil),    // 2: pcc.ingest.v1.KeptSignal
+	(*KeptReadings)(nil),  // 1: pcc.ingest.v1.KeptReadings
+	(*KeptReading)(nil),   // 2: pcc.ingest.v1.KeptReading
+	(*KeptSignal)(nil),    // 3: pcc.ingest.v1.KeptSignal
 }
 var file_pcc_ingest_v1_odometer_state_proto_depIdxs = []int32{
-	1, // 0: pcc.ingest.v1.OdometerState.readings:type_name -> pcc.ingest.v1.KeptReading
-	2, // 1: pcc.ingest.v1.OdometerState.life:type_name -> pcc.ingest.v1.KeptSignal
-	2, // 2: pcc.ingest.v1.OdometerState.use:type_name -> pcc.ingest.v1.KeptSignal
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	2, // 0: pcc.ingest.v1.OdometerState.readings:type_name -> pcc.ingest.v1.KeptReading
+	3, // 1: pcc.ingest.v1.OdometerState.life:type_name -> pcc.ingest.v1.KeptSignal
+	3, // 2: pcc.ingest.v1.OdometerState.use:type_name -> pcc.ingest.v1.KeptSignal
+	1, // 3: pcc.ingest.v1.OdometerState.columns:type_name -> pcc.ingest.v1.KeptReadings
+	4, // [4:4] is the sub-list for method output_type
+	4, // [4:4] is the sub-list for method input_type
+	4, // [4:4] is the sub-list for extension type_name
+	4, // [4:4] is the sub-list for extension extendee
+	0, // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_pcc_ingest_v1_odometer_state_proto_init() }
@@ -487,7 +669,7 @@ func file_pcc_ingest_v1_odometer_state_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_ingest_v1_odometer_state_proto_rawDesc), len(file_pcc_ingest_v1_odometer_state_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   3,
+			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
