@@ -175,7 +175,7 @@ func TestStatesDependOnNoOrder(t *testing.T) {
 // TestStateOfAnotherReleaseIsMadeAnew has a vehicle's state replaced by one of a format that is not known, and compares with another
 // vehicle to which that did not happen.
 func TestStateOfAnotherReleaseIsMadeAnew(t *testing.T) {
-	foreign, err := proto.Marshal(&ingestv1.OdometerState{Format: 99, Readings: []*ingestv1.KeptReading{{Event: []byte("of another kind")}}})
+	foreign, err := proto.Marshal(&ingestv1.OdometerState{Format: 99, Readings: &ingestv1.KeptReadings{Events: []byte("of another kind")}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,15 +11,11 @@ import (
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/adjudication"
-	"github.com/pcc-platform/pcc/services/ingest/quality"
 )
 
-// stateFormat is how this release writes a state. It reads those below columnFormat, too, which had a message a reading. Who
-// changes what a state means raises it, and reads the older ones or has the writer make them anew.
-const (
-	stateFormat  = 2
-	columnFormat = 2
-)
+// stateFormat is how this release writes a state, and the only one that it reads: the writer makes the others anew. Who changes
+// what a state means raises it.
+const stateFormat = 2
 
 var (
 	// errState says that a stored state is not what encodeVehicle makes.
@@ -51,7 +47,7 @@ func encodeVehicle(v *ingest.Vehicle) ([]byte, error) {
 		Format: stateFormat, ReadingsLevel: int32(content.Levels[0]), LifeLevel: int32(content.Levels[1]), UseLevel: int32(content.Levels[2]),
 	}
 	var err error
-	if state.Columns, err = encodeReadings(content.Readings, v.Readings, &members); err != nil {
+	if state.Readings, err = encodeReadings(content.Readings, v.Readings, &members); err != nil {
 		return nil, err
 	}
 	if state.Life, err = encodeSignals(content.Life, &members); err != nil {
@@ -89,10 +85,10 @@ func decodeVehicle(passport uuid.UUID, revision int64, encoded []byte) (*ingest.
 	if err := proto.Unmarshal(encoded, state); err != nil {
 		return nil, fmt.Errorf("%w: %w", errState, err)
 	}
-	if format := state.GetFormat(); format < 0 || format > stateFormat {
+	if format := state.GetFormat(); format != stateFormat {
 		return nil, fmt.Errorf("%w: %d", errFormat, format)
 	}
-	kept, err := readingsOf(state)
+	kept, err := decodeReadings(state.GetReadings(), state.GetMembers())
 	if err != nil {
 		return nil, err
 	}
@@ -112,36 +108,6 @@ func decodeVehicle(passport uuid.UUID, revision int64, encoded []byte) (*ingest.
 	}
 	v.History = adjudication.Restore(content)
 	return v, nil
-}
-
-func readingsOf(state *ingestv1.OdometerState) ([]ingest.KeptReading, error) {
-	if state.GetFormat() >= columnFormat {
-		return decodeReadings(state.GetColumns(), state.GetMembers())
-	}
-	kept := make([]ingest.KeptReading, len(state.GetReadings()))
-	for i, r := range state.GetReadings() {
-		var err error
-		if kept[i], err = decodeReading(r, state.GetMembers()); err != nil {
-			return nil, err
-		}
-	}
-	return kept, nil
-}
-
-func decodeReading(r *ingestv1.KeptReading, members []string) (ingest.KeptReading, error) {
-	id, err := uuid.FromBytes(r.GetEvent())
-	if err != nil || int(r.GetMember()) >= len(members) || r.GetMember() < 0 {
-		return ingest.KeptReading{}, errState
-	}
-	return ingest.KeptReading{
-		Reading: adjudication.Reading{
-			EventID: id.String(), Source: members[r.GetMember()], Assurance: int(r.GetAssurance()),
-			OccurredAt: time.UnixMicro(r.GetOccurTimeUs()).UTC(), AcceptedAt: time.UnixMicro(r.GetAcceptTimeUs()).UTC(), Metres: r.GetMetres(),
-			RawValue: r.GetRawValue(), RawUnit: adjudication.Unit(r.GetRawUnit()), Provenance: adjudication.Provenance(r.GetProvenance()),
-			Kind: adjudication.Kind(r.GetOccasion()),
-		},
-		DataKind: quality.Kind(r.GetDataKind()), Confirmed: r.GetConfirmed(), Refuted: r.GetRefuted(),
-	}, nil
 }
 
 func decodeSignals(kept []*ingestv1.KeptSignal, members []string) ([]adjudication.Signal, error) {

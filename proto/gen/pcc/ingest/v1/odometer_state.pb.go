@@ -28,8 +28,6 @@ type OdometerState struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Ids of the members that the readings and signals come from; they name them by their place here.
 	Members []string `protobuf:"bytes,1,rep,name=members,proto3" json:"members,omitempty"`
-	// Of formats before 2.
-	Readings []*KeptReading `protobuf:"bytes,2,rep,name=readings,proto3" json:"readings,omitempty"`
 	// Signals of the vehicle's life, and of its use.
 	Life []*KeptSignal `protobuf:"bytes,3,rep,name=life,proto3" json:"life,omitempty"`
 	Use  []*KeptSignal `protobuf:"bytes,4,rep,name=use,proto3" json:"use,omitempty"`
@@ -38,9 +36,8 @@ type OdometerState struct {
 	LifeLevel     int32 `protobuf:"varint,6,opt,name=life_level,json=lifeLevel,proto3" json:"life_level,omitempty"`
 	UseLevel      int32 `protobuf:"varint,7,opt,name=use_level,json=useLevel,proto3" json:"use_level,omitempty"`
 	// How to read the rest. A release that does not know the number makes the state anew from the vehicle's events.
-	Format int32 `protobuf:"varint,8,opt,name=format,proto3" json:"format,omitempty"`
-	// From format 2 on, instead of readings.
-	Columns       *KeptReadings `protobuf:"bytes,9,opt,name=columns,proto3" json:"columns,omitempty"`
+	Format        int32         `protobuf:"varint,8,opt,name=format,proto3" json:"format,omitempty"`
+	Readings      *KeptReadings `protobuf:"bytes,9,opt,name=readings,proto3" json:"readings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -78,13 +75,6 @@ func (*OdometerState) Descriptor() ([]byte, []int) {
 func (x *OdometerState) GetMembers() []string {
 	if x != nil {
 		return x.Members
-	}
-	return nil
-}
-
-func (x *OdometerState) GetReadings() []*KeptReading {
-	if x != nil {
-		return x.Readings
 	}
 	return nil
 }
@@ -131,9 +121,9 @@ func (x *OdometerState) GetFormat() int32 {
 	return 0
 }
 
-func (x *OdometerState) GetColumns() *KeptReadings {
+func (x *OdometerState) GetReadings() *KeptReadings {
 	if x != nil {
-		return x.Columns
+		return x.Readings
 	}
 	return nil
 }
@@ -288,151 +278,6 @@ func (x *KeptReadings) GetMarks() []int32 {
 	return nil
 }
 
-// KeptReading is one mileage. Times are microseconds since 1970-01-01 in UTC.
-type KeptReading struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The platform's id of the event: 16 bytes.
-	Event  []byte `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"`
-	Member int32  `protobuf:"varint,2,opt,name=member,proto3" json:"member,omitempty"`
-	// In thousandths.
-	Assurance    int32  `protobuf:"varint,3,opt,name=assurance,proto3" json:"assurance,omitempty"`
-	OccurTimeUs  int64  `protobuf:"varint,4,opt,name=occur_time_us,json=occurTimeUs,proto3" json:"occur_time_us,omitempty"`
-	AcceptTimeUs int64  `protobuf:"varint,5,opt,name=accept_time_us,json=acceptTimeUs,proto3" json:"accept_time_us,omitempty"`
-	Metres       int64  `protobuf:"varint,6,opt,name=metres,proto3" json:"metres,omitempty"`
-	RawValue     string `protobuf:"bytes,7,opt,name=raw_value,json=rawValue,proto3" json:"raw_value,omitempty"`
-	// Numbers of package adjudication, which never change.
-	RawUnit    int32  `protobuf:"varint,8,opt,name=raw_unit,json=rawUnit,proto3" json:"raw_unit,omitempty"`
-	Provenance int32  `protobuf:"varint,9,opt,name=provenance,proto3" json:"provenance,omitempty"`
-	Occasion   int32  `protobuf:"varint,10,opt,name=occasion,proto3" json:"occasion,omitempty"`
-	DataKind   string `protobuf:"bytes,11,opt,name=data_kind,json=dataKind,proto3" json:"data_kind,omitempty"`
-	// Whether its reputation marks were made.
-	Confirmed     bool `protobuf:"varint,12,opt,name=confirmed,proto3" json:"confirmed,omitempty"`
-	Refuted       bool `protobuf:"varint,13,opt,name=refuted,proto3" json:"refuted,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *KeptReading) Reset() {
-	*x = KeptReading{}
-	mi := &file_pcc_ingest_v1_odometer_state_proto_msgTypes[2]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *KeptReading) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*KeptReading) ProtoMessage() {}
-
-func (x *KeptReading) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_odometer_state_proto_msgTypes[2]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use KeptReading.ProtoReflect.Descriptor instead.
-func (*KeptReading) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_odometer_state_proto_rawDescGZIP(), []int{2}
-}
-
-func (x *KeptReading) GetEvent() []byte {
-	if x != nil {
-		return x.Event
-	}
-	return nil
-}
-
-func (x *KeptReading) GetMember() int32 {
-	if x != nil {
-		return x.Member
-	}
-	return 0
-}
-
-func (x *KeptReading) GetAssurance() int32 {
-	if x != nil {
-		return x.Assurance
-	}
-	return 0
-}
-
-func (x *KeptReading) GetOccurTimeUs() int64 {
-	if x != nil {
-		return x.OccurTimeUs
-	}
-	return 0
-}
-
-func (x *KeptReading) GetAcceptTimeUs() int64 {
-	if x != nil {
-		return x.AcceptTimeUs
-	}
-	return 0
-}
-
-func (x *KeptReading) GetMetres() int64 {
-	if x != nil {
-		return x.Metres
-	}
-	return 0
-}
-
-func (x *KeptReading) GetRawValue() string {
-	if x != nil {
-		return x.RawValue
-	}
-	return ""
-}
-
-func (x *KeptReading) GetRawUnit() int32 {
-	if x != nil {
-		return x.RawUnit
-	}
-	return 0
-}
-
-func (x *KeptReading) GetProvenance() int32 {
-	if x != nil {
-		return x.Provenance
-	}
-	return 0
-}
-
-func (x *KeptReading) GetOccasion() int32 {
-	if x != nil {
-		return x.Occasion
-	}
-	return 0
-}
-
-func (x *KeptReading) GetDataKind() string {
-	if x != nil {
-		return x.DataKind
-	}
-	return ""
-}
-
-func (x *KeptReading) GetConfirmed() bool {
-	if x != nil {
-		return x.Confirmed
-	}
-	return false
-}
-
-func (x *KeptReading) GetRefuted() bool {
-	if x != nil {
-		return x.Refuted
-	}
-	return false
-}
-
 // KeptSignal is an event of another kind that bears on the mileage. Times as above; distances in metres, energy in watt-hours.
 type KeptSignal struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
@@ -454,7 +299,7 @@ type KeptSignal struct {
 
 func (x *KeptSignal) Reset() {
 	*x = KeptSignal{}
-	mi := &file_pcc_ingest_v1_odometer_state_proto_msgTypes[3]
+	mi := &file_pcc_ingest_v1_odometer_state_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -466,7 +311,7 @@ func (x *KeptSignal) String() string {
 func (*KeptSignal) ProtoMessage() {}
 
 func (x *KeptSignal) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_odometer_state_proto_msgTypes[3]
+	mi := &file_pcc_ingest_v1_odometer_state_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -479,7 +324,7 @@ func (x *KeptSignal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KeptSignal.ProtoReflect.Descriptor instead.
 func (*KeptSignal) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_odometer_state_proto_rawDescGZIP(), []int{3}
+	return file_pcc_ingest_v1_odometer_state_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *KeptSignal) GetEvent() []byte {
@@ -563,18 +408,17 @@ var File_pcc_ingest_v1_odometer_state_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_odometer_state_proto_rawDesc = "" +
 	"\n" +
-	"\"pcc/ingest/v1/odometer_state.proto\x12\rpcc.ingest.v1\"\xef\x02\n" +
+	"\"pcc/ingest/v1/odometer_state.proto\x12\rpcc.ingest.v1\"\xbf\x02\n" +
 	"\rOdometerState\x12\x18\n" +
-	"\amembers\x18\x01 \x03(\tR\amembers\x126\n" +
-	"\breadings\x18\x02 \x03(\v2\x1a.pcc.ingest.v1.KeptReadingR\breadings\x12-\n" +
+	"\amembers\x18\x01 \x03(\tR\amembers\x12-\n" +
 	"\x04life\x18\x03 \x03(\v2\x19.pcc.ingest.v1.KeptSignalR\x04life\x12+\n" +
 	"\x03use\x18\x04 \x03(\v2\x19.pcc.ingest.v1.KeptSignalR\x03use\x12%\n" +
 	"\x0ereadings_level\x18\x05 \x01(\x05R\rreadingsLevel\x12\x1d\n" +
 	"\n" +
 	"life_level\x18\x06 \x01(\x05R\tlifeLevel\x12\x1b\n" +
 	"\tuse_level\x18\a \x01(\x05R\buseLevel\x12\x16\n" +
-	"\x06format\x18\b \x01(\x05R\x06format\x125\n" +
-	"\acolumns\x18\t \x01(\v2\x1b.pcc.ingest.v1.KeptReadingsR\acolumns\"\x8d\x03\n" +
+	"\x06format\x18\b \x01(\x05R\x06format\x127\n" +
+	"\breadings\x18\t \x01(\v2\x1b.pcc.ingest.v1.KeptReadingsR\breadingsJ\x04\b\x02\x10\x03\"\x8d\x03\n" +
 	"\fKeptReadings\x12\x16\n" +
 	"\x06events\x18\x01 \x01(\fR\x06events\x12\x18\n" +
 	"\amembers\x18\x02 \x03(\x05R\amembers\x12\x1e\n" +
@@ -593,24 +437,7 @@ const file_pcc_ingest_v1_odometer_state_proto_rawDesc = "" +
 	"\x05kinds\x18\v \x03(\x05R\x05kinds\x12\x1d\n" +
 	"\n" +
 	"data_kinds\x18\f \x03(\tR\tdataKinds\x12\x14\n" +
-	"\x05marks\x18\r \x03(\x05R\x05marks\"\x84\x03\n" +
-	"\vKeptReading\x12\x14\n" +
-	"\x05event\x18\x01 \x01(\fR\x05event\x12\x16\n" +
-	"\x06member\x18\x02 \x01(\x05R\x06member\x12\x1c\n" +
-	"\tassurance\x18\x03 \x01(\x05R\tassurance\x12\"\n" +
-	"\roccur_time_us\x18\x04 \x01(\x03R\voccurTimeUs\x12$\n" +
-	"\x0eaccept_time_us\x18\x05 \x01(\x03R\facceptTimeUs\x12\x16\n" +
-	"\x06metres\x18\x06 \x01(\x03R\x06metres\x12\x1b\n" +
-	"\traw_value\x18\a \x01(\tR\brawValue\x12\x19\n" +
-	"\braw_unit\x18\b \x01(\x05R\arawUnit\x12\x1e\n" +
-	"\n" +
-	"provenance\x18\t \x01(\x05R\n" +
-	"provenance\x12\x1a\n" +
-	"\boccasion\x18\n" +
-	" \x01(\x05R\boccasion\x12\x1b\n" +
-	"\tdata_kind\x18\v \x01(\tR\bdataKind\x12\x1c\n" +
-	"\tconfirmed\x18\f \x01(\bR\tconfirmed\x12\x18\n" +
-	"\arefuted\x18\r \x01(\bR\arefuted\"\xd7\x02\n" +
+	"\x05marks\x18\r \x03(\x05R\x05marks\"\xd7\x02\n" +
 	"\n" +
 	"KeptSignal\x12\x14\n" +
 	"\x05event\x18\x01 \x01(\fR\x05event\x12\x16\n" +
@@ -639,23 +466,21 @@ func file_pcc_ingest_v1_odometer_state_proto_rawDescGZIP() []byte {
 	return file_pcc_ingest_v1_odometer_state_proto_rawDescData
 }
 
-var file_pcc_ingest_v1_odometer_state_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_pcc_ingest_v1_odometer_state_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_pcc_ingest_v1_odometer_state_proto_goTypes = []any{
 	(*OdometerState)(nil), // 0: pcc.ingest.v1.OdometerState
 	(*KeptReadings)(nil),  // 1: pcc.ingest.v1.KeptReadings
-	(*KeptReading)(nil),   // 2: pcc.ingest.v1.KeptReading
-	(*KeptSignal)(nil),    // 3: pcc.ingest.v1.KeptSignal
+	(*KeptSignal)(nil),    // 2: pcc.ingest.v1.KeptSignal
 }
 var file_pcc_ingest_v1_odometer_state_proto_depIdxs = []int32{
-	2, // 0: pcc.ingest.v1.OdometerState.readings:type_name -> pcc.ingest.v1.KeptReading
-	3, // 1: pcc.ingest.v1.OdometerState.life:type_name -> pcc.ingest.v1.KeptSignal
-	3, // 2: pcc.ingest.v1.OdometerState.use:type_name -> pcc.ingest.v1.KeptSignal
-	1, // 3: pcc.ingest.v1.OdometerState.columns:type_name -> pcc.ingest.v1.KeptReadings
-	4, // [4:4] is the sub-list for method output_type
-	4, // [4:4] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	2, // 0: pcc.ingest.v1.OdometerState.life:type_name -> pcc.ingest.v1.KeptSignal
+	2, // 1: pcc.ingest.v1.OdometerState.use:type_name -> pcc.ingest.v1.KeptSignal
+	1, // 2: pcc.ingest.v1.OdometerState.readings:type_name -> pcc.ingest.v1.KeptReadings
+	3, // [3:3] is the sub-list for method output_type
+	3, // [3:3] is the sub-list for method input_type
+	3, // [3:3] is the sub-list for extension type_name
+	3, // [3:3] is the sub-list for extension extendee
+	0, // [0:3] is the sub-list for field type_name
 }
 
 func init() { file_pcc_ingest_v1_odometer_state_proto_init() }
@@ -669,7 +494,7 @@ func file_pcc_ingest_v1_odometer_state_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_ingest_v1_odometer_state_proto_rawDesc), len(file_pcc_ingest_v1_odometer_state_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   4,
+			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
