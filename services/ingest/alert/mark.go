@@ -62,8 +62,11 @@ func Withdraws(eventType string) bool {
 // vehicle is in use, which matters when something is known about it.
 func Tells(eventType string) bool {
 	_, marks := MarkOf(eventType)
-	return marks || Withdraws(eventType) || eventType == eventPackage+"PartChange"
+	return marks || Withdraws(eventType) || ChangesPart(eventType)
 }
+
+// ChangesPart reports whether an event of this type is about a part, which a recall may name.
+func ChangesPart(eventType string) bool { return eventType == eventPackage+"PartChange" }
 
 // MarkOfStep returns the kind of mark that a step of the registry's life cycle is, by the names of its states. A stolen
 // vehicle that becomes a total loss, because its insurer paid, is still stolen.

@@ -14,13 +14,12 @@ import (
 	"github.com/pcc-platform/pcc/internal/postgres"
 	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
+	"github.com/pcc-platform/pcc/services/ingest/alert"
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
 )
 
 // partPage bounds the vehicles that one transaction looks at for a recalled part.
 const partPage = 500
-
-var partChange = string((*eventsv1.PartChange)(nil).ProtoReflect().Descriptor().FullName())
 
 // Part is a change of a part.
 type Part struct {
@@ -30,7 +29,7 @@ type Part struct {
 
 // partOf reads an event about a part; nil for all others.
 func partOf(eventType string, data []byte) (*Part, error) {
-	if eventType != partChange {
+	if !alert.ChangesPart(eventType) {
 		return nil, nil //nolint:nilnil // most events are about none
 	}
 	m := &eventsv1.PartChange{}

@@ -27,6 +27,9 @@ type appraised struct {
 // appraise reads what is known, in one query for all vehicles, and judges the events by it. It locks the reputations that change,
 // in order, and no vehicle: saveVehicles finds out whether another writer was first.
 func appraise(ctx context.Context, tx pgx.Tx, a *ingest.Appraiser, events []ingest.Event) (appraised, error) {
+	if len(events) == 0 {
+		return appraised{}, nil
+	}
 	draft, err := a.Read(events)
 	if err != nil {
 		return appraised{}, err
@@ -151,15 +154,22 @@ func (a *appraised) saveVehicles(ctx context.Context, tx pgx.Tx, now time.Time) 
 		known.Verdicts, known.Confidences = append(known.Verdicts, verdict), append(known.Confidences, confidence)
 		known.Revisions = append(known.Revisions, v.Revision+1)
 	}
-	inserted, err := dbsqlc.New(tx).InsertVehicles(ctx, begun)
-	if err != nil {
-		return fmt.Errorf("insert vehicles: %w", err)
+	saved := int64(0)
+	if len(begun.Passports) > 0 {
+		inserted, err := dbsqlc.New(tx).InsertVehicles(ctx, begun)
+		if err != nil {
+			return fmt.Errorf("insert vehicles: %w", err)
+		}
+		saved += inserted
 	}
-	updated, err := dbsqlc.New(tx).UpdateVehicles(ctx, known)
-	if err != nil {
-		return fmt.Errorf("update vehicles: %w", err)
+	if len(known.Passports) > 0 {
+		updated, err := dbsqlc.New(tx).UpdateVehicles(ctx, known)
+		if err != nil {
+			return fmt.Errorf("update vehicles: %w", err)
+		}
+		saved += updated
 	}
-	if inserted+updated != int64(len(a.Vehicles)) {
+	if saved != int64(len(a.Vehicles)) {
 		return errOvertaken
 	}
 	return nil

@@ -16,7 +16,7 @@ func (s *Store) Latest(ctx context.Context, stream string) (ingest.Checkpoint, e
 	if errors.Is(err, journal.ErrNotFound) {
 		return ingest.Checkpoint{}, ingest.ErrLogNotFound
 	}
-	return ingest.Checkpoint{Stream: cp.Stream, Size: cp.Size, Root: cp.Root, CreatedAt: cp.CreatedAt}, failed("read a checkpoint", err)
+	return ingest.Checkpoint(cp), failed("read a checkpoint", err)
 }
 
 // CheckExtends implements ingest.LogReader.

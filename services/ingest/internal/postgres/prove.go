@@ -24,7 +24,7 @@ func (s *Store) Checkpoints(ctx context.Context) ([]ingest.Checkpoint, error) {
 	}
 	out := make([]ingest.Checkpoint, len(stored))
 	for i, cp := range stored {
-		out[i] = ingest.Checkpoint{Stream: cp.Stream, Size: cp.Size, Root: cp.Root, CreatedAt: cp.CreatedAt}
+		out[i] = ingest.Checkpoint(cp)
 	}
 	return out, nil
 }
