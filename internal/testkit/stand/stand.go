@@ -47,6 +47,7 @@ type Stand struct {
 
 	mu      sync.Mutex
 	members []*Member
+	tls     map[string]app.TLS // by service
 }
 
 // New prepares the surroundings of the named service: a migrated database (for those that have a schema), a broker,
@@ -54,14 +55,14 @@ type Stand struct {
 func New(t testing.TB, service string) *Stand {
 	t.Helper()
 	s := &Stand{Service: service, t: t, dir: t.TempDir(), Log: &Log{}, Broker: testkit.NATS(t)}
-	s.config.Services = map[string]string{}
+	s.config.Services, s.tls = map[string]string{}, map[string]app.TLS{}
 	s.config.Listen = s.freeAddress()
 	s.config.NATS = app.NATS{URL: s.Broker.URL}
 	keto := testkit.Keto(t)
 	s.config.KetoReadAddress = keto.Read
 	s.relate(relations.Services()...)
 	s.makeAuthority()
-	s.config.TLS = s.tlsFiles(service)
+	s.config.TLS = s.ServiceTLS(service)
 	s.migrate()
 	if service != "registry" {
 		s.Fake("registry", func(*grpc.Server) {})
@@ -149,12 +150,18 @@ func (s *Stand) issue(leaf pki.Leaf) pki.Pair {
 }
 
 // ServiceTLS issues the certificate of another service, for one that the test runs beside the service under test.
-func (s *Stand) ServiceTLS(service string) app.TLS { return s.tlsFiles(service) }
-
-func (s *Stand) tlsFiles(service string) app.TLS {
+func (s *Stand) ServiceTLS(service string) app.TLS {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if made, ok := s.tls[service]; ok {
+		return made // not written again: a server may be reading it
+	}
 	files := pki.FilesIn(s.dir, service)
 	s.must(s.issue(pki.Leaf{CommonName: service, Hosts: []string{service, "127.0.0.1"}}).Write(files))
-	return app.TLS{CAFile: s.file("ca.crt"), CertificateFile: files.Certificate, KeyFile: files.Key}
+	made := app.TLS{CAFile: s.file("ca.crt"), CertificateFile: files.Certificate, KeyFile: files.Key}
+	s.tls[service] = made
+	return made
 }
 
 // migrate makes the service's database with a reader role like the one of an installation.
