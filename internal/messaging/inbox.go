@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -34,7 +35,10 @@ const (
 	maxRetry   = 30 * time.Second
 )
 
-var errNoID = errors.New("messaging: the message has no id: it did not come through an outbox")
+var (
+	errNoID      = errors.New("messaging: the message has no id: it did not come through an outbox")
+	errMalformed = errors.New("messaging: unmarshal")
+)
 
 // Consumer handles one type of message for one service.
 type Consumer[M proto.Message] struct {
@@ -47,10 +51,17 @@ type Consumer[M proto.Message] struct {
 	New func() M
 	// Handle makes the effect in tx. It may be called again with the same message until it returns nil.
 	Handle func(ctx context.Context, tx pgx.Tx, m M) error
+	// ParkAfter is how many deliveries may fail before a message is parked, and ParkedRetry the first pause after that; zero
+	// is what suits a bus.
+	ParkAfter   uint64
+	ParkedRetry time.Duration
 }
 
 // Run consumes until ctx ends.
 func (c *Consumer[M]) Run(ctx context.Context) error {
+	var retrying sync.WaitGroup
+	defer retrying.Wait()
+	retrying.Go(func() { c.retryParked(ctx) })
 	for ctx.Err() == nil {
 		if err := c.consume(ctx); err != nil && ctx.Err() == nil {
 			c.Logger.WarnContext(ctx, "consumer interrupted", slog.String("consumer", c.name()), slog.String("error", err.Error()))
@@ -95,15 +106,19 @@ func (c *Consumer[M]) deliver(ctx context.Context, msg jetstream.Msg) {
 	ctx = otel.GetTextMapPropagator().Extract(ctx, propagation.HeaderCarrier(msg.Headers()))
 	ctx, span := otel.Tracer("pcc/messaging").Start(ctx, "consume "+c.name(), trace.WithSpanKind(trace.SpanKindConsumer))
 	defer span.End()
-	ctx = authn.WithPrincipal(ctx, authn.Principal{Name: c.Service})
+	ctx = c.acting(ctx)
+	deliveries := deliveriesOf(msg)
 	err := c.bounded(ctx, msg)
-	if err == nil {
+	switch {
+	case err == nil:
 		err = msg.DoubleAck(ctx)
+	case ctx.Err() == nil && (hopeless(err) || deliveries >= c.parkAfter()):
+		err = c.park(ctx, msg, err)
 	}
 	if err == nil || ctx.Err() != nil {
 		return
 	}
-	delay := retryAfter(msg)
+	delay := retryAfter(deliveries)
 	c.Logger.WarnContext(ctx, "message failed, will be retried", slog.String("consumer", c.name()),
 		slog.String("error", err.Error()), slog.Duration("delay", delay))
 	if err := msg.NakWithDelay(delay); err != nil {
@@ -118,33 +133,53 @@ func (c *Consumer[M]) bounded(ctx context.Context, msg jetstream.Msg) error {
 }
 
 func (c *Consumer[M]) effect(ctx context.Context, msg jetstream.Msg) error {
-	m := c.New()
-	if err := proto.Unmarshal(msg.Data(), m); err != nil {
-		return fmt.Errorf("messaging: unmarshal: %w", err)
-	}
 	id := msg.Headers().Get(nats.MsgIdHdr)
+	return postgres.InTx(ctx, c.Pool, func(tx pgx.Tx) error { return c.once(ctx, tx, id, msg.Data()) })
+}
+
+// once makes the effect of a message unless it was made before.
+func (c *Consumer[M]) once(ctx context.Context, tx pgx.Tx, id string, payload []byte) error {
 	if id == "" {
 		return errNoID // the inbox would take all such messages for one
 	}
-	return postgres.InTx(ctx, c.Pool, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, `INSERT INTO inbox (consumer, message_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, c.name(), id)
-		if err != nil {
-			return fmt.Errorf("messaging: inbox: %w", err)
-		}
-		if tag.RowsAffected() == 0 {
-			return nil
-		}
-		return c.Handle(ctx, tx, m)
-	})
+	m := c.New()
+	if err := proto.Unmarshal(payload, m); err != nil {
+		return fmt.Errorf("%w: %w", errMalformed, err)
+	}
+	tag, err := tx.Exec(ctx, `INSERT INTO inbox (consumer, message_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, c.name(), id)
+	if err != nil {
+		return fmt.Errorf("messaging: inbox: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return nil
+	}
+	return c.Handle(ctx, tx, m)
 }
 
-func retryAfter(msg jetstream.Msg) time.Duration {
+// acting makes the consumer's service the principal.
+func (c *Consumer[M]) acting(ctx context.Context) context.Context {
+	return authn.WithPrincipal(ctx, authn.Principal{Name: c.Service})
+}
+
+func (c *Consumer[M]) parkAfter() uint64 {
+	if c.ParkAfter > 0 {
+		return c.ParkAfter
+	}
+	return parkAfter
+}
+
+// deliveriesOf counts the attempts, this one included; a message that does not say has had one.
+func deliveriesOf(msg jetstream.Msg) uint64 {
 	meta, err := msg.Metadata()
 	if err != nil {
-		return maxRetry
+		return 1
 	}
+	return meta.NumDelivered
+}
+
+func retryAfter(deliveries uint64) time.Duration {
 	delay := firstRetry
-	for n := uint64(1); n < meta.NumDelivered && delay < maxRetry; n++ {
+	for n := uint64(1); n < deliveries && delay < maxRetry; n++ {
 		delay *= 2
 	}
 	return min(delay, maxRetry)

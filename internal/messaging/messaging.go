@@ -3,7 +3,8 @@
 // A producer enqueues a message in the transaction of the change it tells of (Enqueue); a Relay of its service publishes
 // it and deletes the row once the broker has it on disk. A consumer records the message's id in the transaction of its
 // own effect (Consume), so a redelivered message has no second effect. Messages of one producer keep their order until
-// one fails; a failed one is retried with a growing delay, without end, and the others pass it.
+// one fails; a failed one is retried with a growing delay and the others pass it. One that fails for long, or cannot be read,
+// is parked in the consumer's database, where it takes no other's place and is retried ever more seldom, without end.
 //
 // The subject of a message is its protobuf type in snake case below its package: pcc.registry.v1.MemberAdmitted travels
 // on "pcc.registry.v1.member_admitted".
