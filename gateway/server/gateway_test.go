@@ -26,6 +26,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/testkit"
 	"github.com/pcc-platform/pcc/internal/testkit/stand"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
 )
 
@@ -66,7 +67,7 @@ func start(t *testing.T, change func(*gateway.Config)) *running {
 	cfg.Services["vault"] = s.Config().Listen
 	s.Fake("ingest", func(server *grpc.Server) {
 		ingestv1.RegisterIngestServiceServer(server, r.ingest)
-		ingestv1.RegisterJournalServiceServer(server, r.journal)
+		journalv1.RegisterLogServiceServer(server, r.journal)
 	})
 	for _, down := range []string{"anchor", "settlement"} {
 		cfg.Services[down] = freeAddress(t)

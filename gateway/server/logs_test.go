@@ -15,12 +15,12 @@ import (
 	"github.com/pcc-platform/pcc/internal/apperr"
 	"github.com/pcc-platform/pcc/internal/authn"
 	"github.com/pcc-platform/pcc/internal/rpc"
-	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 )
 
 // oneTile is a journal with one log, which has one tile of a hundred hashes.
 type oneTile struct {
-	ingestv1.UnimplementedJournalServiceServer
+	journalv1.UnimplementedLogServiceServer
 	asked atomic.Int64
 }
 
@@ -30,32 +30,32 @@ const (
 )
 
 // GetSignedCheckpoint implements the RPC.
-func (j *oneTile) GetSignedCheckpoint(_ context.Context, req *ingestv1.GetSignedCheckpointRequest) (*ingestv1.GetSignedCheckpointResponse, error) {
+func (j *oneTile) GetSignedCheckpoint(_ context.Context, req *journalv1.GetSignedCheckpointRequest) (*journalv1.GetSignedCheckpointResponse, error) {
 	j.asked.Add(1)
 	if req.GetStream() != onlyLog {
 		return nil, rpc.ToStatus(apperr.New(apperr.NotFound, "LOG_NOT_FOUND", "refused")).Err()
 	}
-	return &ingestv1.GetSignedCheckpointResponse{Note: []byte("a note\n")}, nil
+	return &journalv1.GetSignedCheckpointResponse{Note: []byte("a note\n")}, nil
 }
 
 // GetTile implements the RPC.
-func (j *oneTile) GetTile(_ context.Context, req *ingestv1.GetTileRequest) (*ingestv1.GetTileResponse, error) {
+func (j *oneTile) GetTile(_ context.Context, req *journalv1.GetTileRequest) (*journalv1.GetTileResponse, error) {
 	j.asked.Add(1)
 	if req.GetStream() != onlyLog || req.GetLevel() > 0 || req.GetIndex() > 0 || req.GetWidth() > tileSize {
 		return nil, rpc.ToStatus(apperr.New(apperr.NotFound, "TILE_NOT_FOUND", "refused")).Err()
 	}
-	return &ingestv1.GetTileResponse{Hashes: bytes.Repeat([]byte{7}, int(req.GetWidth())*32)}, nil
+	return &journalv1.GetTileResponse{Hashes: bytes.Repeat([]byte{7}, int(req.GetWidth())*32)}, nil
 }
 
 // GetEntryBundle implements the RPC.
-func (j *oneTile) GetEntryBundle(ctx context.Context, req *ingestv1.GetEntryBundleRequest) (*ingestv1.GetEntryBundleResponse, error) {
+func (j *oneTile) GetEntryBundle(ctx context.Context, req *journalv1.GetEntryBundleRequest) (*journalv1.GetEntryBundleResponse, error) {
 	j.asked.Add(1)
 	md, _ := metadata.FromIncomingContext(ctx)
 	name := append(md.Get(authn.ForwardedHeader), md.Get("authorization")...)
 	if req.GetStream() != onlyLog || req.GetIndex() > 0 || len(name) != 1 {
 		return nil, rpc.ToStatus(apperr.New(apperr.NotFound, "TILE_NOT_FOUND", "refused")).Err()
 	}
-	return &ingestv1.GetEntryBundleResponse{Bundle: []byte(name[0])}, nil
+	return &journalv1.GetEntryBundleResponse{Bundle: []byte(name[0])}, nil
 }
 
 func TestLogsAreOpen(t *testing.T) {

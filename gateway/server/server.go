@@ -62,7 +62,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	}
 	principals, addresses := edge.NewLimiter(limit), edge.NewLimiter(limit)
 	members := func(next http.Handler) http.Handler { return edge.Authenticate(base.Auth, principals.Limit(next)) }
-	logs := addresses.LimitAddresses(tiles.New(ingestv1.NewJournalServiceClient(conns["ingest"]), members))
+	logs := addresses.LimitAddresses(tiles.New(conns, members))
 	open := pages.Or(tiles.Or(logs, members(edge.Bound(api))))
 	handler := edge.Trace(edge.Headers(edge.Log(base.Logger, edge.Recover(base.Logger, open))))
 

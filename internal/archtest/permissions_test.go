@@ -13,6 +13,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/authz"
 	_ "github.com/pcc-platform/pcc/proto/gen/pcc/anchor/v1" // links its RPCs into the program, as those below
 	_ "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	_ "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 	optionsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/options/v1"
 	_ "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
 	_ "github.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1"

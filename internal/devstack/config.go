@@ -15,6 +15,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/authn"
 	"github.com/pcc-platform/pcc/internal/devissuer"
 	"github.com/pcc-platform/pcc/internal/devstack/nats"
+	"github.com/pcc-platform/pcc/internal/journal/logserver"
 	"github.com/pcc-platform/pcc/internal/pki"
 	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
 	"github.com/pcc-platform/pcc/migrations"
@@ -73,7 +74,7 @@ func (s *Stack) writeConfigs(ctx context.Context) error {
 			ServiceConfig: common["registry"], KetoWriteURL: "http://" + ketoConfig.WriteAddr(), NATSAccountsDir: s.accountsDir(),
 		}),
 		s.writeConfig("vault", vault.Config{ServiceConfig: common["vault"], Keys: keys}),
-		s.writeConfig("ingest", ingest.Config{ServiceConfig: common["ingest"], Log: ingest.Log{KeyFile: s.LogKeyFile()}}),
+		s.writeConfig("ingest", ingest.Config{ServiceConfig: common["ingest"], Log: logserver.Config{KeyFile: s.LogKeyFile()}}),
 		s.writeConfig("settlement", settlement.Config{ServiceConfig: common["settlement"]}),
 		s.writeConfig("anchor", anchor.Config{ServiceConfig: common["anchor"], EpochInterval: s.opts.EpochInterval, Fabric: ledger}),
 		s.writeConfig("gateway", gateway.Config{ServiceConfig: common["gateway"], Devices: devices}),

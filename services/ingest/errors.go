@@ -34,7 +34,5 @@ var (
 	ErrSourceKeyRevoked    = apperr.New(apperr.FailedPrecondition, "SOURCE_KEY_REVOKED", "the key is revoked already")
 	ErrAlertNotFound       = apperr.New(apperr.NotFound, "ALERT_NOT_FOUND", "the caller's member gets no such alert")
 	ErrTooManyWatches      = apperr.New(apperr.ResourceExhausted, "TOO_MANY_WATCHES", "too many streams of alerts are open; close one, or retry").WithRetryAfter(watchRetry)
-	ErrLogNotFound         = apperr.New(apperr.NotFound, "LOG_NOT_FOUND", "there is no such log, or the platform publishes none").WithField("stream")
-	ErrTileNotFound        = apperr.New(apperr.NotFound, "TILE_NOT_FOUND", "the log has no such tile, or not so many hashes in it yet")
 	ErrCheckpointUnknown   = apperr.New(apperr.NotFound, "CHECKPOINT_UNKNOWN", "a checkpoint is not one of this journal").WithField("checkpoints")
 )

@@ -18,8 +18,6 @@ const (
 	MaxProvenBytes = 15 << 20
 	// MaxProofBytes is what a proof has at most: 30 hashes, position, and their framing.
 	MaxProofBytes = 30*(32+2) + 180
-	// MaxCheckpoints bounds the streams listed.
-	MaxCheckpoints = 1024
 )
 
 // Checkpoint is the state of a stream's Merkle tree at one size.
@@ -59,8 +57,6 @@ type ProvenPassport struct {
 
 // JournalReader reads the journal of all members, for services of the platform.
 type JournalReader interface {
-	// Checkpoints returns the newest checkpoint of each stream, by stream.
-	Checkpoints(ctx context.Context) ([]Checkpoint, error)
 	// PassportEvents returns the events of a passport, oldest first. Error: ErrReportTooLarge.
 	PassportEvents(ctx context.Context, passport uuid.UUID) ([]JournaledEvent, error)
 	// History returns the events of a passport that were accepted by a time, with the inputs of their quality, newest first.
@@ -69,17 +65,4 @@ type JournalReader interface {
 	// ProvePassport returns the leaves of a passport that lie within the checkpoints, with their proofs.
 	// Errors: ErrReportTooLarge, ErrCheckpointUnknown.
 	ProvePassport(ctx context.Context, passport uuid.UUID, at []Checkpoint) (ProvenPassport, error)
-}
-
-// LogReader reads streams of the journal for their publication as logs.
-type LogReader interface {
-	// Latest returns the newest checkpoint of a stream, or ErrLogNotFound.
-	Latest(ctx context.Context, stream string) (Checkpoint, error)
-	// CheckExtends proves that a stored checkpoint extends an older one of the same stream.
-	CheckExtends(ctx context.Context, older, stored Checkpoint) error
-	// Tile returns the first width hashes, 1 to 256, of a tile of a stream, 32 bytes each, or ErrTileNotFound.
-	Tile(ctx context.Context, stream string, level int, index int64, width int) ([]byte, error)
-	// Entries returns the first width entries, 1 to 256, of a tile of level 0, each as its leaf hash is computed from, or
-	// ErrTileNotFound.
-	Entries(ctx context.Context, stream string, index int64, width int) ([][]byte, error)
 }

@@ -15,12 +15,22 @@ const (
 	maxIndex = 1<<40 - 1
 )
 
-// stream is the name of a stream: a member's, of events or of keys.
-var stream = regexp.MustCompile(`^(ingest|keys)/[a-z][a-z0-9-]{1,31}$`)
+// name is the second word of a stream's name, most often a member.
+var name = regexp.MustCompile(`^[a-z][a-z0-9-]{1,31}$`)
+
+// keeper returns the service that keeps the streams whose names begin with a word.
+func keeper(word string) (service string, ok bool) {
+	service, ok = map[string]string{
+		"ingest": "ingest",
+		"keys":   "ingest",
+	}[word]
+	return service, ok
+}
 
 // resource is what a path names.
 type resource struct {
-	stream string
+	// service keeps the stream.
+	service, stream string
 	// tile is nil for the checkpoint; its level is -1 for the entries under a tile of level 0.
 	tile *tlog.Tile
 }
@@ -31,10 +41,10 @@ func parse(u *url.URL) (_ resource, ok bool) {
 	if !ok || u.RawPath != "" {
 		return resource{}, false
 	}
-	kind, rest, _ := strings.Cut(rest, "/")
-	member, rest, _ := strings.Cut(rest, "/")
-	r := resource{stream: kind + "/" + member}
-	if !stream.MatchString(r.stream) {
+	word, rest, _ := strings.Cut(rest, "/")
+	second, rest, _ := strings.Cut(rest, "/")
+	r := resource{stream: word + "/" + second}
+	if r.service, ok = keeper(word); !ok || !name.MatchString(second) {
 		return resource{}, false
 	}
 	if rest == "checkpoint" {

@@ -10,17 +10,17 @@ import (
 
 func TestPathsOfALog(t *testing.T) {
 	for path, want := range map[string]resource{
-		"/log/ingest/oem/checkpoint":                {stream: "ingest/oem"},
-		"/log/keys/a-1/checkpoint":                  {stream: "keys/a-1"},
-		"/log/ingest/oem/tile/0/000":                {"ingest/oem", &tlog.Tile{H: 8, W: 256}},
-		"/log/ingest/oem/tile/1/x001/067":           {"ingest/oem", &tlog.Tile{H: 8, L: 1, N: 1067, W: 256}},
-		"/log/ingest/oem/tile/7/000.p/1":            {"ingest/oem", &tlog.Tile{H: 8, L: 7, W: 1}},
-		"/log/ingest/oem/tile/0/x001/067.p/255":     {"ingest/oem", &tlog.Tile{H: 8, N: 1067, W: 255}},
-		"/log/ingest/oem/tile/entries/x001/067.p/9": {"ingest/oem", &tlog.Tile{H: 8, L: -1, N: 1067, W: 9}},
+		"/log/ingest/oem/checkpoint":                {service: "ingest", stream: "ingest/oem"},
+		"/log/keys/a-1/checkpoint":                  {service: "ingest", stream: "keys/a-1"},
+		"/log/ingest/oem/tile/0/000":                {"ingest", "ingest/oem", &tlog.Tile{H: 8, W: 256}},
+		"/log/ingest/oem/tile/1/x001/067":           {"ingest", "ingest/oem", &tlog.Tile{H: 8, L: 1, N: 1067, W: 256}},
+		"/log/ingest/oem/tile/7/000.p/1":            {"ingest", "ingest/oem", &tlog.Tile{H: 8, L: 7, W: 1}},
+		"/log/ingest/oem/tile/0/x001/067.p/255":     {"ingest", "ingest/oem", &tlog.Tile{H: 8, N: 1067, W: 255}},
+		"/log/ingest/oem/tile/entries/x001/067.p/9": {"ingest", "ingest/oem", &tlog.Tile{H: 8, L: -1, N: 1067, W: 9}},
 	} {
 		got, ok := parse(&url.URL{Path: path})
 		same := got.tile == nil && want.tile == nil || got.tile != nil && want.tile != nil && *got.tile == *want.tile
-		if !ok || got.stream != want.stream || !same {
+		if !ok || got.service != want.service || got.stream != want.stream || !same {
 			t.Errorf("%s is %+v, %t", path, got, ok)
 		}
 	}

@@ -16,12 +16,13 @@ import (
 	"strings"
 	"time"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
 
 	"github.com/pcc-platform/pcc/gateway/internal/edge"
 	"github.com/pcc-platform/pcc/gateway/internal/problem"
 	"github.com/pcc-platform/pcc/internal/authn"
-	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 )
 
 const (
@@ -47,14 +48,20 @@ var (
 
 // Handler serves the logs.
 type Handler struct {
-	journal ingestv1.JournalServiceClient
-	members func(http.Handler) http.Handler
-	reads   chan struct{}
+	// services are those that keep streams, by name.
+	services map[string]journalv1.LogServiceClient
+	members  func(http.Handler) http.Handler
+	reads    chan struct{}
 }
 
-// New returns the handler of paths below /log/. members lets pass who proves to be a member's.
-func New(journal ingestv1.JournalServiceClient, members func(http.Handler) http.Handler) *Handler {
-	return &Handler{journal: journal, members: members, reads: make(chan struct{}, maxReads)}
+// New returns the handler of paths below /log/, given a connection to each service that keeps streams. members lets pass who
+// proves to be a member's.
+func New(conns map[string]*grpc.ClientConn, members func(http.Handler) http.Handler) *Handler {
+	h := &Handler{services: map[string]journalv1.LogServiceClient{}, members: members, reads: make(chan struct{}, maxReads)}
+	for service, conn := range conns {
+		h.services[service] = journalv1.NewLogServiceClient(conn)
+	}
+	return h
 }
 
 // Or gives to logs what is below their prefix, and everything else to next.
@@ -101,7 +108,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (h *Handler) checkpoint(ctx context.Context, w http.ResponseWriter, asked resource) {
 	edge.NoteRoute(ctx, checkRoute)
-	resp, err := h.journal.GetSignedCheckpoint(ctx, &ingestv1.GetSignedCheckpointRequest{Stream: asked.stream})
+	resp, err := h.services[asked.service].GetSignedCheckpoint(ctx, &journalv1.GetSignedCheckpointRequest{Stream: asked.stream})
 	if err != nil {
 		problem.Write(ctx, w, err)
 		return
@@ -113,7 +120,7 @@ func (h *Handler) checkpoint(ctx context.Context, w http.ResponseWriter, asked r
 func (h *Handler) tile(ctx context.Context, w http.ResponseWriter, asked resource) {
 	edge.NoteRoute(ctx, tileRoute)
 	t := asked.tile
-	resp, err := h.journal.GetTile(ctx, &ingestv1.GetTileRequest{
+	resp, err := h.services[asked.service].GetTile(ctx, &journalv1.GetTileRequest{
 		Stream: asked.stream, Level: int32(t.L), Index: t.N, Width: int32(t.W), //nolint:gosec // parse bounds both
 	})
 	if err != nil {
@@ -127,7 +134,7 @@ func (h *Handler) tile(ctx context.Context, w http.ResponseWriter, asked resourc
 func (h *Handler) entries(asked resource) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx := inNameOf(r.Context(), r.Header.Get("Authorization"))
-		resp, err := h.journal.GetEntryBundle(ctx, &ingestv1.GetEntryBundleRequest{
+		resp, err := h.services[asked.service].GetEntryBundle(ctx, &journalv1.GetEntryBundleRequest{
 			Stream: asked.stream, Index: asked.tile.N, Width: int32(asked.tile.W), //nolint:gosec // parse bounds it
 		})
 		if err != nil {

@@ -30,17 +30,6 @@ type ingest struct {
 	pool *pgxpool.Pool
 }
 
-func (i *ingest) ListCheckpoints(ctx context.Context, _ *ingestv1.ListCheckpointsRequest) (*ingestv1.ListCheckpointsResponse, error) {
-	all, err := journal.Checkpoints(ctx, i.pool)
-	resp := &ingestv1.ListCheckpointsResponse{}
-	for _, c := range all {
-		resp.Checkpoints = append(resp.Checkpoints, &ingestv1.Checkpoint{
-			Stream: c.Stream, Size: int64(c.Size), Root: c.Root[:], CreateTime: timestamppb.New(c.CreatedAt),
-		})
-	}
-	return resp, err
-}
-
 func (i *ingest) ProvePassportEvents(ctx context.Context, req *ingestv1.ProvePassportEventsRequest) (*ingestv1.ProvePassportEventsResponse, error) {
 	tag := tagOf(req.GetPassport())
 	resp := &ingestv1.ProvePassportEventsResponse{Tag: tag[:]}

@@ -18,6 +18,7 @@ import (
 	"github.com/pcc-platform/pcc/services/anchor/internal/events"
 	"github.com/pcc-platform/pcc/services/anchor/internal/fabric"
 	"github.com/pcc-platform/pcc/services/anchor/internal/ingestclient"
+	"github.com/pcc-platform/pcc/services/anchor/internal/journalclient"
 	"github.com/pcc-platform/pcc/services/anchor/internal/postgres"
 	"github.com/pcc-platform/pcc/services/anchor/internal/settlementclient"
 	"github.com/pcc-platform/pcc/verify/eventview"
@@ -106,7 +107,7 @@ func dial(base *app.Base) (peers, error) {
 	if err != nil {
 		return peers{}, err
 	}
-	return peers{app.NewDirectory(registry), ingestclient.New(ingest), settlementclient.New(settlement)}, nil
+	return peers{app.NewDirectory(registry), ingestclient.New(ingest, journalclient.New(ingest)), settlementclient.New(settlement)}, nil
 }
 
 // asService runs r with this service as the principal that audit rows name.

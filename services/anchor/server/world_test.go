@@ -15,12 +15,14 @@ import (
 	"github.com/pcc-platform/pcc/internal/app"
 	devfabric "github.com/pcc-platform/pcc/internal/devstack/fabric"
 	"github.com/pcc-platform/pcc/internal/devstack/fabric/fabrictest"
+	"github.com/pcc-platform/pcc/internal/journal/logserver"
 	"github.com/pcc-platform/pcc/internal/messaging"
 	"github.com/pcc-platform/pcc/internal/testkit"
 	"github.com/pcc-platform/pcc/internal/testkit/stand"
 	"github.com/pcc-platform/pcc/migrations"
 	anchorv1 "github.com/pcc-platform/pcc/proto/gen/pcc/anchor/v1"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
 	settlementv1 "github.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1"
 	"github.com/pcc-platform/pcc/services/anchor/server"
@@ -46,7 +48,14 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, stand: stand.New(t, server.Name), network: fabrictest.New(t, devfabric.Raft1), journal: &ingest{pool: journalPool(t)}}
 	w.oem = w.stand.Member("oem", registryv1.MemberClass_MEMBER_CLASS_MAKER)
 	w.insurer = w.stand.Member("insurer", registryv1.MemberClass_MEMBER_CLASS_INSURER)
-	w.stand.Fake("ingest", func(s *grpc.Server) { ingestv1.RegisterJournalServiceServer(s, w.journal) })
+	logs, err := logserver.New(w.journal.pool, logserver.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.stand.Fake("ingest", func(s *grpc.Server) {
+		ingestv1.RegisterJournalServiceServer(s, w.journal)
+		journalv1.RegisterLogServiceServer(s, logs)
+	})
 	w.stand.Fake("settlement", func(s *grpc.Server) {
 		settlementv1.RegisterSettlementServiceServer(s, settlement{payer: w.insurer.Name()})
 	})

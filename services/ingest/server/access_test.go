@@ -67,7 +67,7 @@ func TestOnlyWhoMayCalls(t *testing.T) {
 	_, err = nobody.IngestEvents(t.Context(), &ingestv1.IngestEventsRequest{Events: readings(t, r.oemMember, "e", r.registry.enrol(), 1)})
 	wantReason(t, "a principal without the permission", err, "PERMISSION_DENIED")
 	asMember := ingestv1.NewJournalServiceClient(r.Dial(r.oemMember, "admin"))
-	_, err = asMember.ListCheckpoints(t.Context(), &ingestv1.ListCheckpointsRequest{})
+	_, err = asMember.ListPassportEvents(t.Context(), &ingestv1.ListPassportEventsRequest{Passport: r.registry.enrol()})
 	wantReason(t, "a member at the journal", err, "PERMISSION_DENIED")
 	s, err := nobody.StreamEvents(t.Context())
 	if err != nil {

@@ -20,12 +20,14 @@ import (
 	"github.com/pcc-platform/pcc/internal/app"
 	"github.com/pcc-platform/pcc/internal/apperr"
 	"github.com/pcc-platform/pcc/internal/eventlist"
+	"github.com/pcc-platform/pcc/internal/journal/logserver"
 	"github.com/pcc-platform/pcc/internal/rpc"
 	"github.com/pcc-platform/pcc/internal/testkit/stand"
 	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
 	"github.com/pcc-platform/pcc/proto/event"
 	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
 	"github.com/pcc-platform/pcc/services/ingest/server"
 )
@@ -39,8 +41,9 @@ type running struct {
 	registry                        *fakeRegistry
 	oemMember, garMember, autMember *stand.Member
 	oem, garage, authority          ingestv1.IngestServiceClient
-	// journal is called as the anchor does.
+	// journal and logs are called as the anchor does.
 	journal ingestv1.JournalServiceClient
+	logs    journalv1.LogServiceClient
 	// logFile is the key that signs the logs' checkpoints.
 	logFile string
 	// db is the superuser's.
@@ -65,12 +68,13 @@ func startWith(t *testing.T, bounds server.Queue) running {
 		t.Fatal(err)
 	}
 	r.Start(func(ctx context.Context, p *app.Process) (app.Runner, error) {
-		return server.New(ctx, server.Config{ServiceConfig: r.Config(), Queue: bounds, Log: server.Log{KeyFile: r.logFile}}, p)
+		return server.New(ctx, server.Config{ServiceConfig: r.Config(), Queue: bounds, Log: logserver.Config{KeyFile: r.logFile}}, p)
 	})
 	r.oem = ingestv1.NewIngestServiceClient(r.Dial(r.oemMember, "admin"))
 	r.garage = ingestv1.NewIngestServiceClient(r.Dial(r.garMember, "admin"))
 	r.authority = ingestv1.NewIngestServiceClient(r.Dial(r.autMember, "admin"))
-	r.journal = ingestv1.NewJournalServiceClient(r.DialService("anchor"))
+	anchor := r.DialService("anchor")
+	r.journal, r.logs = ingestv1.NewJournalServiceClient(anchor), journalv1.NewLogServiceClient(anchor)
 	db, err := pgx.Connect(t.Context(), r.DatabaseURL)
 	if err != nil {
 		t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 
 	"github.com/pcc-platform/pcc/internal/journal"
 	"github.com/pcc-platform/pcc/internal/journal/fsck"
-	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 	ingestfsck "github.com/pcc-platform/pcc/services/ingest/server/fsck"
 )
 
@@ -115,7 +115,7 @@ func TestFsckFindsARestoredBackupByWhatWasAnchored(t *testing.T) {
 	}
 	send(t, r.oem, readings(t, r.oemMember, "after", passport, 20)...)
 	awaitJournaled(t, r.oem)
-	resp, err := r.journal.ListCheckpoints(t.Context(), &ingestv1.ListCheckpointsRequest{})
+	resp, err := r.logs.ListCheckpoints(t.Context(), &journalv1.ListCheckpointsRequest{})
 	if err != nil || len(resp.GetCheckpoints()) != 1 {
 		t.Fatal(resp, err)
 	}

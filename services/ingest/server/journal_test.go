@@ -11,6 +11,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 	"github.com/pcc-platform/pcc/verify/eventview"
 )
 
@@ -22,7 +23,7 @@ func TestProofsVerify(t *testing.T) {
 	send(t, r.oem, append(readings(t, r.oemMember, "e", passport, 30), readings(t, r.oemMember, "o", other, 300)...)...)
 	send(t, r.garage, readings(t, r.garMember, "e", passport, 3)...)
 	awaitJournaled(t, r.oem)
-	checkpoints, err := r.journal.ListCheckpoints(t.Context(), &ingestv1.ListCheckpointsRequest{})
+	checkpoints, err := r.logs.ListCheckpoints(t.Context(), &journalv1.ListCheckpointsRequest{})
 	if err != nil || len(checkpoints.GetCheckpoints()) != 2 {
 		t.Fatalf("checkpoints %v, %v", checkpoints, err)
 	}
@@ -35,7 +36,7 @@ func TestProofsVerify(t *testing.T) {
 	if err != nil || len(proven.GetEvents()) != 33 || proven.GetNotYetAnchored() != 4 {
 		t.Fatalf("%d proven, %d not anchored, %v", len(proven.GetEvents()), proven.GetNotYetAnchored(), err)
 	}
-	at := map[string]*ingestv1.Checkpoint{}
+	at := map[string]*journalv1.Checkpoint{}
 	for _, cp := range checkpoints.GetCheckpoints() {
 		at[cp.GetStream()] = cp
 	}
@@ -47,7 +48,7 @@ func TestProofsVerify(t *testing.T) {
 	}
 }
 
-func verifyEvent(t *testing.T, e *ingestv1.ProvenEvent, at *ingestv1.Checkpoint, passport string) {
+func verifyEvent(t *testing.T, e *ingestv1.ProvenEvent, at *journalv1.Checkpoint, passport string) {
 	t.Helper()
 	path := make([]proof.Hash, len(e.GetInclusionProof()))
 	for i, h := range e.GetInclusionProof() {
@@ -109,20 +110,20 @@ func TestProofsOfOtherCheckpointsAreRefused(t *testing.T) {
 	passport := r.registry.enrol()
 	send(t, r.oem, readings(t, r.oemMember, "e", passport, 5)...)
 	awaitJournaled(t, r.oem)
-	list, err := r.journal.ListCheckpoints(t.Context(), &ingestv1.ListCheckpointsRequest{})
+	list, err := r.logs.ListCheckpoints(t.Context(), &journalv1.ListCheckpointsRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	good := list.GetCheckpoints()[0]
-	for name, change := range map[string]func(*ingestv1.Checkpoint){
-		"other root": func(cp *ingestv1.Checkpoint) { cp.Root[0] ^= 1 },
-		"other size": func(cp *ingestv1.Checkpoint) { cp.Size++ },
-		"no root":    func(cp *ingestv1.Checkpoint) { cp.Root = nil },
+	for name, change := range map[string]func(*journalv1.Checkpoint){
+		"other root": func(cp *journalv1.Checkpoint) { cp.Root[0] ^= 1 },
+		"other size": func(cp *journalv1.Checkpoint) { cp.Size++ },
+		"no root":    func(cp *journalv1.Checkpoint) { cp.Root = nil },
 	} {
 		bad := proto.CloneOf(good)
 		change(bad)
 		_, err := r.journal.ProvePassportEvents(t.Context(), &ingestv1.ProvePassportEventsRequest{
-			Passport: passport, Checkpoints: []*ingestv1.Checkpoint{bad},
+			Passport: passport, Checkpoints: []*journalv1.Checkpoint{bad},
 		})
 		wantReason(t, name, err, "CHECKPOINT_UNKNOWN")
 	}

@@ -14,16 +14,16 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
-	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 )
 
 // publicLog is ingest with something in the maker's stream, as the gateway calls it.
-func publicLog(t *testing.T) (r running, stream string, asGateway ingestv1.JournalServiceClient) {
+func publicLog(t *testing.T) (r running, stream string, asGateway journalv1.LogServiceClient) {
 	t.Helper()
 	r = start(t)
 	send(t, r.oem, readings(t, r.oemMember, "a", r.registry.enrol(), 20)...)
 	awaitJournaled(t, r.oem)
-	return r, "ingest/" + r.oemMember.ID, ingestv1.NewJournalServiceClient(r.DialService("gateway"))
+	return r, "ingest/" + r.oemMember.ID, journalv1.NewLogServiceClient(r.DialService("gateway"))
 }
 
 // open verifies a note with the key that belongs to the key file.
@@ -56,7 +56,7 @@ func TestSignedCheckpointsGrow(t *testing.T) {
 		awaitJournaled(t, r.oem)
 		var notes []string
 		for range 2 { // the second is the first: one signature a size
-			resp, err := gateway.GetSignedCheckpoint(t.Context(), &ingestv1.GetSignedCheckpointRequest{Stream: stream})
+			resp, err := gateway.GetSignedCheckpoint(t.Context(), &journalv1.GetSignedCheckpointRequest{Stream: stream})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -85,7 +85,7 @@ func TestMonitorsAtOnceSeeOneHistory(t *testing.T) {
 		group.Go(func() error {
 			for range most {
 				last := written.Load()
-				resp, err := gateway.GetSignedCheckpoint(ctx, &ingestv1.GetSignedCheckpointRequest{Stream: stream})
+				resp, err := gateway.GetSignedCheckpoint(ctx, &journalv1.GetSignedCheckpointRequest{Stream: stream})
 				if err != nil || last {
 					return err
 				}
@@ -126,7 +126,7 @@ func TestAChangedPastIsNotSigned(t *testing.T) {
 			r, stream, gateway := publicLog(t)
 			send(t, r.oem, readings(t, r.oemMember, "b", r.registry.enrol(), 10)...)
 			awaitJournaled(t, r.oem)
-			req := &ingestv1.GetSignedCheckpointRequest{Stream: stream}
+			req := &journalv1.GetSignedCheckpointRequest{Stream: stream}
 			if _, err := gateway.GetSignedCheckpoint(t.Context(), req); err != nil {
 				t.Fatal(err)
 			}
@@ -148,16 +148,16 @@ func TestAChangedPastIsNotSigned(t *testing.T) {
 func TestWhatALogDoesNotHave(t *testing.T) {
 	r, stream, gateway := publicLog(t)
 	for _, unknown := range []string{"ingest/nobody", "keys/" + r.oemMember.ID} {
-		_, err := gateway.GetSignedCheckpoint(t.Context(), &ingestv1.GetSignedCheckpointRequest{Stream: unknown})
+		_, err := gateway.GetSignedCheckpoint(t.Context(), &journalv1.GetSignedCheckpointRequest{Stream: unknown})
 		wantReason(t, unknown, err, "LOG_NOT_FOUND")
-		_, err = gateway.GetTile(t.Context(), &ingestv1.GetTileRequest{Stream: unknown, Width: 1})
+		_, err = gateway.GetTile(t.Context(), &journalv1.GetTileRequest{Stream: unknown, Width: 1})
 		wantReason(t, unknown, err, "TILE_NOT_FOUND")
 	}
-	tile, err := gateway.GetTile(t.Context(), &ingestv1.GetTileRequest{Stream: stream, Width: 7})
+	tile, err := gateway.GetTile(t.Context(), &journalv1.GetTileRequest{Stream: stream, Width: 7})
 	if err != nil || len(tile.GetHashes()) != 7*32 {
 		t.Errorf("%d bytes, %v", len(tile.GetHashes()), err)
 	}
-	for reason, reqs := range map[string][]*ingestv1.GetTileRequest{
+	for reason, reqs := range map[string][]*journalv1.GetTileRequest{
 		"TILE_NOT_FOUND": {{Stream: stream, Width: 256}, {Stream: stream, Index: 1, Width: 1}, {Stream: stream, Level: 7, Width: 1}, {Stream: stream, Index: 1<<40 - 1, Width: 1}},
 		"INVALID_FIELD":  {{Stream: stream}, {Stream: stream, Width: 257}, {Stream: stream, Level: 8, Width: 1}, {Stream: stream, Index: -1, Width: 1}, {Stream: "market/x", Width: 1}},
 	} {
@@ -166,7 +166,7 @@ func TestWhatALogDoesNotHave(t *testing.T) {
 			wantReason(t, req.String(), err, reason)
 		}
 	}
-	_, err = ingestv1.NewJournalServiceClient(r.DialAnonymous()).GetTile(t.Context(), &ingestv1.GetTileRequest{Stream: stream, Width: 1})
+	_, err = journalv1.NewLogServiceClient(r.DialAnonymous()).GetTile(t.Context(), &journalv1.GetTileRequest{Stream: stream, Width: 1})
 	if status.Code(err) == codes.OK {
 		t.Error("the RPC is for who has credentials")
 	}
@@ -176,12 +176,12 @@ func TestWhatALogDoesNotHave(t *testing.T) {
 func TestEntriesHashToTheTile(t *testing.T) {
 	r, stream, gateway := publicLog(t)
 	const width, entryBytes = 20, 65
-	req := &ingestv1.GetEntryBundleRequest{Stream: stream, Width: width}
-	resp, err := ingestv1.NewJournalServiceClient(r.Dial(r.garMember, "admin")).GetEntryBundle(t.Context(), req)
+	req := &journalv1.GetEntryBundleRequest{Stream: stream, Width: width}
+	resp, err := journalv1.NewLogServiceClient(r.Dial(r.garMember, "admin")).GetEntryBundle(t.Context(), req)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tile, err := gateway.GetTile(t.Context(), &ingestv1.GetTileRequest{Stream: stream, Width: width})
+	tile, err := gateway.GetTile(t.Context(), &journalv1.GetTileRequest{Stream: stream, Width: width})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,9 +196,9 @@ func TestEntriesHashToTheTile(t *testing.T) {
 	if !bytes.Equal(hashes, tile.GetHashes()) {
 		t.Errorf("entries of %d bytes do not hash to the tile of %d", len(resp.GetBundle()), len(tile.GetHashes()))
 	}
-	_, err = ingestv1.NewJournalServiceClient(r.Dial(r.garMember, "nobody")).GetEntryBundle(t.Context(), req)
+	_, err = journalv1.NewLogServiceClient(r.Dial(r.garMember, "nobody")).GetEntryBundle(t.Context(), req)
 	wantReason(t, "a principal without the permission", err, "PERMISSION_DENIED")
-	for _, beyond := range []*ingestv1.GetEntryBundleRequest{
+	for _, beyond := range []*journalv1.GetEntryBundleRequest{
 		{Stream: stream, Width: 256}, {Stream: stream, Index: 1, Width: 1}, {Stream: stream, Index: 1<<40 - 1, Width: 256}, {Stream: "ingest/nobody", Width: 1},
 	} {
 		_, err := gateway.GetEntryBundle(t.Context(), beyond)

@@ -7,8 +7,9 @@ import (
 	"time"
 
 	"github.com/pcc-platform/pcc/internal/app"
-	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
+	"github.com/pcc-platform/pcc/internal/journal/logserver"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/adjudication"
 	"github.com/pcc-platform/pcc/services/ingest/alert"
@@ -18,7 +19,6 @@ import (
 	"github.com/pcc-platform/pcc/services/ingest/internal/events"
 	"github.com/pcc-platform/pcc/services/ingest/internal/metrics"
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres"
-	"github.com/pcc-platform/pcc/services/ingest/internal/publiclog"
 	"github.com/pcc-platform/pcc/services/ingest/internal/queue"
 	"github.com/pcc-platform/pcc/services/ingest/internal/registryclient"
 	"github.com/pcc-platform/pcc/services/ingest/quality"
@@ -29,8 +29,8 @@ const name = "ingest"
 // Config configures the service.
 type Config struct {
 	app.ServiceConfig `yaml:",inline"`
-	Queue             Queue `yaml:"queue"`
-	Log               Log   `yaml:"log"`
+	Queue             Queue            `yaml:"queue"`
+	Log               logserver.Config `yaml:"log"`
 }
 
 // Queue bounds what waits to be written. A publish beyond either bound is refused with QUEUE_FULL.
@@ -39,20 +39,6 @@ type Queue struct {
 	MaxMessages int64 `yaml:"max_messages"`
 	// MaxBytes bounds their bytes on the broker's disk, which reserves them; 0 means 1 GiB.
 	MaxBytes int64 `yaml:"max_bytes"`
-}
-
-// Log configures the streams' publication as transparency logs.
-type Log struct {
-	// KeyFile holds the key that signs their checkpoints, for the service's user alone. The key's name, such as
-	// "pcc.example.org/log", is what the logs' origins begin with. Empty publishes none.
-	KeyFile string `yaml:"key_file"`
-}
-
-func (l Log) signer() (*checkpoint.LogSigner, error) {
-	if l.KeyFile == "" {
-		return nil, nil //nolint:nilnil // publiclog.New takes it for: publish none
-	}
-	return checkpoint.ReadLogKey(l.KeyFile)
 }
 
 // Server is the service, ready to run.
@@ -78,7 +64,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ingest: %w", err)
 	}
-	signer, err := cfg.Log.signer()
+	logs, err := logserver.New(base.Pool, cfg.Log)
 	if err != nil {
 		return nil, fmt.Errorf("ingest: log: %w", err)
 	}
@@ -99,7 +85,8 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	ingestv1.RegisterSourceKeyServiceServer(base.Server, api.NewSourceKeyService(service, store))
 	watches := api.NewAlertService(store, store, api.DefaultWatchLimits())
 	ingestv1.RegisterAlertServiceServer(base.Server, watches)
-	ingestv1.RegisterJournalServiceServer(base.Server, api.NewJournalService(service, store, publiclog.New(store, signer)))
+	ingestv1.RegisterJournalServiceServer(base.Server, api.NewJournalService(service, store))
+	journalv1.RegisterLogServiceServer(base.Server, logs)
 	keeper := &alerting.Keeper{
 		Policy: alert.DefaultPolicy(), Odometer: adjudication.DefaultPolicy(),
 		Publish: events.PublishAlert, Recalled: events.PublishRecalled, Now: time.Now,

@@ -12,6 +12,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 	"github.com/pcc-platform/pcc/signing"
 )
 
@@ -64,7 +65,7 @@ func TestSignedEventsVerifyAloneFromTheJournal(t *testing.T) {
 // journaled returns what the leaves of a passport say.
 func (r running) journaled(t *testing.T, passport string) (events []*ingestv1.JournaledEvent) {
 	t.Helper()
-	checkpoints, err := r.journal.ListCheckpoints(t.Context(), &ingestv1.ListCheckpointsRequest{})
+	checkpoints, err := r.logs.ListCheckpoints(t.Context(), &journalv1.ListCheckpointsRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}

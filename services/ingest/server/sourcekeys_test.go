@@ -8,6 +8,7 @@ import (
 
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 	"github.com/pcc-platform/pcc/signing"
 )
 
@@ -136,7 +137,7 @@ func (r running) wantKeysJournaled(t *testing.T, want int) {
 	if err := rows.Err(); err != nil || got != want {
 		t.Errorf("%d entries, want %d; %v", got, want, err)
 	}
-	checkpoints, err := r.journal.ListCheckpoints(t.Context(), &ingestv1.ListCheckpointsRequest{})
+	checkpoints, err := r.logs.ListCheckpoints(t.Context(), &journalv1.ListCheckpointsRequest{})
 	if err != nil || len(checkpoints.GetCheckpoints()) != 2 {
 		t.Errorf("checkpoints %v, %v", checkpoints, err)
 	}

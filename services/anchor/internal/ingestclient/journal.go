@@ -1,4 +1,4 @@
-// Package ingestclient is the journal of package anchor: ingest's JournalService.
+// Package ingestclient is the journal of package anchor: the streams of all services, and ingest's events in them.
 package ingestclient
 
 import (
@@ -12,32 +12,20 @@ import (
 	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 	"github.com/pcc-platform/pcc/services/anchor"
+	"github.com/pcc-platform/pcc/services/anchor/internal/journalclient"
 )
 
 // Journal implements anchor.Journal.
-type Journal struct{ client ingestv1.JournalServiceClient }
-
-// New returns the journal behind a connection to ingest.
-func New(conn grpc.ClientConnInterface) *Journal {
-	return &Journal{client: ingestv1.NewJournalServiceClient(conn)}
+type Journal struct {
+	*journalclient.Logs
+	client ingestv1.JournalServiceClient
 }
 
-// Checkpoints returns the newest checkpoint of every stream.
-func (j *Journal) Checkpoints(ctx context.Context) ([]model.StreamCheckpoint, error) {
-	resp, err := j.client.ListCheckpoints(ctx, &ingestv1.ListCheckpointsRequest{})
-	if err != nil {
-		return nil, fmt.Errorf("anchor: list checkpoints: %w", err)
-	}
-	checkpoints := make([]model.StreamCheckpoint, 0, len(resp.GetCheckpoints()))
-	for _, c := range resp.GetCheckpoints() {
-		root, err := hashOf(c.GetRoot())
-		if err != nil || c.GetSize() < 0 {
-			return nil, fmt.Errorf("anchor: malformed checkpoint of stream %s", c.GetStream())
-		}
-		checkpoints = append(checkpoints, model.StreamCheckpoint{Stream: c.GetStream(), Size: uint64(c.GetSize()), Root: root})
-	}
-	return checkpoints, nil
+// New returns the journal of events behind a connection to ingest, which are in the streams of logs.
+func New(conn grpc.ClientConnInterface, logs *journalclient.Logs) *Journal {
+	return &Journal{Logs: logs, client: ingestv1.NewJournalServiceClient(conn)}
 }
 
 // Prove returns the events of a passport under the given checkpoints. That ingest does not know an anchored checkpoint
@@ -45,7 +33,7 @@ func (j *Journal) Checkpoints(ctx context.Context) ([]model.StreamCheckpoint, er
 func (j *Journal) Prove(ctx context.Context, passport string, under []model.StreamCheckpoint) (anchor.Proven, error) {
 	req := &ingestv1.ProvePassportEventsRequest{Passport: passport}
 	for _, c := range under {
-		req.Checkpoints = append(req.Checkpoints, &ingestv1.Checkpoint{Stream: c.Stream, Size: int64(c.Size), Root: c.Root[:]})
+		req.Checkpoints = append(req.Checkpoints, &journalv1.Checkpoint{Stream: c.Stream, Size: int64(c.Size), Root: c.Root[:]})
 	}
 	resp, err := j.client.ProvePassportEvents(ctx, req)
 	switch apperr.ReasonOf(err) {

@@ -8,7 +8,6 @@ import (
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/internal/cloudevent"
-	"github.com/pcc-platform/pcc/services/ingest/internal/publiclog"
 )
 
 // IdleTimeout is how long a stream may go without a batch.
@@ -41,10 +40,9 @@ type JournalService struct {
 	ingestv1.UnimplementedJournalServiceServer
 	ingest  *ingest.Service
 	journal ingest.JournalReader
-	logs    *publiclog.Logs
 }
 
 // NewJournalService returns the handlers.
-func NewJournalService(s *ingest.Service, j ingest.JournalReader, l *publiclog.Logs) *JournalService {
-	return &JournalService{ingest: s, journal: j, logs: l}
+func NewJournalService(s *ingest.Service, j ingest.JournalReader) *JournalService {
+	return &JournalService{ingest: s, journal: j}
 }

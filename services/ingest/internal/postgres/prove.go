@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
@@ -12,22 +11,6 @@ import (
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
 )
-
-// Checkpoints implements ingest.JournalReader.
-func (s *Store) Checkpoints(ctx context.Context) ([]ingest.Checkpoint, error) {
-	stored, err := journal.Checkpoints(ctx, s.owner)
-	if err != nil {
-		return nil, failed("list checkpoints", err)
-	}
-	if len(stored) > ingest.MaxCheckpoints {
-		return nil, fmt.Errorf("ingest: %d streams, more than %d", len(stored), ingest.MaxCheckpoints)
-	}
-	out := make([]ingest.Checkpoint, len(stored))
-	for i, cp := range stored {
-		out[i] = ingest.Checkpoint(cp)
-	}
-	return out, nil
-}
 
 // PassportEvents implements ingest.JournalReader.
 func (s *Store) PassportEvents(ctx context.Context, passport uuid.UUID) ([]ingest.JournaledEvent, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/pcc-platform/pcc/internal/apperr"
+	"github.com/pcc-platform/pcc/internal/journal"
 	"github.com/pcc-platform/pcc/internal/testkit"
 	"github.com/pcc-platform/pcc/migrations"
 	"github.com/pcc-platform/pcc/services/ingest"
@@ -27,6 +28,20 @@ func newStore(t *testing.T) (*postgres.Store, *pgxpool.Pool) {
 	}
 	pool := testkit.Schema(t, "ingest", sources...)
 	return postgres.NewStore(pool, pool), pool
+}
+
+// checkpointsOf returns the newest checkpoint of each stream.
+func checkpointsOf(t *testing.T, pool *pgxpool.Pool) []ingest.Checkpoint {
+	t.Helper()
+	stored, err := journal.Checkpoints(t.Context(), pool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkpoints := make([]ingest.Checkpoint, len(stored))
+	for i, cp := range stored {
+		checkpoints[i] = ingest.Checkpoint(cp)
+	}
+	return checkpoints
 }
 
 // newEvents makes events of one passport with so many bytes each.
@@ -81,11 +96,7 @@ func TestLargeReport(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	checkpoints, err := store.Checkpoints(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	proven, err := store.ProvePassport(t.Context(), passport, checkpoints)
+	proven, err := store.ProvePassport(t.Context(), passport, checkpointsOf(t, pool))
 	if err != nil || len(proven.Events) != ingest.MaxReportEvents || proven.After != 0 {
 		t.Fatalf("%d proven, %d after, %v", len(proven.Events), proven.After, err)
 	}

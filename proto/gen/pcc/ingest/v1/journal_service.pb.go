@@ -8,6 +8,7 @@ package ingestv1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	v1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 	_ "github.com/pcc-platform/pcc/proto/gen/pcc/options/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -24,156 +25,6 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Checkpoint is the state of a stream's Merkle tree at one size.
-type Checkpoint struct {
-	state  protoimpl.MessageState `protogen:"open.v1"`
-	Stream string                 `protobuf:"bytes,1,opt,name=stream,proto3" json:"stream,omitempty"`
-	Size   int64                  `protobuf:"varint,2,opt,name=size,proto3" json:"size,omitempty"`
-	// 32 bytes.
-	Root          []byte                 `protobuf:"bytes,3,opt,name=root,proto3" json:"root,omitempty"`
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Checkpoint) Reset() {
-	*x = Checkpoint{}
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[0]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Checkpoint) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Checkpoint) ProtoMessage() {}
-
-func (x *Checkpoint) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[0]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Checkpoint.ProtoReflect.Descriptor instead.
-func (*Checkpoint) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{0}
-}
-
-func (x *Checkpoint) GetStream() string {
-	if x != nil {
-		return x.Stream
-	}
-	return ""
-}
-
-func (x *Checkpoint) GetSize() int64 {
-	if x != nil {
-		return x.Size
-	}
-	return 0
-}
-
-func (x *Checkpoint) GetRoot() []byte {
-	if x != nil {
-		return x.Root
-	}
-	return nil
-}
-
-func (x *Checkpoint) GetCreateTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.CreateTime
-	}
-	return nil
-}
-
-type ListCheckpointsRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListCheckpointsRequest) Reset() {
-	*x = ListCheckpointsRequest{}
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[1]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListCheckpointsRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListCheckpointsRequest) ProtoMessage() {}
-
-func (x *ListCheckpointsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[1]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListCheckpointsRequest.ProtoReflect.Descriptor instead.
-func (*ListCheckpointsRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{1}
-}
-
-type ListCheckpointsResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Checkpoints   []*Checkpoint          `protobuf:"bytes,1,rep,name=checkpoints,proto3" json:"checkpoints,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListCheckpointsResponse) Reset() {
-	*x = ListCheckpointsResponse{}
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[2]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListCheckpointsResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListCheckpointsResponse) ProtoMessage() {}
-
-func (x *ListCheckpointsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[2]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListCheckpointsResponse.ProtoReflect.Descriptor instead.
-func (*ListCheckpointsResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{2}
-}
-
-func (x *ListCheckpointsResponse) GetCheckpoints() []*Checkpoint {
-	if x != nil {
-		return x.Checkpoints
-	}
-	return nil
-}
-
 type ListPassportEventsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Passport      string                 `protobuf:"bytes,1,opt,name=passport,proto3" json:"passport,omitempty"`
@@ -183,7 +34,7 @@ type ListPassportEventsRequest struct {
 
 func (x *ListPassportEventsRequest) Reset() {
 	*x = ListPassportEventsRequest{}
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[3]
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[0]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -195,7 +46,7 @@ func (x *ListPassportEventsRequest) String() string {
 func (*ListPassportEventsRequest) ProtoMessage() {}
 
 func (x *ListPassportEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[3]
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[0]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -208,7 +59,7 @@ func (x *ListPassportEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPassportEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListPassportEventsRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{3}
+	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{0}
 }
 
 func (x *ListPassportEventsRequest) GetPassport() string {
@@ -227,7 +78,7 @@ type ListPassportEventsResponse struct {
 
 func (x *ListPassportEventsResponse) Reset() {
 	*x = ListPassportEventsResponse{}
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[4]
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -239,7 +90,7 @@ func (x *ListPassportEventsResponse) String() string {
 func (*ListPassportEventsResponse) ProtoMessage() {}
 
 func (x *ListPassportEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[4]
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -252,7 +103,7 @@ func (x *ListPassportEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPassportEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListPassportEventsResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{4}
+	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *ListPassportEventsResponse) GetEvents() []*Event {
@@ -273,7 +124,7 @@ type GetPassportVerdictRequest struct {
 
 func (x *GetPassportVerdictRequest) Reset() {
 	*x = GetPassportVerdictRequest{}
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[5]
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -285,7 +136,7 @@ func (x *GetPassportVerdictRequest) String() string {
 func (*GetPassportVerdictRequest) ProtoMessage() {}
 
 func (x *GetPassportVerdictRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[5]
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -298,7 +149,7 @@ func (x *GetPassportVerdictRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPassportVerdictRequest.ProtoReflect.Descriptor instead.
 func (*GetPassportVerdictRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{5}
+	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *GetPassportVerdictRequest) GetPassport() string {
@@ -324,7 +175,7 @@ type GetPassportVerdictResponse struct {
 
 func (x *GetPassportVerdictResponse) Reset() {
 	*x = GetPassportVerdictResponse{}
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[6]
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -336,7 +187,7 @@ func (x *GetPassportVerdictResponse) String() string {
 func (*GetPassportVerdictResponse) ProtoMessage() {}
 
 func (x *GetPassportVerdictResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[6]
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -349,7 +200,7 @@ func (x *GetPassportVerdictResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPassportVerdictResponse.ProtoReflect.Descriptor instead.
 func (*GetPassportVerdictResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{6}
+	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *GetPassportVerdictResponse) GetVerdict() *OdometerVerdict {
@@ -362,14 +213,14 @@ func (x *GetPassportVerdictResponse) GetVerdict() *OdometerVerdict {
 type ProvePassportEventsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Passport      string                 `protobuf:"bytes,1,opt,name=passport,proto3" json:"passport,omitempty"`
-	Checkpoints   []*Checkpoint          `protobuf:"bytes,2,rep,name=checkpoints,proto3" json:"checkpoints,omitempty"`
+	Checkpoints   []*v1.Checkpoint       `protobuf:"bytes,2,rep,name=checkpoints,proto3" json:"checkpoints,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ProvePassportEventsRequest) Reset() {
 	*x = ProvePassportEventsRequest{}
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[7]
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -381,7 +232,7 @@ func (x *ProvePassportEventsRequest) String() string {
 func (*ProvePassportEventsRequest) ProtoMessage() {}
 
 func (x *ProvePassportEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[7]
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -394,7 +245,7 @@ func (x *ProvePassportEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProvePassportEventsRequest.ProtoReflect.Descriptor instead.
 func (*ProvePassportEventsRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{7}
+	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ProvePassportEventsRequest) GetPassport() string {
@@ -404,7 +255,7 @@ func (x *ProvePassportEventsRequest) GetPassport() string {
 	return ""
 }
 
-func (x *ProvePassportEventsRequest) GetCheckpoints() []*Checkpoint {
+func (x *ProvePassportEventsRequest) GetCheckpoints() []*v1.Checkpoint {
 	if x != nil {
 		return x.Checkpoints
 	}
@@ -424,7 +275,7 @@ type ProvePassportEventsResponse struct {
 
 func (x *ProvePassportEventsResponse) Reset() {
 	*x = ProvePassportEventsResponse{}
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[8]
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -436,7 +287,7 @@ func (x *ProvePassportEventsResponse) String() string {
 func (*ProvePassportEventsResponse) ProtoMessage() {}
 
 func (x *ProvePassportEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[8]
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -449,7 +300,7 @@ func (x *ProvePassportEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProvePassportEventsResponse.ProtoReflect.Descriptor instead.
 func (*ProvePassportEventsResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{8}
+	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ProvePassportEventsResponse) GetEvents() []*ProvenEvent {
@@ -487,7 +338,7 @@ type ProvenEvent struct {
 
 func (x *ProvenEvent) Reset() {
 	*x = ProvenEvent{}
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[9]
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -499,7 +350,7 @@ func (x *ProvenEvent) String() string {
 func (*ProvenEvent) ProtoMessage() {}
 
 func (x *ProvenEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[9]
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -512,7 +363,7 @@ func (x *ProvenEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProvenEvent.ProtoReflect.Descriptor instead.
 func (*ProvenEvent) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{9}
+	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ProvenEvent) GetPosition() *JournalPosition {
@@ -536,337 +387,11 @@ func (x *ProvenEvent) GetInclusionProof() [][]byte {
 	return nil
 }
 
-type GetSignedCheckpointRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// A member's stream of events or of keys.
-	Stream        string `protobuf:"bytes,1,opt,name=stream,proto3" json:"stream,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetSignedCheckpointRequest) Reset() {
-	*x = GetSignedCheckpointRequest{}
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[10]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetSignedCheckpointRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetSignedCheckpointRequest) ProtoMessage() {}
-
-func (x *GetSignedCheckpointRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[10]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetSignedCheckpointRequest.ProtoReflect.Descriptor instead.
-func (*GetSignedCheckpointRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{10}
-}
-
-func (x *GetSignedCheckpointRequest) GetStream() string {
-	if x != nil {
-		return x.Stream
-	}
-	return ""
-}
-
-type GetSignedCheckpointResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The checkpoint (c2sp.org/tlog-checkpoint) as a signed note (c2sp.org/signed-note).
-	Note          []byte `protobuf:"bytes,1,opt,name=note,proto3" json:"note,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetSignedCheckpointResponse) Reset() {
-	*x = GetSignedCheckpointResponse{}
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[11]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetSignedCheckpointResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetSignedCheckpointResponse) ProtoMessage() {}
-
-func (x *GetSignedCheckpointResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[11]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetSignedCheckpointResponse.ProtoReflect.Descriptor instead.
-func (*GetSignedCheckpointResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{11}
-}
-
-func (x *GetSignedCheckpointResponse) GetNote() []byte {
-	if x != nil {
-		return x.Note
-	}
-	return nil
-}
-
-type GetTileRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// A member's stream of events or of keys.
-	Stream string `protobuf:"bytes,1,opt,name=stream,proto3" json:"stream,omitempty"`
-	// Level 0 has the hashes of leaves, each level above the roots of the full tiles below.
-	Level int32 `protobuf:"varint,2,opt,name=level,proto3" json:"level,omitempty"`
-	// Number of the tile within its level, from 0. A journal has less than 2^48 entries.
-	Index int64 `protobuf:"varint,3,opt,name=index,proto3" json:"index,omitempty"`
-	// Hashes wanted, from the first on; 256 are the full tile.
-	Width         int32 `protobuf:"varint,4,opt,name=width,proto3" json:"width,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetTileRequest) Reset() {
-	*x = GetTileRequest{}
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[12]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetTileRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetTileRequest) ProtoMessage() {}
-
-func (x *GetTileRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[12]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetTileRequest.ProtoReflect.Descriptor instead.
-func (*GetTileRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{12}
-}
-
-func (x *GetTileRequest) GetStream() string {
-	if x != nil {
-		return x.Stream
-	}
-	return ""
-}
-
-func (x *GetTileRequest) GetLevel() int32 {
-	if x != nil {
-		return x.Level
-	}
-	return 0
-}
-
-func (x *GetTileRequest) GetIndex() int64 {
-	if x != nil {
-		return x.Index
-	}
-	return 0
-}
-
-func (x *GetTileRequest) GetWidth() int32 {
-	if x != nil {
-		return x.Width
-	}
-	return 0
-}
-
-type GetTileResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// 32 bytes a hash.
-	Hashes        []byte `protobuf:"bytes,1,opt,name=hashes,proto3" json:"hashes,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetTileResponse) Reset() {
-	*x = GetTileResponse{}
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[13]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetTileResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetTileResponse) ProtoMessage() {}
-
-func (x *GetTileResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[13]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetTileResponse.ProtoReflect.Descriptor instead.
-func (*GetTileResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{13}
-}
-
-func (x *GetTileResponse) GetHashes() []byte {
-	if x != nil {
-		return x.Hashes
-	}
-	return nil
-}
-
-type GetEntryBundleRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// A member's stream of events or of keys.
-	Stream string `protobuf:"bytes,1,opt,name=stream,proto3" json:"stream,omitempty"`
-	// Number of the tile, from 0.
-	Index int64 `protobuf:"varint,2,opt,name=index,proto3" json:"index,omitempty"`
-	// Entries wanted, from the tile's first on; 256 are the full bundle.
-	Width         int32 `protobuf:"varint,3,opt,name=width,proto3" json:"width,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetEntryBundleRequest) Reset() {
-	*x = GetEntryBundleRequest{}
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[14]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetEntryBundleRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetEntryBundleRequest) ProtoMessage() {}
-
-func (x *GetEntryBundleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[14]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetEntryBundleRequest.ProtoReflect.Descriptor instead.
-func (*GetEntryBundleRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{14}
-}
-
-func (x *GetEntryBundleRequest) GetStream() string {
-	if x != nil {
-		return x.Stream
-	}
-	return ""
-}
-
-func (x *GetEntryBundleRequest) GetIndex() int64 {
-	if x != nil {
-		return x.Index
-	}
-	return 0
-}
-
-func (x *GetEntryBundleRequest) GetWidth() int32 {
-	if x != nil {
-		return x.Width
-	}
-	return 0
-}
-
-type GetEntryBundleResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Entries of 65 bytes, before each its length in two bytes, big-endian (c2sp.org/tlog-tiles). An entry is the byte 2, the key
-	// of the list that it is in (zeros for none), and the SHA-256 of its framed leaf.
-	Bundle        []byte `protobuf:"bytes,1,opt,name=bundle,proto3" json:"bundle,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetEntryBundleResponse) Reset() {
-	*x = GetEntryBundleResponse{}
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[15]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetEntryBundleResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetEntryBundleResponse) ProtoMessage() {}
-
-func (x *GetEntryBundleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[15]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetEntryBundleResponse.ProtoReflect.Descriptor instead.
-func (*GetEntryBundleResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{15}
-}
-
-func (x *GetEntryBundleResponse) GetBundle() []byte {
-	if x != nil {
-		return x.Bundle
-	}
-	return nil
-}
-
 var File_pcc_ingest_v1_journal_service_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_journal_service_proto_rawDesc = "" +
 	"\n" +
-	"#pcc/ingest/v1/journal_service.proto\x12\rpcc.ingest.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19pcc/ingest/v1/event.proto\x1a$pcc/ingest/v1/odometer_verdict.proto\x1a\"pcc/options/v1/authorization.proto\"\x89\x01\n" +
-	"\n" +
-	"Checkpoint\x12\x16\n" +
-	"\x06stream\x18\x01 \x01(\tR\x06stream\x12\x12\n" +
-	"\x04size\x18\x02 \x01(\x03R\x04size\x12\x12\n" +
-	"\x04root\x18\x03 \x01(\fR\x04root\x12;\n" +
-	"\vcreate_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\"\x18\n" +
-	"\x16ListCheckpointsRequest\"V\n" +
-	"\x17ListCheckpointsResponse\x12;\n" +
-	"\vcheckpoints\x18\x01 \x03(\v2\x19.pcc.ingest.v1.CheckpointR\vcheckpoints\"Y\n" +
+	"#pcc/ingest/v1/journal_service.proto\x12\rpcc.ingest.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19pcc/ingest/v1/event.proto\x1a$pcc/ingest/v1/odometer_verdict.proto\x1a pcc/journal/v1/log_service.proto\x1a\"pcc/options/v1/authorization.proto\"Y\n" +
 	"\x19ListPassportEventsRequest\x12<\n" +
 	"\bpassport\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^passports/[0-9a-f-]{36}$R\bpassport\"J\n" +
 	"\x1aListPassportEventsResponse\x12,\n" +
@@ -875,10 +400,10 @@ const file_pcc_ingest_v1_journal_service_proto_rawDesc = "" +
 	"\bpassport\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^passports/[0-9a-f-]{36}$R\bpassport\x12/\n" +
 	"\x05as_of\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\"V\n" +
 	"\x1aGetPassportVerdictResponse\x128\n" +
-	"\averdict\x18\x01 \x01(\v2\x1e.pcc.ingest.v1.OdometerVerdictR\averdict\"\xa2\x01\n" +
+	"\averdict\x18\x01 \x01(\v2\x1e.pcc.ingest.v1.OdometerVerdictR\averdict\"\xa3\x01\n" +
 	"\x1aProvePassportEventsRequest\x12<\n" +
-	"\bpassport\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^passports/[0-9a-f-]{36}$R\bpassport\x12F\n" +
-	"\vcheckpoints\x18\x02 \x03(\v2\x19.pcc.ingest.v1.CheckpointB\t\xbaH\x06\x92\x01\x03\x10\x80\bR\vcheckpoints\"\x92\x01\n" +
+	"\bpassport\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^passports/[0-9a-f-]{36}$R\bpassport\x12G\n" +
+	"\vcheckpoints\x18\x02 \x03(\v2\x1a.pcc.journal.v1.CheckpointB\t\xbaH\x06\x92\x01\x03\x10\x80\bR\vcheckpoints\"\x92\x01\n" +
 	"\x1bProvePassportEventsResponse\x122\n" +
 	"\x06events\x18\x01 \x03(\v2\x1a.pcc.ingest.v1.ProvenEventR\x06events\x12(\n" +
 	"\x10not_yet_anchored\x18\x02 \x01(\x05R\x0enotYetAnchored\x12\x15\n" +
@@ -886,34 +411,11 @@ const file_pcc_ingest_v1_journal_service_proto_rawDesc = "" +
 	"\vProvenEvent\x12:\n" +
 	"\bposition\x18\x01 \x01(\v2\x1e.pcc.ingest.v1.JournalPositionR\bposition\x12\x12\n" +
 	"\x04leaf\x18\x02 \x01(\fR\x04leaf\x12'\n" +
-	"\x0finclusion_proof\x18\x03 \x03(\fR\x0einclusionProof\"a\n" +
-	"\x1aGetSignedCheckpointRequest\x12C\n" +
-	"\x06stream\x18\x01 \x01(\tB+\xbaH(r&2$^(ingest|keys)/[a-z][a-z0-9-]{1,31}$R\x06stream\"1\n" +
-	"\x1bGetSignedCheckpointResponse\x12\x12\n" +
-	"\x04note\x18\x01 \x01(\fR\x04note\"\xbe\x01\n" +
-	"\x0eGetTileRequest\x12C\n" +
-	"\x06stream\x18\x01 \x01(\tB+\xbaH(r&2$^(ingest|keys)/[a-z][a-z0-9-]{1,31}$R\x06stream\x12\x1f\n" +
-	"\x05level\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\a(\x00R\x05level\x12$\n" +
-	"\x05index\x18\x03 \x01(\x03B\x0e\xbaH\v\"\t\x10\x80\x80\x80\x80\x80 (\x00R\x05index\x12 \n" +
-	"\x05width\x18\x04 \x01(\x05B\n" +
-	"\xbaH\a\x1a\x05\x18\x80\x02(\x01R\x05width\")\n" +
-	"\x0fGetTileResponse\x12\x16\n" +
-	"\x06hashes\x18\x01 \x01(\fR\x06hashes\"\xa4\x01\n" +
-	"\x15GetEntryBundleRequest\x12C\n" +
-	"\x06stream\x18\x01 \x01(\tB+\xbaH(r&2$^(ingest|keys)/[a-z][a-z0-9-]{1,31}$R\x06stream\x12$\n" +
-	"\x05index\x18\x02 \x01(\x03B\x0e\xbaH\v\"\t\x10\x80\x80\x80\x80\x80 (\x00R\x05index\x12 \n" +
-	"\x05width\x18\x03 \x01(\x05B\n" +
-	"\xbaH\a\x1a\x05\x18\x80\x02(\x01R\x05width\"0\n" +
-	"\x16GetEntryBundleResponse\x12\x16\n" +
-	"\x06bundle\x18\x01 \x01(\fR\x06bundle2\xc5\x06\n" +
-	"\x0eJournalService\x12n\n" +
-	"\x0fListCheckpoints\x12%.pcc.ingest.v1.ListCheckpointsRequest\x1a&.pcc.ingest.v1.ListCheckpointsResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12w\n" +
+	"\x0finclusion_proof\x18\x03 \x03(\fR\x0einclusionProof2\xfe\x02\n" +
+	"\x0eJournalService\x12w\n" +
 	"\x12ListPassportEvents\x12(.pcc.ingest.v1.ListPassportEventsRequest\x1a).pcc.ingest.v1.ListPassportEventsResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12w\n" +
 	"\x12GetPassportVerdict\x12(.pcc.ingest.v1.GetPassportVerdictRequest\x1a).pcc.ingest.v1.GetPassportVerdictResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12z\n" +
-	"\x13ProvePassportEvents\x12).pcc.ingest.v1.ProvePassportEventsRequest\x1a*.pcc.ingest.v1.ProvePassportEventsResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12\x7f\n" +
-	"\x13GetSignedCheckpoint\x12).pcc.ingest.v1.GetSignedCheckpointRequest\x1a*.pcc.ingest.v1.GetSignedCheckpointResponse\"\x11\xa2\xd4\x18\r\b\x02\x12\tread_logs\x12[\n" +
-	"\aGetTile\x12\x1d.pcc.ingest.v1.GetTileRequest\x1a\x1e.pcc.ingest.v1.GetTileResponse\"\x11\xa2\xd4\x18\r\b\x02\x12\tread_logs\x12w\n" +
-	"\x0eGetEntryBundle\x12$.pcc.ingest.v1.GetEntryBundleRequest\x1a%.pcc.ingest.v1.GetEntryBundleResponse\"\x18\xa2\xd4\x18\x14\b\x02\x12\x10read_log_entriesB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
+	"\x13ProvePassportEvents\x12).pcc.ingest.v1.ProvePassportEventsRequest\x1a*.pcc.ingest.v1.ProvePassportEventsResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04callB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
 
 var (
 	file_pcc_ingest_v1_journal_service_proto_rawDescOnce sync.Once
@@ -927,57 +429,39 @@ func file_pcc_ingest_v1_journal_service_proto_rawDescGZIP() []byte {
 	return file_pcc_ingest_v1_journal_service_proto_rawDescData
 }
 
-var file_pcc_ingest_v1_journal_service_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_pcc_ingest_v1_journal_service_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_pcc_ingest_v1_journal_service_proto_goTypes = []any{
-	(*Checkpoint)(nil),                  // 0: pcc.ingest.v1.Checkpoint
-	(*ListCheckpointsRequest)(nil),      // 1: pcc.ingest.v1.ListCheckpointsRequest
-	(*ListCheckpointsResponse)(nil),     // 2: pcc.ingest.v1.ListCheckpointsResponse
-	(*ListPassportEventsRequest)(nil),   // 3: pcc.ingest.v1.ListPassportEventsRequest
-	(*ListPassportEventsResponse)(nil),  // 4: pcc.ingest.v1.ListPassportEventsResponse
-	(*GetPassportVerdictRequest)(nil),   // 5: pcc.ingest.v1.GetPassportVerdictRequest
-	(*GetPassportVerdictResponse)(nil),  // 6: pcc.ingest.v1.GetPassportVerdictResponse
-	(*ProvePassportEventsRequest)(nil),  // 7: pcc.ingest.v1.ProvePassportEventsRequest
-	(*ProvePassportEventsResponse)(nil), // 8: pcc.ingest.v1.ProvePassportEventsResponse
-	(*ProvenEvent)(nil),                 // 9: pcc.ingest.v1.ProvenEvent
-	(*GetSignedCheckpointRequest)(nil),  // 10: pcc.ingest.v1.GetSignedCheckpointRequest
-	(*GetSignedCheckpointResponse)(nil), // 11: pcc.ingest.v1.GetSignedCheckpointResponse
-	(*GetTileRequest)(nil),              // 12: pcc.ingest.v1.GetTileRequest
-	(*GetTileResponse)(nil),             // 13: pcc.ingest.v1.GetTileResponse
-	(*GetEntryBundleRequest)(nil),       // 14: pcc.ingest.v1.GetEntryBundleRequest
-	(*GetEntryBundleResponse)(nil),      // 15: pcc.ingest.v1.GetEntryBundleResponse
-	(*timestamppb.Timestamp)(nil),       // 16: google.protobuf.Timestamp
-	(*Event)(nil),                       // 17: pcc.ingest.v1.Event
-	(*OdometerVerdict)(nil),             // 18: pcc.ingest.v1.OdometerVerdict
-	(*JournalPosition)(nil),             // 19: pcc.ingest.v1.JournalPosition
+	(*ListPassportEventsRequest)(nil),   // 0: pcc.ingest.v1.ListPassportEventsRequest
+	(*ListPassportEventsResponse)(nil),  // 1: pcc.ingest.v1.ListPassportEventsResponse
+	(*GetPassportVerdictRequest)(nil),   // 2: pcc.ingest.v1.GetPassportVerdictRequest
+	(*GetPassportVerdictResponse)(nil),  // 3: pcc.ingest.v1.GetPassportVerdictResponse
+	(*ProvePassportEventsRequest)(nil),  // 4: pcc.ingest.v1.ProvePassportEventsRequest
+	(*ProvePassportEventsResponse)(nil), // 5: pcc.ingest.v1.ProvePassportEventsResponse
+	(*ProvenEvent)(nil),                 // 6: pcc.ingest.v1.ProvenEvent
+	(*Event)(nil),                       // 7: pcc.ingest.v1.Event
+	(*timestamppb.Timestamp)(nil),       // 8: google.protobuf.Timestamp
+	(*OdometerVerdict)(nil),             // 9: pcc.ingest.v1.OdometerVerdict
+	(*v1.Checkpoint)(nil),               // 10: pcc.journal.v1.Checkpoint
+	(*JournalPosition)(nil),             // 11: pcc.ingest.v1.JournalPosition
 }
 var file_pcc_ingest_v1_journal_service_proto_depIdxs = []int32{
-	16, // 0: pcc.ingest.v1.Checkpoint.create_time:type_name -> google.protobuf.Timestamp
-	0,  // 1: pcc.ingest.v1.ListCheckpointsResponse.checkpoints:type_name -> pcc.ingest.v1.Checkpoint
-	17, // 2: pcc.ingest.v1.ListPassportEventsResponse.events:type_name -> pcc.ingest.v1.Event
-	16, // 3: pcc.ingest.v1.GetPassportVerdictRequest.as_of:type_name -> google.protobuf.Timestamp
-	18, // 4: pcc.ingest.v1.GetPassportVerdictResponse.verdict:type_name -> pcc.ingest.v1.OdometerVerdict
-	0,  // 5: pcc.ingest.v1.ProvePassportEventsRequest.checkpoints:type_name -> pcc.ingest.v1.Checkpoint
-	9,  // 6: pcc.ingest.v1.ProvePassportEventsResponse.events:type_name -> pcc.ingest.v1.ProvenEvent
-	19, // 7: pcc.ingest.v1.ProvenEvent.position:type_name -> pcc.ingest.v1.JournalPosition
-	1,  // 8: pcc.ingest.v1.JournalService.ListCheckpoints:input_type -> pcc.ingest.v1.ListCheckpointsRequest
-	3,  // 9: pcc.ingest.v1.JournalService.ListPassportEvents:input_type -> pcc.ingest.v1.ListPassportEventsRequest
-	5,  // 10: pcc.ingest.v1.JournalService.GetPassportVerdict:input_type -> pcc.ingest.v1.GetPassportVerdictRequest
-	7,  // 11: pcc.ingest.v1.JournalService.ProvePassportEvents:input_type -> pcc.ingest.v1.ProvePassportEventsRequest
-	10, // 12: pcc.ingest.v1.JournalService.GetSignedCheckpoint:input_type -> pcc.ingest.v1.GetSignedCheckpointRequest
-	12, // 13: pcc.ingest.v1.JournalService.GetTile:input_type -> pcc.ingest.v1.GetTileRequest
-	14, // 14: pcc.ingest.v1.JournalService.GetEntryBundle:input_type -> pcc.ingest.v1.GetEntryBundleRequest
-	2,  // 15: pcc.ingest.v1.JournalService.ListCheckpoints:output_type -> pcc.ingest.v1.ListCheckpointsResponse
-	4,  // 16: pcc.ingest.v1.JournalService.ListPassportEvents:output_type -> pcc.ingest.v1.ListPassportEventsResponse
-	6,  // 17: pcc.ingest.v1.JournalService.GetPassportVerdict:output_type -> pcc.ingest.v1.GetPassportVerdictResponse
-	8,  // 18: pcc.ingest.v1.JournalService.ProvePassportEvents:output_type -> pcc.ingest.v1.ProvePassportEventsResponse
-	11, // 19: pcc.ingest.v1.JournalService.GetSignedCheckpoint:output_type -> pcc.ingest.v1.GetSignedCheckpointResponse
-	13, // 20: pcc.ingest.v1.JournalService.GetTile:output_type -> pcc.ingest.v1.GetTileResponse
-	15, // 21: pcc.ingest.v1.JournalService.GetEntryBundle:output_type -> pcc.ingest.v1.GetEntryBundleResponse
-	15, // [15:22] is the sub-list for method output_type
-	8,  // [8:15] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	7,  // 0: pcc.ingest.v1.ListPassportEventsResponse.events:type_name -> pcc.ingest.v1.Event
+	8,  // 1: pcc.ingest.v1.GetPassportVerdictRequest.as_of:type_name -> google.protobuf.Timestamp
+	9,  // 2: pcc.ingest.v1.GetPassportVerdictResponse.verdict:type_name -> pcc.ingest.v1.OdometerVerdict
+	10, // 3: pcc.ingest.v1.ProvePassportEventsRequest.checkpoints:type_name -> pcc.journal.v1.Checkpoint
+	6,  // 4: pcc.ingest.v1.ProvePassportEventsResponse.events:type_name -> pcc.ingest.v1.ProvenEvent
+	11, // 5: pcc.ingest.v1.ProvenEvent.position:type_name -> pcc.ingest.v1.JournalPosition
+	0,  // 6: pcc.ingest.v1.JournalService.ListPassportEvents:input_type -> pcc.ingest.v1.ListPassportEventsRequest
+	2,  // 7: pcc.ingest.v1.JournalService.GetPassportVerdict:input_type -> pcc.ingest.v1.GetPassportVerdictRequest
+	4,  // 8: pcc.ingest.v1.JournalService.ProvePassportEvents:input_type -> pcc.ingest.v1.ProvePassportEventsRequest
+	1,  // 9: pcc.ingest.v1.JournalService.ListPassportEvents:output_type -> pcc.ingest.v1.ListPassportEventsResponse
+	3,  // 10: pcc.ingest.v1.JournalService.GetPassportVerdict:output_type -> pcc.ingest.v1.GetPassportVerdictResponse
+	5,  // 11: pcc.ingest.v1.JournalService.ProvePassportEvents:output_type -> pcc.ingest.v1.ProvePassportEventsResponse
+	9,  // [9:12] is the sub-list for method output_type
+	6,  // [6:9] is the sub-list for method input_type
+	6,  // [6:6] is the sub-list for extension type_name
+	6,  // [6:6] is the sub-list for extension extendee
+	0,  // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_pcc_ingest_v1_journal_service_proto_init() }
@@ -993,7 +477,7 @@ func file_pcc_ingest_v1_journal_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_ingest_v1_journal_service_proto_rawDesc), len(file_pcc_ingest_v1_journal_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   16,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

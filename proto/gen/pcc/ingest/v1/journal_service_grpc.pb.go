@@ -19,24 +19,17 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	JournalService_ListCheckpoints_FullMethodName     = "/pcc.ingest.v1.JournalService/ListCheckpoints"
 	JournalService_ListPassportEvents_FullMethodName  = "/pcc.ingest.v1.JournalService/ListPassportEvents"
 	JournalService_GetPassportVerdict_FullMethodName  = "/pcc.ingest.v1.JournalService/GetPassportVerdict"
 	JournalService_ProvePassportEvents_FullMethodName = "/pcc.ingest.v1.JournalService/ProvePassportEvents"
-	JournalService_GetSignedCheckpoint_FullMethodName = "/pcc.ingest.v1.JournalService/GetSignedCheckpoint"
-	JournalService_GetTile_FullMethodName             = "/pcc.ingest.v1.JournalService/GetTile"
-	JournalService_GetEntryBundle_FullMethodName      = "/pcc.ingest.v1.JournalService/GetEntryBundle"
 )
 
 // JournalServiceClient is the client API for JournalService service.
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// JournalService shows the journal of events to the services that anchor, prove and sell it.
+// JournalService shows the events in the journal to the services that prove and sell them.
 type JournalServiceClient interface {
-	// ListCheckpoints returns the newest checkpoint of every stream, at most 1024, by stream.
-	// Permission: call, for services only.
-	ListCheckpoints(ctx context.Context, in *ListCheckpointsRequest, opts ...grpc.CallOption) (*ListCheckpointsResponse, error)
 	// ListPassportEvents returns the events of a passport from all members, by time of acceptance, at most 10000 and 4 MiB.
 	// Permission: call, for services only. Errors: REPORT_TOO_LARGE.
 	ListPassportEvents(ctx context.Context, in *ListPassportEventsRequest, opts ...grpc.CallOption) (*ListPassportEventsResponse, error)
@@ -49,16 +42,6 @@ type JournalServiceClient interface {
 	// ListPassportEvents, and 15 MiB with signatures and proofs.
 	// Permission: call, for services only. Errors: REPORT_TOO_LARGE, CHECKPOINT_UNKNOWN.
 	ProvePassportEvents(ctx context.Context, in *ProvePassportEventsRequest, opts ...grpc.CallOption) (*ProvePassportEventsResponse, error)
-	// GetSignedCheckpoint returns the newest checkpoint of a stream, signed as that of a public log. It extends every
-	// checkpoint of the stream that this process signed before.
-	// Permission: read_logs. Errors: LOG_NOT_FOUND.
-	GetSignedCheckpoint(ctx context.Context, in *GetSignedCheckpointRequest, opts ...grpc.CallOption) (*GetSignedCheckpointResponse, error)
-	// GetTile returns hashes of a stream's tree, a tile of the layout c2sp.org/tlog-tiles or the beginning of one.
-	// Permission: read_logs. Errors: LOG_NOT_FOUND, TILE_NOT_FOUND.
-	GetTile(ctx context.Context, in *GetTileRequest, opts ...grpc.CallOption) (*GetTileResponse, error)
-	// GetEntryBundle returns what the leaf hashes of a tile of level 0 are computed from, without the events.
-	// Permission: read_log_entries. Errors: LOG_NOT_FOUND, TILE_NOT_FOUND.
-	GetEntryBundle(ctx context.Context, in *GetEntryBundleRequest, opts ...grpc.CallOption) (*GetEntryBundleResponse, error)
 }
 
 type journalServiceClient struct {
@@ -67,16 +50,6 @@ type journalServiceClient struct {
 
 func NewJournalServiceClient(cc grpc.ClientConnInterface) JournalServiceClient {
 	return &journalServiceClient{cc}
-}
-
-func (c *journalServiceClient) ListCheckpoints(ctx context.Context, in *ListCheckpointsRequest, opts ...grpc.CallOption) (*ListCheckpointsResponse, error) {
-	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(ListCheckpointsResponse)
-	err := c.cc.Invoke(ctx, JournalService_ListCheckpoints_FullMethodName, in, out, cOpts...)
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
 }
 
 func (c *journalServiceClient) ListPassportEvents(ctx context.Context, in *ListPassportEventsRequest, opts ...grpc.CallOption) (*ListPassportEventsResponse, error) {
@@ -109,45 +82,12 @@ func (c *journalServiceClient) ProvePassportEvents(ctx context.Context, in *Prov
 	return out, nil
 }
 
-func (c *journalServiceClient) GetSignedCheckpoint(ctx context.Context, in *GetSignedCheckpointRequest, opts ...grpc.CallOption) (*GetSignedCheckpointResponse, error) {
-	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(GetSignedCheckpointResponse)
-	err := c.cc.Invoke(ctx, JournalService_GetSignedCheckpoint_FullMethodName, in, out, cOpts...)
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
-func (c *journalServiceClient) GetTile(ctx context.Context, in *GetTileRequest, opts ...grpc.CallOption) (*GetTileResponse, error) {
-	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(GetTileResponse)
-	err := c.cc.Invoke(ctx, JournalService_GetTile_FullMethodName, in, out, cOpts...)
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
-func (c *journalServiceClient) GetEntryBundle(ctx context.Context, in *GetEntryBundleRequest, opts ...grpc.CallOption) (*GetEntryBundleResponse, error) {
-	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(GetEntryBundleResponse)
-	err := c.cc.Invoke(ctx, JournalService_GetEntryBundle_FullMethodName, in, out, cOpts...)
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
 // JournalServiceServer is the server API for JournalService service.
 // All implementations must embed UnimplementedJournalServiceServer
 // for forward compatibility.
 //
-// JournalService shows the journal of events to the services that anchor, prove and sell it.
+// JournalService shows the events in the journal to the services that prove and sell them.
 type JournalServiceServer interface {
-	// ListCheckpoints returns the newest checkpoint of every stream, at most 1024, by stream.
-	// Permission: call, for services only.
-	ListCheckpoints(context.Context, *ListCheckpointsRequest) (*ListCheckpointsResponse, error)
 	// ListPassportEvents returns the events of a passport from all members, by time of acceptance, at most 10000 and 4 MiB.
 	// Permission: call, for services only. Errors: REPORT_TOO_LARGE.
 	ListPassportEvents(context.Context, *ListPassportEventsRequest) (*ListPassportEventsResponse, error)
@@ -160,16 +100,6 @@ type JournalServiceServer interface {
 	// ListPassportEvents, and 15 MiB with signatures and proofs.
 	// Permission: call, for services only. Errors: REPORT_TOO_LARGE, CHECKPOINT_UNKNOWN.
 	ProvePassportEvents(context.Context, *ProvePassportEventsRequest) (*ProvePassportEventsResponse, error)
-	// GetSignedCheckpoint returns the newest checkpoint of a stream, signed as that of a public log. It extends every
-	// checkpoint of the stream that this process signed before.
-	// Permission: read_logs. Errors: LOG_NOT_FOUND.
-	GetSignedCheckpoint(context.Context, *GetSignedCheckpointRequest) (*GetSignedCheckpointResponse, error)
-	// GetTile returns hashes of a stream's tree, a tile of the layout c2sp.org/tlog-tiles or the beginning of one.
-	// Permission: read_logs. Errors: LOG_NOT_FOUND, TILE_NOT_FOUND.
-	GetTile(context.Context, *GetTileRequest) (*GetTileResponse, error)
-	// GetEntryBundle returns what the leaf hashes of a tile of level 0 are computed from, without the events.
-	// Permission: read_log_entries. Errors: LOG_NOT_FOUND, TILE_NOT_FOUND.
-	GetEntryBundle(context.Context, *GetEntryBundleRequest) (*GetEntryBundleResponse, error)
 	mustEmbedUnimplementedJournalServiceServer()
 }
 
@@ -180,9 +110,6 @@ type JournalServiceServer interface {
 // pointer dereference when methods are called.
 type UnimplementedJournalServiceServer struct{}
 
-func (UnimplementedJournalServiceServer) ListCheckpoints(context.Context, *ListCheckpointsRequest) (*ListCheckpointsResponse, error) {
-	return nil, status.Error(codes.Unimplemented, "method ListCheckpoints not implemented")
-}
 func (UnimplementedJournalServiceServer) ListPassportEvents(context.Context, *ListPassportEventsRequest) (*ListPassportEventsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListPassportEvents not implemented")
 }
@@ -191,15 +118,6 @@ func (UnimplementedJournalServiceServer) GetPassportVerdict(context.Context, *Ge
 }
 func (UnimplementedJournalServiceServer) ProvePassportEvents(context.Context, *ProvePassportEventsRequest) (*ProvePassportEventsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ProvePassportEvents not implemented")
-}
-func (UnimplementedJournalServiceServer) GetSignedCheckpoint(context.Context, *GetSignedCheckpointRequest) (*GetSignedCheckpointResponse, error) {
-	return nil, status.Error(codes.Unimplemented, "method GetSignedCheckpoint not implemented")
-}
-func (UnimplementedJournalServiceServer) GetTile(context.Context, *GetTileRequest) (*GetTileResponse, error) {
-	return nil, status.Error(codes.Unimplemented, "method GetTile not implemented")
-}
-func (UnimplementedJournalServiceServer) GetEntryBundle(context.Context, *GetEntryBundleRequest) (*GetEntryBundleResponse, error) {
-	return nil, status.Error(codes.Unimplemented, "method GetEntryBundle not implemented")
 }
 func (UnimplementedJournalServiceServer) mustEmbedUnimplementedJournalServiceServer() {}
 func (UnimplementedJournalServiceServer) testEmbeddedByValue()                        {}
@@ -220,24 +138,6 @@ func RegisterJournalServiceServer(s grpc.ServiceRegistrar, srv JournalServiceSer
 		t.testEmbeddedByValue()
 	}
 	s.RegisterService(&JournalService_ServiceDesc, srv)
-}
-
-func _JournalService_ListCheckpoints_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(ListCheckpointsRequest)
-	if err := dec(in); err != nil {
-		return nil, err
-	}
-	if interceptor == nil {
-		return srv.(JournalServiceServer).ListCheckpoints(ctx, in)
-	}
-	info := &grpc.UnaryServerInfo{
-		Server:     srv,
-		FullMethod: JournalService_ListCheckpoints_FullMethodName,
-	}
-	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(JournalServiceServer).ListCheckpoints(ctx, req.(*ListCheckpointsRequest))
-	}
-	return interceptor(ctx, in, info, handler)
 }
 
 func _JournalService_ListPassportEvents_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
@@ -294,60 +194,6 @@ func _JournalService_ProvePassportEvents_Handler(srv interface{}, ctx context.Co
 	return interceptor(ctx, in, info, handler)
 }
 
-func _JournalService_GetSignedCheckpoint_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(GetSignedCheckpointRequest)
-	if err := dec(in); err != nil {
-		return nil, err
-	}
-	if interceptor == nil {
-		return srv.(JournalServiceServer).GetSignedCheckpoint(ctx, in)
-	}
-	info := &grpc.UnaryServerInfo{
-		Server:     srv,
-		FullMethod: JournalService_GetSignedCheckpoint_FullMethodName,
-	}
-	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(JournalServiceServer).GetSignedCheckpoint(ctx, req.(*GetSignedCheckpointRequest))
-	}
-	return interceptor(ctx, in, info, handler)
-}
-
-func _JournalService_GetTile_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(GetTileRequest)
-	if err := dec(in); err != nil {
-		return nil, err
-	}
-	if interceptor == nil {
-		return srv.(JournalServiceServer).GetTile(ctx, in)
-	}
-	info := &grpc.UnaryServerInfo{
-		Server:     srv,
-		FullMethod: JournalService_GetTile_FullMethodName,
-	}
-	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(JournalServiceServer).GetTile(ctx, req.(*GetTileRequest))
-	}
-	return interceptor(ctx, in, info, handler)
-}
-
-func _JournalService_GetEntryBundle_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(GetEntryBundleRequest)
-	if err := dec(in); err != nil {
-		return nil, err
-	}
-	if interceptor == nil {
-		return srv.(JournalServiceServer).GetEntryBundle(ctx, in)
-	}
-	info := &grpc.UnaryServerInfo{
-		Server:     srv,
-		FullMethod: JournalService_GetEntryBundle_FullMethodName,
-	}
-	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(JournalServiceServer).GetEntryBundle(ctx, req.(*GetEntryBundleRequest))
-	}
-	return interceptor(ctx, in, info, handler)
-}
-
 // JournalService_ServiceDesc is the grpc.ServiceDesc for JournalService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -355,10 +201,6 @@ var JournalService_ServiceDesc = grpc.ServiceDesc{
 	ServiceName: "pcc.ingest.v1.JournalService",
 	HandlerType: (*JournalServiceServer)(nil),
 	Methods: []grpc.MethodDesc{
-		{
-			MethodName: "ListCheckpoints",
-			Handler:    _JournalService_ListCheckpoints_Handler,
-		},
 		{
 			MethodName: "ListPassportEvents",
 			Handler:    _JournalService_ListPassportEvents_Handler,
@@ -370,18 +212,6 @@ var JournalService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ProvePassportEvents",
 			Handler:    _JournalService_ProvePassportEvents_Handler,
-		},
-		{
-			MethodName: "GetSignedCheckpoint",
-			Handler:    _JournalService_GetSignedCheckpoint_Handler,
-		},
-		{
-			MethodName: "GetTile",
-			Handler:    _JournalService_GetTile_Handler,
-		},
-		{
-			MethodName: "GetEntryBundle",
-			Handler:    _JournalService_GetEntryBundle_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
