@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -30,15 +32,21 @@ func InclusionProofs(ctx context.Context, q Querier, stream string, seqs []uint6
 	if len(seqs) > MaxPage {
 		return nil, fmt.Errorf("%w: %d proofs at once", ErrInvalid, len(seqs))
 	}
-	hashes, err := authenticated(ctx, q, stream, size)
+	for _, seq := range seqs {
+		if seq >= size {
+			return nil, fmt.Errorf("%w: entry %d of a checkpoint of %d", ErrInvalid, seq, size)
+		}
+	}
+	tree, err := authenticated(ctx, q, stream, size)
+	if err != nil {
+		return nil, err
+	}
+	hashes, err := readOnce(tree, seqs, size)
 	if err != nil {
 		return nil, err
 	}
 	paths := make([][]Hash, len(seqs))
 	for i, seq := range seqs {
-		if seq >= size {
-			return nil, fmt.Errorf("%w: entry %d of a checkpoint of %d", ErrInvalid, seq, size)
-		}
 		path, err := tlog.ProveRecord(int64(size), int64(seq), hashes)
 		if err != nil {
 			return nil, proofError(err)
@@ -46,6 +54,38 @@ func InclusionProofs(ctx context.Context, q Querier, stream string, seqs []uint6
 		paths[i] = fromTlog(path)
 	}
 	return paths, nil
+}
+
+// readOnce reads the hashes that the paths of some entries need, all at once: tlog authenticates the tiles of every read,
+// however often they were read before.
+func readOnce(tree tlog.HashReader, seqs []uint64, size uint64) (tlog.HashReader, error) {
+	known := map[int64]tlog.Hash{}
+	note := tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
+		for _, i := range indexes {
+			known[i] = tlog.Hash{}
+		}
+		return make([]tlog.Hash, len(indexes)), nil
+	})
+	for _, seq := range seqs {
+		if _, err := tlog.ProveRecord(int64(size), int64(seq), note); err != nil {
+			return nil, proofError(err)
+		}
+	}
+	indexes := slices.Sorted(maps.Keys(known))
+	hashes, err := tree.ReadHashes(indexes)
+	if err != nil {
+		return nil, proofError(err)
+	}
+	for i, index := range indexes {
+		known[index] = hashes[i]
+	}
+	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
+		read := make([]tlog.Hash, len(indexes))
+		for i, index := range indexes {
+			read[i] = known[index]
+		}
+		return read, nil
+	}), nil
 }
 
 // ConsistencyProof returns the path that shows the checkpoint of newSize leaves

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+
+	"github.com/pcc-platform/pcc/internal/bench/usage"
 )
 
 const (
@@ -32,7 +34,7 @@ type pipeline struct {
 type peak struct {
 	events              int64
 	accepted, queryable float64 // events a second
-	used                map[string]usage
+	used                map[string]usage.Usage
 	bytesPerEvent       float64
 }
 
@@ -125,7 +127,7 @@ func (b *bench) fullSpeed(ctx context.Context, p pipeline, name string) (peak, e
 	n := float64(l.events())
 	return peak{
 		events: l.events(), accepted: n / accepted.Seconds(), queryable: n / queryable.Seconds(),
-		used: since(before, after), bytesPerEvent: float64(grown-size) / n,
+		used: usage.Since(before, after), bytesPerEvent: float64(grown-size) / n,
 	}, err
 }
 
@@ -207,12 +209,12 @@ func (b *bench) obvious(ctx context.Context) (float64, error) {
 	return float64(n) / time.Since(start).Seconds(), err
 }
 
-func (b *bench) usages() (map[string]usage, error) {
-	all, err := usages(b.layout.State)
+func (b *bench) usages() (map[string]usage.Usage, error) {
+	all, err := usage.Of(b.layout.State)
 	if err != nil {
 		return nil, err
 	}
-	reference, err := usages(filepath.Join(b.layout.State, "reference"))
+	reference, err := usage.Of(filepath.Join(b.layout.State, "reference"))
 	maps.Copy(all, reference)
 	return all, err
 }
@@ -228,7 +230,7 @@ var pathProcesses = []string{"ingest", "nats", "postgres", "reference"}
 func cpuPerEvent(p peak) float64 {
 	sum := 0.0
 	for _, name := range pathProcesses {
-		sum += p.used[name].cpuSeconds
+		sum += p.used[name].CPUSeconds
 	}
 	return sum * 1e6 / float64(p.events)
 }
@@ -249,10 +251,10 @@ func (b *bench) printRatios(ceiling, platform, aged peak, obvious float64) {
 func (b *bench) printProcesses(ceiling, platform, aged peak) error {
 	w := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintf(w, "process\tceiling CPU us/event\tplatform CPU us/event\t%dx history CPU us/event\tRSS MiB\tRSS MiB then\n", b.opts.History)
-	perEvent := func(p peak, name string) float64 { return p.used[name].cpuSeconds * 1e6 / float64(p.events) }
+	perEvent := func(p peak, name string) float64 { return p.used[name].CPUSeconds * 1e6 / float64(p.events) }
 	for _, name := range slices.Sorted(maps.Keys(platform.used)) {
 		_, _ = fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%.2f\t%.0f\t%.0f\n", name, perEvent(ceiling, name), perEvent(platform, name), perEvent(aged, name),
-			platform.used[name].rssMiB, aged.used[name].rssMiB)
+			platform.used[name].RSSMiB, aged.used[name].RSSMiB)
 	}
 	return w.Flush()
 }

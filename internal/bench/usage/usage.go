@@ -1,4 +1,5 @@
-package ingest
+// Package usage tells what processes have used, as Linux counts it.
+package usage
 
 import (
 	"fmt"
@@ -6,19 +7,21 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
+	"time"
 )
 
 // ticksPerSecond is the unit of CPU times in /proc on Linux.
 const ticksPerSecond = 100
 
-// usage is what a process and its children have used; memory that they share counts for each.
-type usage struct {
-	cpuSeconds float64
-	rssMiB     float64
+// Usage is what a process and its children have used; memory that they share counts for each.
+type Usage struct {
+	CPUSeconds float64
+	RSSMiB     float64
 }
 
-// usages reads the processes that the supervisor on dir recorded, by name.
-func usages(dir string) (map[string]usage, error) {
+// Of reads the processes that the supervisor on a folder recorded (internal/devstack/proc), by name.
+func Of(dir string) (map[string]Usage, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "pid", "*"))
 	if err != nil {
 		return nil, err
@@ -35,7 +38,7 @@ func usages(dir string) (map[string]usage, error) {
 		}
 		leaders[pid] = filepath.Base(f)
 	}
-	out := map[string]usage{}
+	out := map[string]Usage{}
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
 		return nil, err
@@ -48,7 +51,7 @@ func usages(dir string) (map[string]usage, error) {
 		}
 		if ok && mine {
 			sum := out[name]
-			out[name] = usage{cpuSeconds: sum.cpuSeconds + u.cpuSeconds, rssMiB: sum.rssMiB + u.rssMiB}
+			out[name] = Usage{CPUSeconds: sum.CPUSeconds + u.CPUSeconds, RSSMiB: sum.RSSMiB + u.RSSMiB}
 		}
 	}
 	return out, nil
@@ -56,7 +59,7 @@ func usages(dir string) (map[string]usage, error) {
 
 // readStat returns what a process uses; ok is false when it ended meanwhile. Its own ended children count too: PostgreSQL's
 // backends come and go.
-func readStat(path string) (pid, parent int, u usage, ok bool) {
+func readStat(path string) (pid, parent int, u Usage, ok bool) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		return 0, 0, u, false
@@ -71,18 +74,25 @@ func readStat(path string) (pid, parent int, u usage, ok bool) {
 	parent, _ = strconv.Atoi(fields[parentField])
 	for _, field := range fields[userField : childSystemField+1] {
 		ticks, _ := strconv.ParseFloat(field, 64)
-		u.cpuSeconds += ticks / ticksPerSecond
+		u.CPUSeconds += ticks / ticksPerSecond
 	}
 	pages, _ := strconv.ParseFloat(fields[rssField], 64)
-	u.rssMiB = pages * float64(os.Getpagesize()) / (1 << 20)
+	u.RSSMiB = pages * float64(os.Getpagesize()) / (1 << 20)
 	return pid, parent, u, true
 }
 
-// since returns what was used after before.
-func since(before, after map[string]usage) map[string]usage {
-	out := map[string]usage{}
+// Since returns what was used after before.
+func Since(before, after map[string]Usage) map[string]Usage {
+	out := map[string]Usage{}
 	for name, u := range after {
-		out[name] = usage{cpuSeconds: u.cpuSeconds - before[name].cpuSeconds, rssMiB: u.rssMiB}
+		out[name] = Usage{CPUSeconds: u.CPUSeconds - before[name].CPUSeconds, RSSMiB: u.RSSMiB}
 	}
 	return out
+}
+
+// Own returns the CPU time of this process, in seconds.
+func Own() float64 {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // cannot fail for the process itself
+	return (time.Duration(u.Utime.Nano()) + time.Duration(u.Stime.Nano())).Seconds()
 }
