@@ -19,8 +19,8 @@ import (
 const maxLeafPages = 100_000
 
 func newReplay(env *environment) *cobra.Command {
-	c := &cobra.Command{Use: "replay", Short: "Compute anew what the platform has stored, from the member's journal"}
-	c.AddCommand(newReplayQuality(env))
+	c := &cobra.Command{Use: "replay", Short: "Compute anew what the platform has stored"}
+	c.AddCommand(newReplayQuality(env), newReplaySettlement(env))
 	return c
 }
 

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -26,16 +27,18 @@ type Entry[E any] struct {
 	Member string
 	// Quality is the event's quality index, 0 to 100; 0 also for what earns nothing.
 	Quality int64
+	// Field is the question that the event answers: its class and month, such as "odometer/2026-03".
+	Field string
 	// ReceiveTime is when the platform accepted it.
 	ReceiveTime time.Time
 	Event       E
 }
 
-// Contribution is what one member gave to a report.
+// Contribution is how well a member's events answer one field of a report.
 type Contribution struct {
-	Member     string
-	Events     int32
-	QualitySum int64
+	Member, Field string
+	// Quality is the highest index among them.
+	Quality int64
 }
 
 // ReadState says how far a paid read is.
@@ -202,19 +205,21 @@ func asOf[E any](history []Entry[E], t time.Time) []Entry[E] {
 	return slices.DeleteFunc(history, func(e Entry[E]) bool { return e.ReceiveTime.After(t) })
 }
 
-// contributions sums what earns something in a history up by member, in the members' order.
+// contributions returns the best that each member gave to each field, by field, then member.
 func contributions[E any](history []Entry[E]) []Contribution {
-	var out []Contribution
+	type place struct{ field, member string }
+	best := map[place]int64{}
 	for _, e := range history {
-		if e.Quality == 0 {
-			continue
+		if at := (place{e.Field, e.Member}); e.Quality > best[at] {
+			best[at] = e.Quality
 		}
-		i, found := slices.BinarySearchFunc(out, e.Member, func(c Contribution, member string) int { return strings.Compare(c.Member, member) })
-		if !found {
-			out = slices.Insert(out, i, Contribution{Member: e.Member})
-		}
-		out[i].Events++
-		out[i].QualitySum += e.Quality
 	}
+	out := make([]Contribution, 0, len(best))
+	for at, quality := range best {
+		out = append(out, Contribution{Member: at.member, Field: at.field, Quality: quality})
+	}
+	slices.SortFunc(out, func(a, b Contribution) int {
+		return cmp.Or(strings.Compare(a.Field, b.Field), strings.Compare(a.Member, b.Member))
+	})
 	return out
 }

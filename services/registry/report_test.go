@@ -88,9 +88,9 @@ func (l *ledger) Void(ctx context.Context, _ string) error {
 }
 
 var history = []Entry[string]{
-	{Member: "oem", Quality: 90, ReceiveTime: reportTime.Add(-2 * time.Hour), Event: "first"},
-	{Member: "garage", Quality: 60, ReceiveTime: reportTime.Add(-time.Hour), Event: "second"},
-	{Member: "oem", Quality: 80, ReceiveTime: reportTime, Event: "third"},
+	{Member: "oem", Quality: 90, ReceiveTime: reportTime.Add(-2 * time.Hour), Field: "odometer/2026-01", Event: "first"},
+	{Member: "garage", Quality: 60, ReceiveTime: reportTime.Add(-time.Hour), Field: "odometer/2026-01", Event: "second"},
+	{Member: "oem", Quality: 80, ReceiveTime: reportTime, Field: "odometer/2026-01", Event: "third"},
 }
 
 func readReport(ctx context.Context, j journal, l *ledger) (Report[string, string, string], error) {
@@ -111,7 +111,7 @@ func TestReportIsPaidToItsContributors(t *testing.T) {
 	if diff := cmp.Diff(want, report); diff != "" {
 		t.Error(diff)
 	}
-	contributions := []Contribution{{Member: "garage", Events: 1, QualitySum: 60}, {Member: "oem", Events: 2, QualitySum: 170}}
+	contributions := []Contribution{{Member: "garage", Field: "odometer/2026-01", Quality: 60}, {Member: "oem", Field: "odometer/2026-01", Quality: 90}}
 	if diff := cmp.Diff(contributions, l.contributions); diff != "" {
 		t.Error(diff)
 	}

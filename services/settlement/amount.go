@@ -63,10 +63,9 @@ func (a Amount) Add(b Amount) (Amount, error) {
 	return a + b, nil
 }
 
-// proportion returns floor(a*part/whole) and the remainder a*part mod whole, computed in 128 bits. It needs a >= 0 and
-// part <= whole, so the quotient fits.
-func (a Amount) proportion(part, whole uint64) (share Amount, remainder uint64) {
-	hi, lo := bits.Mul64(uint64(a), part) //nolint:gosec // not negative
-	quotient, remainder := bits.Div64(hi, lo, whole)
-	return Amount(quotient), remainder //nolint:gosec // at most a
+// part returns floor(a*p/10000), computed in 128 bits. It needs a >= 0 and p at most the whole, so the quotient fits.
+func (a Amount) part(p BasisPoints) Amount {
+	hi, lo := bits.Mul64(uint64(a), uint64(p)) //nolint:gosec // not negative
+	quotient, _ := bits.Div64(hi, lo, wholeBasisPoints)
+	return Amount(quotient) //nolint:gosec // at most a
 }

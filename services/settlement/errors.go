@@ -7,7 +7,7 @@ var (
 	ErrAmountInvalid  = apperr.New(apperr.InvalidArgument, "AMOUNT_INVALID", "an amount is a positive decimal with up to 14 digits and 4 places").WithField("amount")
 	ErrAmountOverflow = apperr.New(apperr.InvalidArgument, "AMOUNT_INVALID", "the sum exceeds what an account can hold").WithField("amount")
 
-	ErrContributionInvalid = apperr.InvalidField("contributions", "numbers of events and sums of quality are not negative and add up to less than 2^63")
+	ErrContributionInvalid = apperr.InvalidField("contributions", "a contribution names a field and has a quality of 0 to 100")
 
 	ErrMemberNotFound  = apperr.New(apperr.NotFound, "MEMBER_NOT_FOUND", "the member has no accounts")
 	ErrAccountNotFound = apperr.New(apperr.NotFound, "ACCOUNT_NOT_FOUND", "no such account of the caller's member")

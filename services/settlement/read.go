@@ -28,8 +28,10 @@ type Read struct {
 	// Shares and SplitVersion say who was paid what under which policy; empty until captured.
 	Shares       []Share
 	SplitVersion int
-	CreateTime   time.Time
-	CaptureTime  time.Time // zero until captured
+	// Contributions are what the shares were computed from.
+	Contributions []Contribution
+	CreateTime    time.Time
+	CaptureTime   time.Time // zero until captured
 	// RequestHash is the SHA-256 of what was asked for.
 	RequestHash [sha256.Size]byte
 }
@@ -71,11 +73,15 @@ func (r Read) capture(policy SplitPolicy, contributions []Contribution, now time
 	if r.State == ReadVoided {
 		return Read{}, Transfer{}, ErrReadVoided
 	}
+	contributions, err := normalise(contributions)
+	if err != nil {
+		return Read{}, Transfer{}, err
+	}
 	shares, err := policy.Split(r.Price, contributions)
 	if err != nil {
 		return Read{}, Transfer{}, err
 	}
-	r.State, r.Shares, r.SplitVersion, r.CaptureTime = ReadCaptured, shares, policy.Version, now
+	r.State, r.Shares, r.SplitVersion, r.Contributions, r.CaptureTime = ReadCaptured, shares, policy.Version, contributions, now
 	postings := []Posting{{Held(r.Payer), -r.Price}}
 	inputs := []string{strconv.Itoa(policy.Version)}
 	for _, s := range shares {

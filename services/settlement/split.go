@@ -3,8 +3,13 @@ package settlement
 import (
 	"cmp"
 	"fmt"
+	"math/big"
 	"slices"
+	"strings"
 )
+
+// explainedRaises bounds the fields that an explanation names.
+const explainedRaises = 3
 
 // BasisPoints is a part of a whole in ten-thousandths: 200 is 2 %.
 type BasisPoints uint16
@@ -29,14 +34,7 @@ type SplitPolicy struct {
 
 // CurrentSplitPolicy is the policy of new captures.
 func CurrentSplitPolicy() SplitPolicy {
-	return SplitPolicy{Version: 1, InfrastructureFee: 200, HolderDividend: 1000}
-}
-
-// Contribution is what one member gave to a read: how many events, and the sum of their quality indices.
-type Contribution struct {
-	Member     string
-	Events     int64
-	QualitySum int64
+	return SplitPolicy{Version: 2, InfrastructureFee: 200, HolderDividend: 1000}
 }
 
 // ShareKind is the ground of a share.
@@ -59,17 +57,17 @@ type Share struct {
 
 // Split shares price (not negative) out. The shares add up to price to the last unit:
 //   - fee and dividend are rounded down, so the platform never gains by rounding;
-//   - the rest goes to the contributors by quality, by largest remainder, ties to the member id that sorts first. Who
-//     adds quality never gets less for it;
-//   - contributions of one member are one contribution, so splitting oneself up gains nothing;
-//   - without quality points the rest goes to the infrastructure.
+//   - the rest goes to the contributors in proportion to the Shapley values of their quality, by largest remainder, ties to
+//     the member id that sorts first;
+//   - contributions of one member to one field are one, its best: splitting oneself up or repeating oneself gains nothing;
+//   - without quality the rest goes to the infrastructure.
 func (p SplitPolicy) Split(price Amount, contributions []Contribution) ([]Share, error) {
-	merged, total, err := mergeContributions(contributions)
+	normalised, err := normalise(contributions)
 	if err != nil {
 		return nil, err
 	}
-	fee, _ := price.proportion(uint64(p.InfrastructureFee), wholeBasisPoints)
-	dividend, _ := price.proportion(uint64(p.HolderDividend), wholeBasisPoints)
+	contributors, fields, total := claims(normalised)
+	fee, dividend := price.part(p.InfrastructureFee), price.part(p.HolderDividend)
 	rest := price - fee - dividend
 	shares := []Share{
 		{ShareInfrastructureFee, PoolInfrastructure, fee, fmt.Sprintf("%s of %s, split policy %d", p.InfrastructureFee, price, p.Version)},
@@ -80,64 +78,62 @@ func (p SplitPolicy) Split(price Amount, contributions []Contribution) ([]Share,
 			ShareInfrastructureFee, PoolInfrastructure, rest, "no contributor with quality points: the rest of the price",
 		}), nil
 	}
-	for i, amount := range apportion(rest, merged, total) {
-		c := merged[i]
-		shares = append(shares, Share{
-			ShareContribution, Available(c.Member), amount,
-			fmt.Sprintf("%d of %d quality points from %s", c.QualitySum, total, countEvents(c.Events)),
-		})
+	for i, amount := range apportion(rest, contributors, total) {
+		c := contributors[i]
+		shares = append(shares, Share{ShareContribution, Available(c.member), amount, c.explain(fields, total)})
 	}
 	return shares, nil
 }
 
-// mergeContributions returns one contribution a member, sorted by member, and the sum of all quality points.
-func mergeContributions(contributions []Contribution) (merged []Contribution, total uint64, err error) {
-	byMember := make(map[string]Contribution, len(contributions))
-	for _, c := range contributions {
-		if c.QualitySum < 0 || c.Events < 0 {
-			return nil, 0, ErrContributionInvalid
-		}
-		m := byMember[c.Member]
-		quality, err := Amount(m.QualitySum).Add(Amount(c.QualitySum))
-		if err != nil {
-			return nil, 0, ErrContributionInvalid
-		}
-		byMember[c.Member] = Contribution{Member: c.Member, Events: m.Events + c.Events, QualitySum: int64(quality)}
-	}
-	for _, c := range byMember {
-		merged = append(merged, c)
-		sum := total + uint64(c.QualitySum) //nolint:gosec // not negative
-		if sum < total {
-			return nil, 0, ErrContributionInvalid
-		}
-		total = sum
-	}
-	slices.SortFunc(merged, func(a, b Contribution) int { return cmp.Compare(a.Member, b.Member) })
-	return merged, total, nil
-}
-
-// apportion divides whole among contributions, sorted by member, by the largest-remainder method.
-func apportion(whole Amount, contributions []Contribution, total uint64) []Amount {
-	amounts := make([]Amount, len(contributions))
-	remainders := make([]uint64, len(contributions))
-	order := make([]int, len(contributions))
+// apportion divides whole among claims, sorted by member, by the largest-remainder method. The claims' points add up to total.
+func apportion(whole Amount, contributors []claim, total int64) []Amount {
+	amounts := make([]Amount, len(contributors))
+	remainders := make([]*big.Rat, len(contributors))
+	order := make([]int, len(contributors))
 	left := whole
-	for i, c := range contributions {
-		amounts[i], remainders[i] = whole.proportion(uint64(c.QualitySum), total) //nolint:gosec // not negative
+	perPoint := big.NewRat(int64(whole), total)
+	for i, c := range contributors {
+		exact := new(big.Rat).Mul(perPoint, c.points)
+		floor := new(big.Int).Quo(exact.Num(), exact.Denom())
+		amounts[i] = Amount(floor.Int64())
+		remainders[i] = exact.Sub(exact, new(big.Rat).SetInt(floor))
 		left -= amounts[i]
 		order[i] = i
 	}
 	// A stable sort keeps the order by member among equal remainders.
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(remainders[b], remainders[a]) })
+	slices.SortStableFunc(order, func(a, b int) int { return remainders[b].Cmp(remainders[a]) })
 	for _, i := range order[:left] { // fewer units are left than there are contributors with a remainder
 		amounts[i]++
 	}
 	return amounts
 }
 
-func countEvents(n int64) string {
-	if n == 1 {
-		return "1 event"
+// explain says in one sentence what a claim rests on.
+func (c claim) explain(fields int, total int64) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s of %d quality points: answers %d of %s", c.points.FloatString(2), total, c.answered, countFields(fields))
+	if len(c.best) == 0 {
+		b.WriteString(", each of which others answer as well")
+		return b.String()
 	}
-	return fmt.Sprintf("%d events", n)
+	most := slices.Clone(c.best)
+	slices.SortStableFunc(most, func(a, b raise) int { return cmp.Compare(b.to-b.from, a.to-a.from) })
+	fmt.Fprintf(&b, ", raised the quality of %d:", len(most))
+	for i, r := range most[:min(len(most), explainedRaises)] {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, " %s from %d to %d", r.field, r.from, r.to)
+	}
+	if more := len(most) - explainedRaises; more > 0 {
+		fmt.Fprintf(&b, " and %d more", more)
+	}
+	return b.String()
+}
+
+func countFields(n int) string {
+	if n == 1 {
+		return "1 field"
+	}
+	return fmt.Sprintf("%d fields", n)
 }

@@ -3,6 +3,8 @@ package settlement
 import (
 	"errors"
 	"math"
+	"math/big"
+	"math/bits"
 	"slices"
 	"testing"
 
@@ -12,26 +14,43 @@ import (
 
 func TestSplitExplainsEachShare(t *testing.T) {
 	got, err := CurrentSplitPolicy().Split(25_000, []Contribution{
-		{Member: "oem", Events: 1, QualitySum: 28}, {Member: "garage", Events: 3, QualitySum: 12},
+		{"oem", "odometer/2026-01", 88}, {"garage", "odometer/2026-01", 70},
+		{"garage", "workshop/2026-02", 75}, {"insurer", "workshop/2026-02", 75},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	// 88 points of odometer: 35 for garage, 35 + 18 for oem; 75 of workshop: half each.
 	want := []Share{
-		{ShareInfrastructureFee, "pool:infrastructure", 500, "2 % of 2.5000, split policy 1"},
-		{ShareHolderDividend, "pool:holder", 2_500, "10 % of 2.5000, split policy 1"},
-		{ShareContribution, "member:garage:available", 6_600, "12 of 40 quality points from 3 events"},
-		{ShareContribution, "member:oem:available", 15_400, "28 of 40 quality points from 1 event"},
+		{ShareInfrastructureFee, "pool:infrastructure", 500, "2 % of 2.5000, split policy 2"},
+		{ShareHolderDividend, "pool:holder", 2_500, "10 % of 2.5000, split policy 2"},
+		{ShareContribution, "member:garage:available", 9_785, "72.50 of 163 quality points: answers 2 of 2 fields, each of which others answer as well"},
+		{ShareContribution, "member:insurer:available", 5_061, "37.50 of 163 quality points: answers 1 of 2 fields, each of which others answer as well"},
+		{ShareContribution, "member:oem:available", 7_154, "53.00 of 163 quality points: answers 1 of 2 fields, raised the quality of 1: odometer/2026-01 from 70 to 88"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("split (-want +got):\n%s", diff)
 	}
 }
 
+func TestAnExplanationNamesTheGreatestRaises(t *testing.T) {
+	shares, err := SplitPolicy{Version: 7}.Split(100, []Contribution{
+		{"a", "damage/2026-01", 20}, {"a", "theft/2026-01", 10}, {"a", "usage/2026-01", 30}, {"a", "recall/2026-01", 10},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "70.00 of 70 quality points: answers 4 of 4 fields, raised the quality of 4: usage/2026-01 from 0 to 30," +
+		" damage/2026-01 from 0 to 20, recall/2026-01 from 0 to 10 and 1 more"
+	if got := shares[len(shares)-1].Explanation; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 func TestSplitWithoutQualityPointsPaysTheInfrastructure(t *testing.T) {
 	for name, contributions := range map[string][]Contribution{
 		"no contributor":     nil,
-		"worthless evidence": {{Member: "oem", Events: 4}},
+		"worthless evidence": {{"oem", "odometer/2026-01", 0}},
 	} {
 		shares, err := CurrentSplitPolicy().Split(25_000, contributions)
 		if err != nil {
@@ -47,9 +66,7 @@ func TestSplitWithoutQualityPointsPaysTheInfrastructure(t *testing.T) {
 func TestSplitGivesTiesToTheFirstMember(t *testing.T) {
 	policy := SplitPolicy{Version: 7} // the whole price to the contributors
 	for price, want := range map[Amount][]Amount{10: {4, 3, 3}, 11: {4, 4, 3}, 2: {1, 1, 0}} {
-		shares, err := policy.Split(price, []Contribution{
-			{Member: "c", QualitySum: 5}, {Member: "a", QualitySum: 5}, {Member: "b", QualitySum: 5},
-		})
+		shares, err := policy.Split(price, []Contribution{{"c", "f", 5}, {"a", "f", 5}, {"b", "f", 5}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,14 +78,9 @@ func TestSplitGivesTiesToTheFirstMember(t *testing.T) {
 }
 
 func TestSplitRefusesImpossibleContributions(t *testing.T) {
-	for _, contributions := range [][]Contribution{
-		{{Member: "a", QualitySum: -1}},
-		{{Member: "a", Events: -1}},
-		{{Member: "a", QualitySum: math.MaxInt64}, {Member: "a", QualitySum: 1}},
-		{{Member: "a", QualitySum: math.MaxInt64}, {Member: "b", QualitySum: math.MaxInt64}, {Member: "c", QualitySum: 2}},
-	} {
-		if _, err := CurrentSplitPolicy().Split(25_000, contributions); !errors.Is(err, ErrContributionInvalid) {
-			t.Errorf("%v: %v", contributions, err)
+	for _, c := range []Contribution{{"a", "f", -1}, {"a", "f", MaxQuality + 1}, {"a", "", 1}} {
+		if _, err := CurrentSplitPolicy().Split(25_000, []Contribution{c}); !errors.Is(err, ErrContributionInvalid) {
+			t.Errorf("%v: %v", c, err)
 		}
 	}
 }
@@ -93,6 +105,7 @@ func TestSplitConserves(t *testing.T) {
 	})
 }
 
+// TestSplitNeverPaysLessForMoreQuality allows one unit: that is what the largest remainder can move.
 func TestSplitNeverPaysLessForMoreQuality(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		price, policy, contributions := drawPrice(t), drawPolicy(t), drawContributions(t)
@@ -101,31 +114,91 @@ func TestSplitNeverPaysLessForMoreQuality(t *testing.T) {
 		}
 		i := rapid.IntRange(0, len(contributions)-1).Draw(t, "who")
 		before := mustSplit(t, policy, price, contributions)
-		contributions[i].QualitySum += rapid.Int64Range(0, 1<<20).Draw(t, "more")
+		contributions[i].Quality = rapid.Int64Range(contributions[i].Quality, MaxQuality).Draw(t, "more")
 		after := mustSplit(t, policy, price, contributions)
 		account := Available(contributions[i].Member)
-		if after[account] < before[account] {
+		if after[account] < before[account]-1 {
 			t.Fatalf("%s got %d before and %d after", account, before[account], after[account])
 		}
 	})
 }
 
-func TestSplitPaysClonedContributionsOnce(t *testing.T) {
+// TestRepeatingOneselfGainsNothing sends contributions again, in pieces of no better quality and in any order.
+func TestRepeatingOneselfGainsNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		price, policy, contributions := drawPrice(t), drawPolicy(t), drawContributions(t)
-		whole := mustSplit(t, policy, price, contributions)
-		var pieces []Contribution
+		once := mustSplit(t, policy, price, contributions)
+		repeated := slices.Clone(contributions)
 		for _, c := range contributions {
-			first := rapid.Int64Range(0, c.QualitySum).Draw(t, "first piece")
-			pieces = append(pieces,
-				Contribution{Member: c.Member, Events: 1, QualitySum: first},
-				Contribution{Member: c.Member, Events: 1, QualitySum: c.QualitySum - first})
+			c.Quality = rapid.Int64Range(0, c.Quality).Draw(t, "of the copy")
+			repeated = append(repeated, c)
 		}
-		pieces = rapid.Permutation(pieces).Draw(t, "order")
-		if diff := cmp.Diff(whole, mustSplit(t, policy, price, pieces)); diff != "" {
-			t.Fatalf("in pieces (-whole +pieces):\n%s", diff)
+		repeated = rapid.Permutation(repeated).Draw(t, "order")
+		if diff := cmp.Diff(once, mustSplit(t, policy, price, repeated)); diff != "" {
+			t.Fatalf("repeated (-once +repeated):\n%s", diff)
 		}
 	})
+}
+
+// TestClaimsAreShapleyValues holds the closed form against the definition, over all orders in which members can come.
+func TestClaimsAreShapleyValues(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		normalised, err := normalise(drawContributions(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, total := claims(normalised)
+		want := bruteForce(normalised)
+		sum := new(big.Rat)
+		for _, c := range got {
+			if c.points.Cmp(want[c.member]) != 0 {
+				t.Fatalf("%s is worth %s, by definition %s", c.member, c.points, want[c.member])
+			}
+			sum.Add(sum, c.points)
+		}
+		if len(got) != len(want) || sum.Cmp(new(big.Rat).SetInt64(total)) != 0 {
+			t.Fatalf("%d claims of %d members add up to %s of %d", len(got), len(want), sum, total)
+		}
+	})
+}
+
+// bruteForce returns each member's Shapley value, from the worth of every set of members.
+func bruteForce(contributions []Contribution) map[string]*big.Rat {
+	var members []string
+	for _, c := range contributions {
+		if !slices.Contains(members, c.Member) {
+			members = append(members, c.Member)
+		}
+	}
+	worth := func(set int) int64 {
+		best := map[string]int64{}
+		for _, c := range contributions {
+			if set&(1<<slices.Index(members, c.Member)) != 0 {
+				best[c.Field] = max(best[c.Field], c.Quality)
+			}
+		}
+		sum := int64(0)
+		for _, q := range best {
+			sum += q
+		}
+		return sum
+	}
+	factorial := func(n int) *big.Int { return new(big.Int).MulRange(1, int64(n)) }
+	values := map[string]*big.Rat{}
+	for i, member := range members {
+		values[member] = new(big.Rat)
+		for set := range 1 << len(members) {
+			if set&(1<<i) != 0 {
+				continue
+			}
+			before := bits.OnesCount(uint(set))
+			orders := new(big.Int).Mul(factorial(before), factorial(len(members)-before-1))
+			weight := new(big.Rat).SetFrac(orders, factorial(len(members)))
+			added := new(big.Rat).SetInt64(worth(set|1<<i) - worth(set))
+			values[member].Add(values[member], weight.Mul(weight, added))
+		}
+	}
+	return values
 }
 
 func drawPrice(t *rapid.T) Amount { return Amount(rapid.Int64Range(1, math.MaxInt64).Draw(t, "price")) }
@@ -135,14 +208,15 @@ func drawPolicy(t *rapid.T) SplitPolicy {
 	return SplitPolicy{Version: 1, InfrastructureFee: BasisPoints(fee), HolderDividend: BasisPoints(rapid.Uint16Range(0, 5_000).Draw(t, "dividend"))}
 }
 
+// drawContributions has up to 8 members.
 func drawContributions(t *rapid.T) []Contribution {
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Contribution {
 		return Contribution{
-			Member:     rapid.SampledFrom([]string{"a", "b", "c", "d", "e"}).Draw(t, "member"),
-			Events:     rapid.Int64Range(0, 100).Draw(t, "events"),
-			QualitySum: rapid.Int64Range(0, 1<<40).Draw(t, "quality"),
+			Member:  rapid.SampledFrom([]string{"a", "b", "c", "d", "e", "f", "g", "h"}).Draw(t, "member"),
+			Field:   rapid.SampledFrom([]string{"odometer/2026-01", "odometer/2026-02", "damage/2026-02"}).Draw(t, "field"),
+			Quality: rapid.Int64Range(0, MaxQuality).Draw(t, "quality"),
 		}
-	}), 0, 8).Draw(t, "contributions")
+	}), 0, 16).Draw(t, "contributions")
 }
 
 func mustSplit(t *rapid.T, p SplitPolicy, price Amount, contributions []Contribution) map[AccountID]Amount {

@@ -22,11 +22,14 @@ func event(member string, quality int32, happened time.Time) *ingestv1.Event {
 	return &ingestv1.Event{
 		Name: "passports/p/events/" + uuid.NewString(), Member: member, Quality: &ingestv1.Quality{Index: quality},
 		ReceiveTime: timestamppb.New(time.Now().Add(-time.Hour)),
-		CloudEvent: &cloudevents.CloudEvent{Attributes: map[string]*cloudevents.CloudEventAttributeValue{
+		CloudEvent: &cloudevents.CloudEvent{Type: "pcc.events.v1.OdometerReading", Attributes: map[string]*cloudevents.CloudEventAttributeValue{
 			"time": {Attr: &cloudevents.CloudEventAttributeValue_CeTimestamp{CeTimestamp: timestamppb.New(happened)}},
 		}},
 	}
 }
+
+// fieldOf is the question that an event of a time answers.
+func fieldOf(happened time.Time) string { return "odometer/" + happened.UTC().Format("2006-01") }
 
 func TestReportIsSoldOnceARequest(t *testing.T) {
 	w := newWorld(t)
@@ -59,7 +62,7 @@ func TestReportIsSoldOnceARequest(t *testing.T) {
 		t.Errorf("verdicts were asked for as of %v, want now and then the time of capture", asOf)
 	}
 	want := &settlementv1.CaptureReadRequest{Name: report.GetReceipt().GetName(), Contributions: []*settlementv1.Contribution{
-		{Member: "members/garage", Events: 1, QualitySum: 60}, {Member: "members/oem", Events: 1, QualitySum: 80},
+		{Member: "members/garage", Field: fieldOf(yesterday), Quality: 60}, {Member: "members/oem", Field: fieldOf(yesterday), Quality: 80},
 	}}
 	if !proto.Equal(w.settlement.captured[0], want) {
 		t.Errorf("captured %v", w.settlement.captured[0])
@@ -88,7 +91,7 @@ func TestWhatIsTakenBackAndNotesEarnNothing(t *testing.T) {
 	if len(report.GetEvents()) != len(events) {
 		t.Errorf("%d events are shown, want all %d", len(report.GetEvents()), len(events))
 	}
-	want := []*settlementv1.Contribution{{Member: "members/oem", Events: 1, QualitySum: 70}}
+	want := []*settlementv1.Contribution{{Member: "members/oem", Field: fieldOf(yesterday), Quality: 70}}
 	if diff := cmp.Diff(want, w.settlement.captured[0].GetContributions(), protocmp.Transform()); diff != "" {
 		t.Errorf("contributions (-want +got):\n%s", diff)
 	}

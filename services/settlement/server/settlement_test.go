@@ -23,13 +23,13 @@ func TestPaidReadFromReceiptToStatement(t *testing.T) {
 		t.Errorf("held %v", r)
 	}
 	captured, err := f.registry.CaptureRead(t.Context(), &settlementv1.CaptureReadRequest{
-		Name: held.GetRead().GetName(), Contributions: []*settlementv1.Contribution{{Member: f.garage.Name(), Events: 3, QualitySum: 12}},
+		Name: held.GetRead().GetName(), Contributions: []*settlementv1.Contribution{{Member: f.garage.Name(), Field: "odometer/2026-01", Quality: 12}},
 	})
 	must(t, err)
 	wantShares := []*settlementv1.Share{
-		{Kind: settlementv1.ShareKind_SHARE_KIND_INFRASTRUCTURE_FEE, Account: "pool:infrastructure", Amount: "0.0500", Explanation: "2 % of 2.5000, split policy 1"},
-		{Kind: settlementv1.ShareKind_SHARE_KIND_HOLDER_DIVIDEND, Account: "pool:holder", Amount: "0.2500", Explanation: "10 % of 2.5000, split policy 1"},
-		{Kind: settlementv1.ShareKind_SHARE_KIND_CONTRIBUTION, Account: "member:" + f.garage.ID + ":available", Amount: "2.2000", Explanation: "12 of 12 quality points from 3 events"},
+		{Kind: settlementv1.ShareKind_SHARE_KIND_INFRASTRUCTURE_FEE, Account: "pool:infrastructure", Amount: "0.0500", Explanation: "2 % of 2.5000, split policy 2"},
+		{Kind: settlementv1.ShareKind_SHARE_KIND_HOLDER_DIVIDEND, Account: "pool:holder", Amount: "0.2500", Explanation: "10 % of 2.5000, split policy 2"},
+		{Kind: settlementv1.ShareKind_SHARE_KIND_CONTRIBUTION, Account: "member:" + f.garage.ID + ":available", Amount: "2.2000", Explanation: "12.00 of 12 quality points: answers 1 of 1 field, raised the quality of 1: odometer/2026-01 from 0 to 12"},
 	}
 	if diff := cmp.Diff(wantShares, captured.GetRead().GetShares(), protocmp.Transform()); diff != "" {
 		t.Errorf("shares (-want +got):\n%s", diff)
@@ -188,7 +188,7 @@ func TestCaptureAndVoidErrors(t *testing.T) {
 	captured, err := f.registry.HoldRead(t.Context(), f.holdRequest(f.insurer))
 	must(t, err)
 	capture := &settlementv1.CaptureReadRequest{
-		Name: captured.GetRead().GetName(), Contributions: []*settlementv1.Contribution{{Member: f.garage.ID, Events: 1, QualitySum: 1}},
+		Name: captured.GetRead().GetName(), Contributions: []*settlementv1.Contribution{{Member: f.garage.ID, Field: "odometer/2026-01", Quality: 1}},
 	}
 	_, err = f.registry.CaptureRead(t.Context(), capture)
 	wantReason(t, "a member's id for its name", err, "INVALID_FIELD")

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/registry"
@@ -36,7 +37,7 @@ func (c Client) History(ctx context.Context, passport string) ([]registry.Entry[
 	}
 	return wire.All(resp.GetEvents(), func(e *ingestv1.Event) registry.Entry[*ingestv1.Event] {
 		return registry.Entry[*ingestv1.Event]{
-			Member: wire.MemberID(e.GetMember()), Quality: worth(e),
+			Member: wire.MemberID(e.GetMember()), Quality: worth(e), Field: fieldOf(e),
 			ReceiveTime: e.GetReceiveTime().AsTime(), Event: e,
 		}
 	}), nil
@@ -53,6 +54,12 @@ func worth(e *ingestv1.Event) int64 {
 		return 0
 	}
 	return int64(e.GetQuality().GetIndex())
+}
+
+// fieldOf names the question that an event answers: what happened to the vehicle of this class, in this month.
+func fieldOf(e *ingestv1.Event) string {
+	class, _ := eventlist.ClassOf(e.GetCloudEvent().GetType()) // ingest takes no event without one
+	return string(class) + "/" + e.GetCloudEvent().GetAttributes()["time"].GetCeTimestamp().AsTime().Format("2006-01")
 }
 
 func kindOf(m proto.Message) protoreflect.FullName { return m.ProtoReflect().Descriptor().FullName() }

@@ -41,7 +41,7 @@ func (c Client) Capture(ctx context.Context, read string, contributions []regist
 	resp, err := c.settlement.CaptureRead(ctx, &settlementv1.CaptureReadRequest{
 		Name: read,
 		Contributions: wire.All(contributions, func(k registry.Contribution) *settlementv1.Contribution {
-			return &settlementv1.Contribution{Member: wire.MemberName(k.Member), Events: k.Events, QualitySum: k.QualitySum}
+			return &settlementv1.Contribution{Member: wire.MemberName(k.Member), Field: k.Field, Quality: int32(k.Quality)} //nolint:gosec // an index
 		}),
 	})
 	if err != nil {

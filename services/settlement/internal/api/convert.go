@@ -52,7 +52,7 @@ func contributionsOf(messages []*settlementv1.Contribution) ([]settlement.Contri
 		if err != nil {
 			return nil, err
 		}
-		contributions[i] = settlement.Contribution{Member: member, Events: int64(m.GetEvents()), QualitySum: m.GetQualitySum()}
+		contributions[i] = settlement.Contribution{Member: member, Field: m.GetField(), Quality: int64(m.GetQuality())}
 	}
 	return contributions, nil
 }
@@ -61,10 +61,16 @@ func readMessage(r settlement.Read) *settlementv1.Read {
 	m := &settlementv1.Read{
 		Name: nameOf(reads, r.ID), Payer: nameOf(members, r.Payer), Product: r.Product, Passport: nameOf(passports, r.Passport),
 		Price: r.Price.String(), State: stateMessage(r.State), CreateTime: timestamppb.New(r.CreateTime),
+		SplitVersion: int32(r.SplitVersion), //nolint:gosec // a small number
 	}
 	for _, s := range r.Shares {
 		m.Shares = append(m.Shares, &settlementv1.Share{
 			Kind: shareKindMessage(s.Kind), Account: string(s.Account), Amount: s.Amount.String(), Explanation: s.Explanation,
+		})
+	}
+	for _, c := range r.Contributions {
+		m.Contributions = append(m.Contributions, &settlementv1.Contribution{
+			Member: nameOf(members, c.Member), Field: c.Field, Quality: int32(c.Quality), //nolint:gosec // at most MaxQuality
 		})
 	}
 	if !r.CaptureTime.IsZero() {

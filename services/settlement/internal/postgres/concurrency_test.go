@@ -89,7 +89,7 @@ func TestCrossingCapturesDoNotDeadlock(t *testing.T) {
 	var contributions []settlement.Contribution
 	for _, m := range members {
 		l.admit(t, m, 8*price)
-		contributions = append(contributions, settlement.Contribution{Member: m, Events: 1, QualitySum: 1})
+		contributions = append(contributions, settlement.Contribution{Member: m, Field: "odometer/2026-01", Quality: 1})
 	}
 	for _, err := range together(32, func(i int) error {
 		read, err := l.HoldRead(asService(t.Context()), request(members[i%len(members)]))
@@ -151,7 +151,7 @@ func TestRetryAfterCrashPaysOnce(t *testing.T) {
 	l.admit(t, "garage", 0)
 	d := &dying{Store: l.store, ledger: l}
 	service, q := l.over(d), request("insurer")
-	contributions := []settlement.Contribution{{Member: "garage", Events: 1, QualitySum: 1}}
+	contributions := []settlement.Contribution{{Member: "garage", Field: "odometer/2026-01", Quality: 1}}
 	ctx := asService(t.Context())
 
 	d.armed.Store(true)

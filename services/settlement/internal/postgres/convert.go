@@ -43,6 +43,36 @@ func unmarshalShares(raw []byte) ([]settlement.Share, error) {
 	return shares, nil
 }
 
+// contributionRow is a contribution as the column "contributions" holds it.
+type contributionRow struct {
+	Member  string `json:"member"`
+	Field   string `json:"field"`
+	Quality int64  `json:"quality"`
+}
+
+func marshalContributions(contributions []settlement.Contribution) ([]byte, error) {
+	rows := make([]contributionRow, len(contributions))
+	for i, c := range contributions {
+		rows[i] = contributionRow(c)
+	}
+	raw, err := json.Marshal(rows)
+	if err != nil {
+		return nil, fmt.Errorf("marshal contributions: %w", err)
+	}
+	return raw, nil
+}
+
+func unmarshalContributions(raw []byte) (contributions []settlement.Contribution, err error) {
+	var rows []contributionRow
+	if err := json.Unmarshal(raw, &rows); err != nil {
+		return nil, fmt.Errorf("unmarshal contributions: %w", err)
+	}
+	for _, r := range rows {
+		contributions = append(contributions, settlement.Contribution(r))
+	}
+	return contributions, nil
+}
+
 // oneRead turns the outcome of a query for one read into the domain's.
 func oneRead(row dbsqlc.Read, err error) (settlement.Read, error) {
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -55,9 +85,14 @@ func oneRead(row dbsqlc.Read, err error) (settlement.Read, error) {
 	if err != nil {
 		return settlement.Read{}, err
 	}
+	contributions, err := unmarshalContributions(row.Contributions)
+	if err != nil {
+		return settlement.Read{}, err
+	}
 	r := settlement.Read{
 		ID: row.ID, Payer: row.Member, Product: row.Product, Passport: row.Passport, Price: row.Price,
-		State: settlement.ReadState(row.State), Shares: shares, SplitVersion: int(row.SplitVersion), CreateTime: row.CreatedAt,
+		State: settlement.ReadState(row.State), Shares: shares, SplitVersion: int(row.SplitVersion), Contributions: contributions,
+		CreateTime: row.CreatedAt,
 	}
 	if row.CapturedAt != nil {
 		r.CaptureTime = *row.CapturedAt

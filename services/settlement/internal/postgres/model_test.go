@@ -154,7 +154,7 @@ func (m *model) capture(t *rapid.T) {
 	var contributions []settlement.Contribution
 	for range rapid.IntRange(0, 4).Draw(t, "contributions") {
 		contributions = append(contributions, settlement.Contribution{
-			Member: m.member(t), Events: 1, QualitySum: rapid.Int64Range(0, 1000).Draw(t, "quality"),
+			Member: m.member(t), Field: "odometer/2026-01", Quality: rapid.Int64Range(0, settlement.MaxQuality).Draw(t, "quality"),
 		})
 	}
 	r, err := m.ledger.CaptureRead(asService(context.Background()), m.reads[i].ID, contributions)

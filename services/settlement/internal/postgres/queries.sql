@@ -43,15 +43,15 @@ INSERT INTO read (id, member, product, passport, price, state, request_hash, cre
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: Read :one
-SELECT id, member, product, passport, price, state, shares, split_version, request_hash, created_at, captured_at
+SELECT id, member, product, passport, price, state, shares, split_version, request_hash, created_at, captured_at, contributions
 FROM read WHERE id = $1;
 
 -- name: LockRead :one
-SELECT id, member, product, passport, price, state, shares, split_version, request_hash, created_at, captured_at
+SELECT id, member, product, passport, price, state, shares, split_version, request_hash, created_at, captured_at, contributions
 FROM read WHERE id = $1 FOR UPDATE;
 
 -- name: UpdateRead :execrows
-UPDATE read SET state = $2, shares = $3, split_version = $4, captured_at = $5 WHERE id = $1 AND state = 'held';
+UPDATE read SET state = $2, shares = $3, split_version = $4, contributions = $5, captured_at = $6 WHERE id = $1 AND state = 'held';
 
 -- name: StaleHolds :many
 SELECT id FROM read WHERE state = 'held' AND created_at < @before ORDER BY created_at LIMIT @max_rows;

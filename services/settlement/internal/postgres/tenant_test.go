@@ -15,7 +15,7 @@ func TestMembersSeeOnlyTheirOwn(t *testing.T) {
 	l.admit(t, "garage", 2*price)
 	l.admit(t, "oem", 0)
 	read := l.hold(t, "garage")
-	if _, err := l.CaptureRead(asService(t.Context()), read.ID, []settlement.Contribution{{Member: "oem", Events: 1, QualitySum: 1}}); err != nil {
+	if _, err := l.CaptureRead(asService(t.Context()), read.ID, []settlement.Contribution{{Member: "oem", Field: "odometer/2026-01", Quality: 1}}); err != nil {
 		t.Fatal(err)
 	}
 

@@ -126,7 +126,13 @@ func (t *ledgerTx) UpdateRead(ctx context.Context, r settlement.Read) error {
 	if err != nil {
 		return err
 	}
-	update := dbsqlc.UpdateReadParams{ID: r.ID, State: string(r.State), Shares: shares, SplitVersion: int32(r.SplitVersion)} //nolint:gosec // a small constant
+	contributions, err := marshalContributions(r.Contributions)
+	if err != nil {
+		return err
+	}
+	update := dbsqlc.UpdateReadParams{
+		ID: r.ID, State: string(r.State), Shares: shares, SplitVersion: int32(r.SplitVersion), Contributions: contributions, //nolint:gosec // a small constant
+	}
 	if !r.CaptureTime.IsZero() {
 		update.CapturedAt = &r.CaptureTime
 	}

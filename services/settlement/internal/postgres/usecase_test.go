@@ -86,7 +86,7 @@ func TestCaptureErrors(t *testing.T) {
 		t.Errorf("unknown read: %v", err)
 	}
 	read := l.hold(t, "garage")
-	unknown := []settlement.Contribution{{Member: "none", Events: 1, QualitySum: 1}}
+	unknown := []settlement.Contribution{{Member: "none", Field: "odometer/2026-01", Quality: 1}}
 	if _, err := l.CaptureRead(ctx, read.ID, unknown); !errors.Is(err, settlement.ErrMemberNotFound) {
 		t.Errorf("contributor without accounts: %v", err)
 	}
@@ -98,8 +98,8 @@ func TestCaptureErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Other contributions change nothing once it is paid.
-	again, err := l.CaptureRead(ctx, read.ID, []settlement.Contribution{{Member: "garage", Events: 1, QualitySum: 1}})
-	if err != nil || len(again.Shares) != len(captured.Shares) || again.SplitVersion != 1 || !again.CaptureTime.Equal(captured.CaptureTime) {
+	again, err := l.CaptureRead(ctx, read.ID, []settlement.Contribution{{Member: "garage", Field: "odometer/2026-01", Quality: 1}})
+	if err != nil || len(again.Shares) != len(captured.Shares) || again.SplitVersion != captured.SplitVersion || !again.CaptureTime.Equal(captured.CaptureTime) {
 		t.Errorf("captured again: %+v, %v", again, err)
 	}
 	if _, err := l.VerifyRead(ctx, read.ID, "garage", passport); err != nil {

@@ -7,6 +7,7 @@
 package settlementv1
 
 import (
+	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -145,9 +146,13 @@ type Read struct {
 	Price    string    `protobuf:"bytes,5,opt,name=price,proto3" json:"price,omitempty"`
 	State    ReadState `protobuf:"varint,6,opt,name=state,proto3,enum=pcc.settlement.v1.ReadState" json:"state,omitempty"`
 	// Who was paid what, and why; empty until captured. The amounts add up to the price.
-	Shares        []*Share               `protobuf:"bytes,7,rep,name=shares,proto3" json:"shares,omitempty"`
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	CaptureTime   *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=capture_time,json=captureTime,proto3" json:"capture_time,omitempty"`
+	Shares      []*Share               `protobuf:"bytes,7,rep,name=shares,proto3" json:"shares,omitempty"`
+	CreateTime  *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	CaptureTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=capture_time,json=captureTime,proto3" json:"capture_time,omitempty"`
+	// What the shares were computed from, for whoever computes them again (`pcc replay settlement`); empty until captured.
+	Contributions []*Contribution `protobuf:"bytes,10,rep,name=contributions,proto3" json:"contributions,omitempty"`
+	// Version of the policy that the shares follow, see docs/settlement.md; 0 until captured.
+	SplitVersion  int32 `protobuf:"varint,11,opt,name=split_version,json=splitVersion,proto3" json:"split_version,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -245,6 +250,20 @@ func (x *Read) GetCaptureTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Read) GetContributions() []*Contribution {
+	if x != nil {
+		return x.Contributions
+	}
+	return nil
+}
+
+func (x *Read) GetSplitVersion() int32 {
+	if x != nil {
+		return x.SplitVersion
+	}
+	return 0
+}
+
 // Share is one part of a read's price.
 type Share struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -316,13 +335,15 @@ func (x *Share) GetExplanation() string {
 	return ""
 }
 
-// Contribution is what one member gave to a read: number of events and the sum of their quality indices.
+// Contribution says how well one member's data answers one field of a read.
 type Contribution struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// `members/{member}`; contributions of the same member are added up.
-	Member        string `protobuf:"bytes,1,opt,name=member,proto3" json:"member,omitempty"`
-	Events        int32  `protobuf:"varint,2,opt,name=events,proto3" json:"events,omitempty"`
-	QualitySum    int64  `protobuf:"varint,3,opt,name=quality_sum,json=qualitySum,proto3" json:"quality_sum,omitempty"`
+	// `members/{member}`.
+	Member string `protobuf:"bytes,1,opt,name=member,proto3" json:"member,omitempty"`
+	// A question that the read answers: for a passport report a class of events and a month, such as "odometer/2026-03".
+	Field string `protobuf:"bytes,2,opt,name=field,proto3" json:"field,omitempty"`
+	// Quality index of the member's best data on the field. Of several contributions of a member to a field the best counts.
+	Quality       int32 `protobuf:"varint,3,opt,name=quality,proto3" json:"quality,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -364,16 +385,16 @@ func (x *Contribution) GetMember() string {
 	return ""
 }
 
-func (x *Contribution) GetEvents() int32 {
+func (x *Contribution) GetField() string {
 	if x != nil {
-		return x.Events
+		return x.Field
 	}
-	return 0
+	return ""
 }
 
-func (x *Contribution) GetQualitySum() int64 {
+func (x *Contribution) GetQuality() int32 {
 	if x != nil {
-		return x.QualitySum
+		return x.Quality
 	}
 	return 0
 }
@@ -382,7 +403,7 @@ var File_pcc_settlement_v1_read_proto protoreflect.FileDescriptor
 
 const file_pcc_settlement_v1_read_proto_rawDesc = "" +
 	"\n" +
-	"\x1cpcc/settlement/v1/read.proto\x12\x11pcc.settlement.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xde\x02\n" +
+	"\x1cpcc/settlement/v1/read.proto\x12\x11pcc.settlement.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xca\x03\n" +
 	"\x04Read\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05payer\x18\x02 \x01(\tR\x05payer\x12\x18\n" +
@@ -393,17 +414,19 @@ const file_pcc_settlement_v1_read_proto_rawDesc = "" +
 	"\x06shares\x18\a \x03(\v2\x18.pcc.settlement.v1.ShareR\x06shares\x12;\n" +
 	"\vcreate_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"createTime\x12=\n" +
-	"\fcapture_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\vcaptureTime\"\x8d\x01\n" +
+	"\fcapture_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\vcaptureTime\x12E\n" +
+	"\rcontributions\x18\n" +
+	" \x03(\v2\x1f.pcc.settlement.v1.ContributionR\rcontributions\x12#\n" +
+	"\rsplit_version\x18\v \x01(\x05R\fsplitVersion\"\x8d\x01\n" +
 	"\x05Share\x120\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x1c.pcc.settlement.v1.ShareKindR\x04kind\x12\x18\n" +
 	"\aaccount\x18\x02 \x01(\tR\aaccount\x12\x16\n" +
 	"\x06amount\x18\x03 \x01(\tR\x06amount\x12 \n" +
-	"\vexplanation\x18\x04 \x01(\tR\vexplanation\"_\n" +
-	"\fContribution\x12\x16\n" +
-	"\x06member\x18\x01 \x01(\tR\x06member\x12\x16\n" +
-	"\x06events\x18\x02 \x01(\x05R\x06events\x12\x1f\n" +
-	"\vquality_sum\x18\x03 \x01(\x03R\n" +
-	"qualitySum*l\n" +
+	"\vexplanation\x18\x04 \x01(\tR\vexplanation\"\xb0\x01\n" +
+	"\fContribution\x12=\n" +
+	"\x06member\x18\x01 \x01(\tB%\xbaH\"r 2\x1e^members/[a-z][a-z0-9-]{1,31}$R\x06member\x12<\n" +
+	"\x05field\x18\x02 \x01(\tB&\xbaH#r!2\x1f^[a-z]{1,32}/[0-9]{4}-[0-9]{2}$R\x05field\x12#\n" +
+	"\aquality\x18\x03 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x01R\aquality*l\n" +
 	"\tReadState\x12\x1a\n" +
 	"\x16READ_STATE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fREAD_STATE_HELD\x10\x01\x12\x17\n" +
@@ -442,12 +465,13 @@ var file_pcc_settlement_v1_read_proto_depIdxs = []int32{
 	3, // 1: pcc.settlement.v1.Read.shares:type_name -> pcc.settlement.v1.Share
 	5, // 2: pcc.settlement.v1.Read.create_time:type_name -> google.protobuf.Timestamp
 	5, // 3: pcc.settlement.v1.Read.capture_time:type_name -> google.protobuf.Timestamp
-	1, // 4: pcc.settlement.v1.Share.kind:type_name -> pcc.settlement.v1.ShareKind
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	4, // 4: pcc.settlement.v1.Read.contributions:type_name -> pcc.settlement.v1.Contribution
+	1, // 5: pcc.settlement.v1.Share.kind:type_name -> pcc.settlement.v1.ShareKind
+	6, // [6:6] is the sub-list for method output_type
+	6, // [6:6] is the sub-list for method input_type
+	6, // [6:6] is the sub-list for extension type_name
+	6, // [6:6] is the sub-list for extension extendee
+	0, // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_pcc_settlement_v1_read_proto_init() }

@@ -1273,7 +1273,7 @@ const file_pcc_settlement_v1_settlement_service_proto_rawDesc = "" +
 	"\x04read\x18\x01 \x01(\v2\x17.pcc.settlement.v1.ReadR\x04read\"\x98\x01\n" +
 	"\x12CaptureReadRequest\x120\n" +
 	"\x04name\x18\x01 \x01(\tB\x1c\xbaH\x19r\x172\x15^reads/[0-9a-f-]{36}$R\x04name\x12P\n" +
-	"\rcontributions\x18\x02 \x03(\v2\x1f.pcc.settlement.v1.ContributionB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\rcontributions\"B\n" +
+	"\rcontributions\x18\x02 \x03(\v2\x1f.pcc.settlement.v1.ContributionB\t\xbaH\x06\x92\x01\x03\x10\x90NR\rcontributions\"B\n" +
 	"\x13CaptureReadResponse\x12+\n" +
 	"\x04read\x18\x01 \x01(\v2\x17.pcc.settlement.v1.ReadR\x04read\"C\n" +
 	"\x0fVoidReadRequest\x120\n" +

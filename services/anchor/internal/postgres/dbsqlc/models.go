@@ -76,3 +76,12 @@ type Outbox struct {
 	Headers   []byte
 	CreatedAt pgtype.Timestamptz
 }
+
+type ParkedMessage struct {
+	Consumer  string
+	MessageID string
+	Payload   []byte
+	Failures  int32
+	ParkedAt  pgtype.Timestamptz
+	RetryAt   pgtype.Timestamptz
+}

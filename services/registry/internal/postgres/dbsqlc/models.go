@@ -92,6 +92,15 @@ type OwnershipTransfer struct {
 	ExpiresAt  time.Time
 }
 
+type ParkedMessage struct {
+	Consumer  string
+	MessageID string
+	Payload   []byte
+	Failures  int32
+	ParkedAt  time.Time
+	RetryAt   time.Time
+}
+
 type Passport struct {
 	ID               string
 	Revision         int64

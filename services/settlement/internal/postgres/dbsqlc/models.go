@@ -11,15 +11,16 @@ import (
 )
 
 type Read struct {
-	ID           string
-	Member       string
-	Product      string
-	Passport     string
-	Price        settlement.Amount
-	State        string
-	Shares       []byte
-	SplitVersion int32
-	RequestHash  []byte
-	CreatedAt    time.Time
-	CapturedAt   *time.Time
+	ID            string
+	Member        string
+	Product       string
+	Passport      string
+	Price         settlement.Amount
+	State         string
+	Shares        []byte
+	SplitVersion  int32
+	RequestHash   []byte
+	CreatedAt     time.Time
+	CapturedAt    *time.Time
+	Contributions []byte
 }

@@ -143,7 +143,7 @@ func (q *Queries) LockAccounts(ctx context.Context, ids []string) ([]LockAccount
 }
 
 const lockRead = `-- name: LockRead :one
-SELECT id, member, product, passport, price, state, shares, split_version, request_hash, created_at, captured_at
+SELECT id, member, product, passport, price, state, shares, split_version, request_hash, created_at, captured_at, contributions
 FROM read WHERE id = $1 FOR UPDATE
 `
 
@@ -162,6 +162,7 @@ func (q *Queries) LockRead(ctx context.Context, id string) (Read, error) {
 		&i.RequestHash,
 		&i.CreatedAt,
 		&i.CapturedAt,
+		&i.Contributions,
 	)
 	return i, err
 }
@@ -233,7 +234,7 @@ func (q *Queries) Prices(ctx context.Context, arg PricesParams) ([]PricesRow, er
 }
 
 const read = `-- name: Read :one
-SELECT id, member, product, passport, price, state, shares, split_version, request_hash, created_at, captured_at
+SELECT id, member, product, passport, price, state, shares, split_version, request_hash, created_at, captured_at, contributions
 FROM read WHERE id = $1
 `
 
@@ -252,6 +253,7 @@ func (q *Queries) Read(ctx context.Context, id string) (Read, error) {
 		&i.RequestHash,
 		&i.CreatedAt,
 		&i.CapturedAt,
+		&i.Contributions,
 	)
 	return i, err
 }
@@ -469,15 +471,16 @@ func (q *Queries) TrialBalance(ctx context.Context) ([]TrialBalanceRow, error) {
 }
 
 const updateRead = `-- name: UpdateRead :execrows
-UPDATE read SET state = $2, shares = $3, split_version = $4, captured_at = $5 WHERE id = $1 AND state = 'held'
+UPDATE read SET state = $2, shares = $3, split_version = $4, contributions = $5, captured_at = $6 WHERE id = $1 AND state = 'held'
 `
 
 type UpdateReadParams struct {
-	ID           string
-	State        string
-	Shares       []byte
-	SplitVersion int32
-	CapturedAt   *time.Time
+	ID            string
+	State         string
+	Shares        []byte
+	SplitVersion  int32
+	Contributions []byte
+	CapturedAt    *time.Time
 }
 
 func (q *Queries) UpdateRead(ctx context.Context, arg UpdateReadParams) (int64, error) {
@@ -486,6 +489,7 @@ func (q *Queries) UpdateRead(ctx context.Context, arg UpdateReadParams) (int64, 
 		arg.State,
 		arg.Shares,
 		arg.SplitVersion,
+		arg.Contributions,
 		arg.CapturedAt,
 	)
 	if err != nil {
