@@ -26,12 +26,15 @@ func examineJournal(t *testing.T, s *stack.Stack) {
 		} `json:"streams"`
 		Findings []any `json:"findings"`
 	}
-	out := s.Run(t, "fsck", "--database-url-file", url, "--epochs", "100", "--keep", kept, "--output", "json")
-	if err := json.Unmarshal([]byte(out), &report); err != nil {
-		t.Fatalf("pcc fsck: %v\n%s", err, out)
-	}
-	if len(report.Findings) != 0 || len(report.Streams) == 0 || report.Streams[0].Size == 0 || report.Compared == 0 {
-		t.Errorf("pcc fsck says %s", out)
+	for _, schema := range []string{"registry", "ingest"} {
+		url := s.Path("secrets", "database-"+schema+".url")
+		out := s.Run(t, "fsck", "--database-url-file", url, "--schema", schema, "--epochs", "100", "--keep", kept, "--output", "json")
+		if err := json.Unmarshal([]byte(out), &report); err != nil {
+			t.Fatalf("pcc fsck: %v\n%s", err, out)
+		}
+		if len(report.Findings) != 0 || len(report.Streams) == 0 || report.Streams[0].Size == 0 || report.Compared == 0 {
+			t.Errorf("pcc fsck of %s says %s", schema, out)
+		}
 	}
 	s.Run(t, "fsck", "--database-url-file", url, "--checkpoints", kept)
 
@@ -47,7 +50,7 @@ func examineJournal(t *testing.T, s *stack.Stack) {
 	}
 	fsckEnds(t, s, 1, "HISTORY_REWRITTEN", "--database-url-file", url, "--checkpoints", other)
 	fsckEnds(t, s, 2, "", "--database-url-file", url, "--checkpoints", filepath.Join(t.TempDir(), "none"))
-	fsckEnds(t, s, 2, "", "--database-url-file", url, "--schema", "settlement")
+	fsckEnds(t, s, 2, "", "--database-url-file", url, "--schema", "vault")
 	fsckEnds(t, s, 2, "", "--no-such-flag")
 }
 

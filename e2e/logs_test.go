@@ -49,6 +49,7 @@ func testLogs(t *testing.T, w *world) {
 		}
 	}
 	stays(t, log, older)
+	registryIsALogToo(t, w)
 	entriesAreMembers(t, w, newer)
 	for stream, path := range map[string]string{
 		"ingest/nobody": "checkpoint", "keys/oem": "tile/0/999", "ingest/oem": "tile/9/000", "market/oem": "checkpoint",
@@ -56,6 +57,24 @@ func testLogs(t *testing.T, w *world) {
 		if _, err := w.monitor(t, stream).Get(t.Context(), path); err == nil || !strings.Contains(err.Error(), "404") {
 			t.Errorf("%s of %s: %v", path, stream, err)
 		}
+	}
+}
+
+// registryIsALogToo has the maker enrol a vehicle, which makes its stream at another service one longer.
+func registryIsALogToo(t *testing.T, w *world) {
+	t.Helper()
+	log := w.monitor(t, "registry/oem")
+	older, err := log.Newest(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.newPassport(t, w.oem)
+	newer, err := log.Newest(t.Context())
+	if err != nil || newer.N <= older.N {
+		t.Fatalf("%d entries after %d, %v", newer.N, older.N, err)
+	}
+	if err := log.CheckExtends(t.Context(), older, newer); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -7,14 +7,12 @@ import (
 	"io/fs"
 	"slices"
 
+	"github.com/pcc-platform/pcc/internal/journal/keeper"
 	"github.com/pcc-platform/pcc/internal/migrate"
 )
 
 //go:embed */*.sql
 var files embed.FS
-
-// journaling are the services that keep a journal in their schema.
-var journaling = []string{"ingest"}
 
 // Readers are the services with tenant-private rows. Each has a second role, ReaderRole, that is under row-level security; it
 // exists before the service's migrations run, which grant it what it may read.
@@ -31,7 +29,7 @@ func Services() []string {
 // Sources returns the series of migrations that make up a service's schema.
 func Sources(service string) ([]migrate.Source, error) {
 	folders := []string{"kit"}
-	if slices.Contains(journaling, service) {
+	if slices.Contains(keeper.Services(), service) {
 		folders = append(folders, "journal")
 	}
 	sources := make([]migrate.Source, 0, len(folders)+1)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/pcc-platform/pcc/internal/app"
 	"github.com/pcc-platform/pcc/internal/journal/fsck"
+	"github.com/pcc-platform/pcc/internal/journal/keeper"
 	ingestfsck "github.com/pcc-platform/pcc/services/ingest/server/fsck"
 )
 
@@ -64,7 +66,7 @@ func newFsck(env *environment) *cobra.Command {
 	}
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return withExit(exitNotRun, err) })
 	c.Flags().StringVar(&f.urlFile, "database-url-file", "", "file that holds the database URL")
-	c.Flags().StringVar(&f.schema, "schema", ingestSchema, "schema of the journal")
+	c.Flags().StringVar(&f.schema, "schema", ingestSchema, "schema of the journal, "+strings.Join(keeper.Services(), ", "))
 	c.Flags().StringVar(&f.checkpoints, "checkpoints", "", "file of checkpoints to compare with")
 	c.Flags().IntVar(&f.epochs, "epochs", 0, "number of the newest anchored epochs to compare with, at most 10000")
 	c.Flags().StringVar(&f.keep, "keep", "", "file to write the checkpoints to, when nothing is wrong")

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/pcc-platform/pcc/chaincode/model"
 	"github.com/pcc-platform/pcc/internal/journal"
 	"github.com/pcc-platform/pcc/internal/journal/fsck"
+	"github.com/pcc-platform/pcc/internal/journal/keeper"
 	anchorv1 "github.com/pcc-platform/pcc/proto/gen/pcc/anchor/v1"
 )
 
@@ -24,8 +26,16 @@ const (
 	epochText = "pcc-epoch/"
 )
 
-// claims are the checkpoints that the flags name.
-func (f *fsckFlags) claims(ctx context.Context, env *environment) (claims []fsck.Claim, err error) {
+// claims are the checkpoints that the flags name, but for those of streams that other schemas keep.
+func (f *fsckFlags) claims(ctx context.Context, env *environment) ([]fsck.Claim, error) {
+	claims, err := f.allClaims(ctx, env)
+	return slices.DeleteFunc(claims, func(c fsck.Claim) bool {
+		schema, ok := keeper.Of(c.Stream)
+		return ok && schema != f.schema
+	}), err
+}
+
+func (f *fsckFlags) allClaims(ctx context.Context, env *environment) (claims []fsck.Claim, err error) {
 	if f.epochs < 0 || f.epochs > maxEpochs {
 		return nil, fmt.Errorf("--epochs is 0 to %d", maxEpochs)
 	}

@@ -69,12 +69,13 @@ func (s *Stack) writeConfigs(ctx context.Context) error {
 		return err
 	}
 	devices := gateway.Devices{BrokerURL: broker.URL}
+	log := logserver.Config{KeyFile: s.LogKeyFile()}
 	return errors.Join(
 		s.writeConfig("registry", registry.Config{
-			ServiceConfig: common["registry"], KetoWriteURL: "http://" + ketoConfig.WriteAddr(), NATSAccountsDir: s.accountsDir(),
+			ServiceConfig: common["registry"], KetoWriteURL: "http://" + ketoConfig.WriteAddr(), NATSAccountsDir: s.accountsDir(), Log: log,
 		}),
 		s.writeConfig("vault", vault.Config{ServiceConfig: common["vault"], Keys: keys}),
-		s.writeConfig("ingest", ingest.Config{ServiceConfig: common["ingest"], Log: logserver.Config{KeyFile: s.LogKeyFile()}}),
+		s.writeConfig("ingest", ingest.Config{ServiceConfig: common["ingest"], Log: log}),
 		s.writeConfig("settlement", settlement.Config{ServiceConfig: common["settlement"]}),
 		s.writeConfig("anchor", anchor.Config{ServiceConfig: common["anchor"], EpochInterval: s.opts.EpochInterval, Fabric: ledger}),
 		s.writeConfig("gateway", gateway.Config{ServiceConfig: common["gateway"], Devices: devices}),

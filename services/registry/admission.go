@@ -10,6 +10,8 @@ type AdmissionTx interface {
 	// CompleteStep marks a step as done; a second time has no effect. The member must exist.
 	CompleteStep(ctx context.Context, member string, step AdmissionStep) error
 	PublishAdmitted(ctx context.Context, m Member) error
+	// RecordAdmission records it in the journal.
+	RecordAdmission(ctx context.Context, m Member, authorityKeys [][]byte) error
 }
 
 // Admit enters a member into the directory; the other steps follow from the message about it.
@@ -30,5 +32,8 @@ func (s *Service) Admit(ctx context.Context, tx AdmissionTx, m Member) (Member, 
 	if err := tx.PublishAdmitted(ctx, m); err != nil {
 		return Member{}, err
 	}
-	return m, tx.Audit(ctx, "AdmitMember", m.Name())
+	if err := tx.Audit(ctx, "AdmitMember", m.Name()); err != nil {
+		return Member{}, err
+	}
+	return m, tx.RecordAdmission(ctx, m, keys)
 }

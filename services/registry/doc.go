@@ -14,7 +14,8 @@
 //   - Only makers issue recalls; which VINs a recall covers is found out in the vault, for passports
 //     enrolled later, too, and told once a passport.
 //   - A report is paid once a request id, and only when it was delivered.
-//   - State, messages, audit and the record of the request commit in one transaction.
+//   - State, messages, audit, the record of the request and its entry in the journal commit in one transaction. No entry holds a
+//     VIN, a tag, a handle, a holder or a typed text.
 //
 // # Life cycle
 //

@@ -46,6 +46,8 @@ type EnrolmentTx interface {
 	// PassportsTagged returns the passports of vehicles with the given tags, in no order.
 	PassportsTagged(ctx context.Context, tags []eventlist.Tag) ([]Passport, error)
 	PublishEnrolled(ctx context.Context, passports []Passport) error
+	// RecordEnrolments records new passports of a member in the journal.
+	RecordEnrolments(ctx context.Context, member string, passports []Passport) error
 }
 
 // BoundVehicles asks the vault for the tags of those vehicles that exist. It belongs before the transaction, which should not wait for
@@ -78,6 +80,9 @@ func (s *Service) Enrol(ctx context.Context, tx EnrolmentTx, member string, enro
 	}
 	present, err := s.present(ctx, tx, wanted, added)
 	if err != nil {
+		return nil, err
+	}
+	if err := tx.RecordEnrolments(ctx, member, added); err != nil {
 		return nil, err
 	}
 	isNew := make(map[string]bool, len(added))

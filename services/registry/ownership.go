@@ -70,6 +70,8 @@ type OwnershipTx interface {
 	SaveTransfer(ctx context.Context, t Transfer) error
 	// StartPeriod ends the running ownership period of p at its update time and starts the one that p counts.
 	StartPeriod(ctx context.Context, p Passport) error
+	// RecordOwnershipChange records in the journal that an accepted transfer has started the period that p counts.
+	RecordOwnershipChange(ctx context.Context, p Passport, t Transfer) error
 }
 
 // ProposeTransfer opens a change of holder and returns it with its one-time acceptance code of 128 random bits.
@@ -166,7 +168,10 @@ func (s *Service) AcceptTransfer(ctx context.Context, tx OwnershipTx, a Acceptan
 	if err := tx.StartPeriod(ctx, p); err != nil {
 		return Transfer{}, err
 	}
-	return t, tx.Audit(ctx, "AcceptOwnershipTransfer", t.Name())
+	if err := tx.Audit(ctx, "AcceptOwnershipTransfer", t.Name()); err != nil {
+		return Transfer{}, err
+	}
+	return t, tx.RecordOwnershipChange(ctx, p, t)
 }
 
 // admits returns nil when the acceptance may complete the transfer at the time now.

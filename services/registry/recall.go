@@ -56,6 +56,8 @@ type RecallTx interface {
 	AddRecall(ctx context.Context, r Recall) (id string, err error)
 	// PublishAnnounced tells of a recall that names parts.
 	PublishAnnounced(ctx context.Context, r Recall) error
+	// RecordRecall records it in the journal.
+	RecordRecall(ctx context.Context, r Recall) error
 }
 
 // VehicleMatcher searches the vault.
@@ -102,5 +104,8 @@ func (s *Service) IssueRecall(ctx context.Context, tx RecallTx, r Recall) (Recal
 			return Recall{}, err
 		}
 	}
-	return r, tx.Audit(ctx, "IssueRecall", r.Name())
+	if err := tx.Audit(ctx, "IssueRecall", r.Name()); err != nil {
+		return Recall{}, err
+	}
+	return r, tx.RecordRecall(ctx, r)
 }

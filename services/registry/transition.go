@@ -12,6 +12,8 @@ type LifeCycleTx interface {
 	SaveRevision(ctx context.Context, p Passport, by string) error
 	AddTransition(ctx context.Context, passport string, t Transition) error
 	PublishTransitioned(ctx context.Context, p Passport, t Transition) error
+	// RecordTransition records the step in the journal.
+	RecordTransition(ctx context.Context, p Passport, t Transition) error
 }
 
 // StepRequest asks for one step of a life cycle.
@@ -53,5 +55,8 @@ func (s *Service) Transition(ctx context.Context, tx LifeCycleTx, r StepRequest)
 	if err := tx.PublishTransitioned(ctx, p, t); err != nil {
 		return Passport{}, err
 	}
-	return p, tx.Audit(ctx, "TransitionPassport", p.Name())
+	if err := tx.Audit(ctx, "TransitionPassport", p.Name()); err != nil {
+		return Passport{}, err
+	}
+	return p, tx.RecordTransition(ctx, p, t)
 }

@@ -2,10 +2,11 @@ package tiles
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/pcc-platform/pcc/internal/journal/keeper"
 )
 
 const (
@@ -14,18 +15,6 @@ const (
 	maxLevel = 7
 	maxIndex = 1<<40 - 1
 )
-
-// name is the second word of a stream's name, most often a member.
-var name = regexp.MustCompile(`^[a-z][a-z0-9-]{1,31}$`)
-
-// keeper returns the service that keeps the streams whose names begin with a word.
-func keeper(word string) (service string, ok bool) {
-	service, ok = map[string]string{
-		"ingest": "ingest",
-		"keys":   "ingest",
-	}[word]
-	return service, ok
-}
 
 // resource is what a path names.
 type resource struct {
@@ -44,7 +33,7 @@ func parse(u *url.URL) (_ resource, ok bool) {
 	word, rest, _ := strings.Cut(rest, "/")
 	second, rest, _ := strings.Cut(rest, "/")
 	r := resource{stream: word + "/" + second}
-	if r.service, ok = keeper(word); !ok || !name.MatchString(second) {
+	if r.service, ok = keeper.Of(r.stream); !ok {
 		return resource{}, false
 	}
 	if rest == "checkpoint" {

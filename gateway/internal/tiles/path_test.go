@@ -12,6 +12,7 @@ func TestPathsOfALog(t *testing.T) {
 	for path, want := range map[string]resource{
 		"/log/ingest/oem/checkpoint":                {service: "ingest", stream: "ingest/oem"},
 		"/log/keys/a-1/checkpoint":                  {service: "ingest", stream: "keys/a-1"},
+		"/log/registry/oem/checkpoint":              {service: "registry", stream: "registry/oem"},
 		"/log/ingest/oem/tile/0/000":                {"ingest", "ingest/oem", &tlog.Tile{H: 8, W: 256}},
 		"/log/ingest/oem/tile/1/x001/067":           {"ingest", "ingest/oem", &tlog.Tile{H: 8, L: 1, N: 1067, W: 256}},
 		"/log/ingest/oem/tile/7/000.p/1":            {"ingest", "ingest/oem", &tlog.Tile{H: 8, L: 7, W: 1}},

@@ -38,6 +38,10 @@ nats:
   url: {{ $v.nats.url | quote }}
   credentials_file: /etc/pcc/nats/services.creds
 {{- end }}
+{{- if $facts.journal }}
+log:
+  key_file: {{ if $v.log.keySecret }}/run/pcc/keys/log.key{{ else }}""{{ end }}
+{{- end }}
 {{- if eq .service "registry" }}
 keto_write_url: {{ $v.keto.writeURL | quote }}
 nats_accounts_dir: /var/lib/pcc/nats-accounts
@@ -51,8 +55,6 @@ keys:
 queue:
   max_messages: {{ $v.ingest.queue.maxMessages | int64 }}
   max_bytes: {{ $v.ingest.queue.maxBytes | int64 }}
-log:
-  key_file: {{ if $v.ingest.log.keySecret }}/run/pcc/keys/log.key{{ else }}""{{ end }}
 {{- else if eq .service "settlement" }}
 hold_timeout: {{ $v.settlement.holdTimeout }}
 sweep_interval: {{ $v.settlement.sweepInterval }}

@@ -19,15 +19,16 @@
   mount: /etc/pcc/nats
   source: {secret: {secretName: {{ $v.nats.credentialsSecret }}, defaultMode: 0440}}
 {{- end }}
+{{- if include "pcc.keyFiles" . | fromYaml }}
+- name: keys
+  mount: /run/pcc/keys
+  source: {emptyDir: {medium: Memory, sizeLimit: 1Mi}}
+{{- end }}
 {{- if eq .service "registry" }}
 - name: nats-accounts
   mount: /var/lib/pcc/nats-accounts
   writable: true
   source: {persistentVolumeClaim: {claimName: {{ $v.registry.natsAccountsClaim }}}}
-{{- else if include "pcc.keyFiles" . | fromYaml }}
-- name: keys
-  mount: /run/pcc/keys
-  source: {emptyDir: {medium: Memory, sizeLimit: 1Mi}}
 {{- else if eq .service "anchor" }}
 - name: fabric
   mount: /etc/pcc/fabric
@@ -41,13 +42,14 @@
 {{/* Key files that a service wants for its user alone: secret, files, and the image that copies them; nothing without any. */}}
 {{- define "pcc.keyFiles" -}}
 {{- $v := .root.Values -}}
+{{- $facts := index (include "pcc.facts" .root | fromYaml) .service -}}
 {{- if eq .service "vault" }}
 secret: {{ $v.vault.keys.secret }}
 image: {{ $v.vault.keys.copyImage }}
 files: [tag.key, wrapping.key, data.keyset, hash.keyset]
-{{- else if and (eq .service "ingest") $v.ingest.log.keySecret }}
-secret: {{ $v.ingest.log.keySecret }}
-image: {{ $v.ingest.log.copyImage }}
+{{- else if and $facts.journal $v.log.keySecret }}
+secret: {{ $v.log.keySecret }}
+image: {{ $v.log.copyImage }}
 files: [log.key]
 {{- end }}
 {{- end -}}

@@ -20,9 +20,19 @@ import (
 	"github.com/pcc-platform/pcc/proto/event"
 	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 	settlementv1 "github.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1"
 	"github.com/pcc-platform/pcc/verify/eventview"
 )
+
+// noStreams is a journal with nothing in it.
+type noStreams struct {
+	journalv1.UnimplementedLogServiceServer
+}
+
+func (noStreams) ListCheckpoints(context.Context, *journalv1.ListCheckpointsRequest) (*journalv1.ListCheckpointsResponse, error) {
+	return &journalv1.ListCheckpointsResponse{}, nil
+}
 
 // ingest answers for a real journal.
 type ingest struct {

@@ -56,6 +56,7 @@ func newWorld(t *testing.T) *world {
 		ingestv1.RegisterJournalServiceServer(s, w.journal)
 		journalv1.RegisterLogServiceServer(s, logs)
 	})
+	w.stand.Fake("registry", func(s *grpc.Server) { journalv1.RegisterLogServiceServer(s, noStreams{}) })
 	w.stand.Fake("settlement", func(s *grpc.Server) {
 		settlementv1.RegisterSettlementServiceServer(s, settlement{payer: w.insurer.Name()})
 	})

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/pcc-platform/pcc/internal/aip"
+	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
 )
 
@@ -32,6 +33,11 @@ func TestEnrolment(t *testing.T) {
 	w.published(t, &enrolled)
 	if tag := tagOf(vehicle); enrolled.GetPassport() != p.GetName() || enrolled.GetLifeCycle() != p.GetLifeCycle() || !bytes.Equal(enrolled.GetTag(), tag[:]) {
 		t.Errorf("announced %v", &enrolled)
+	}
+	log, err := journalv1.NewLogServiceClient(w.DialService("anchor")).ListCheckpoints(t.Context(), &journalv1.ListCheckpointsRequest{})
+	must(t, err)
+	if c := log.GetCheckpoints(); len(c) != 1 || "registry/"+oem.ID != c[0].GetStream() || c[0].GetSize() != 2 {
+		t.Errorf("recorded is %v, want the admission and the enrolment", c)
 	}
 	got, err := oem.GetPassport(t.Context(), &registryv1.GetPassportRequest{Name: p.GetName()})
 	must(t, err)

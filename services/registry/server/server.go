@@ -4,14 +4,17 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
 	"google.golang.org/grpc"
 
 	"github.com/pcc-platform/pcc/internal/app"
+	"github.com/pcc-platform/pcc/internal/journal/logserver"
 	"github.com/pcc-platform/pcc/internal/relations"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
 	settlementv1 "github.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1"
 	"github.com/pcc-platform/pcc/services/registry"
@@ -32,7 +35,8 @@ type Config struct {
 	// KetoWriteURL is the URL of Keto's write API, for example "http://127.0.0.1:4467".
 	KetoWriteURL string `yaml:"keto_write_url"`
 	// NATSAccountsDir is the folder with the keys of the broker's operator (internal/natsaccounts).
-	NATSAccountsDir string `yaml:"nats_accounts_dir"`
+	NATSAccountsDir string           `yaml:"nats_accounts_dir"`
+	Log             logserver.Config `yaml:"log"`
 }
 
 // New wires the registry and starts nothing.
@@ -53,6 +57,10 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 		return nil, err
 	}
 
+	logs, err := logserver.New(base.Pool, cfg.Log)
+	if err != nil {
+		return nil, fmt.Errorf("registry: log: %w", err)
+	}
 	store := postgres.NewStore(base.Pool)
 	vault := vaultclient.New(others["vault"])
 	rules := registry.New(vault, time.Now)
@@ -62,6 +70,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	registryv1.RegisterRecallServiceServer(base.Server, &api.Recalls{Rules: rules, Store: store, Vault: vault})
 	registryv1.RegisterReportServiceServer(base.Server, &api.Reports{Seller: seller})
 	registryv1.RegisterMemberServiceServer(base.Server, &api.Members{Rules: rules, Store: store})
+	journalv1.RegisterLogServiceServer(base.Server, logs)
 	registryv1.RegisterDeviceServiceServer(base.Server, &api.Devices{Rules: rules, Store: store, Accounts: accounts, Now: time.Now})
 
 	search := &recallsearch.Search{Store: store, Vault: vault, Logger: base.Logger}

@@ -15,6 +15,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/postgres"
 	"github.com/pcc-platform/pcc/services/registry"
 	"github.com/pcc-platform/pcc/services/registry/internal/events"
+	"github.com/pcc-platform/pcc/services/registry/internal/facts"
 	"github.com/pcc-platform/pcc/services/registry/internal/postgres/dbsqlc"
 )
 
@@ -32,6 +33,7 @@ func NewStore(pool *pgxpool.Pool) *Store {
 // Tx is one transaction: every port that the registry's rules need of one.
 type Tx struct {
 	events.Outbox
+	facts.Journal
 	q *dbsqlc.Queries
 }
 
@@ -43,7 +45,9 @@ var (
 )
 
 // NewTx makes a Tx of a transaction that somebody else began.
-func NewTx(tx pgx.Tx) Tx { return Tx{Outbox: events.Outbox{Tx: tx}, q: dbsqlc.New(tx)} }
+func NewTx(tx pgx.Tx) Tx {
+	return Tx{Outbox: events.Outbox{Tx: tx}, Journal: facts.In(tx), q: dbsqlc.New(tx)}
+}
 
 // InTx runs f in a transaction, committed when f returns nil.
 func (s *Store) InTx(ctx context.Context, f func(Tx) error) error {

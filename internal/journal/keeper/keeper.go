@@ -1,0 +1,37 @@
+// Package keeper says which service keeps a stream of the journal in its schema.
+package keeper
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// second is the second word of a stream's name, most often a member.
+var second = regexp.MustCompile(`^[a-z][a-z0-9-]{1,31}$`)
+
+// table has the services by the first words of their streams' names.
+func table() map[string]string {
+	return map[string]string{
+		"ingest":   "ingest",
+		"keys":     "ingest",
+		"registry": "registry",
+	}
+}
+
+// Of returns the service that keeps the stream of that name, such as "ingest/oem"; or false when there can be no such stream.
+func Of(stream string) (service string, ok bool) {
+	first, rest, _ := strings.Cut(stream, "/")
+	service, ok = table()[first]
+	return service, ok && second.MatchString(rest)
+}
+
+// Services returns all services that keep streams, ascending.
+func Services() []string {
+	var services []string
+	for _, service := range table() {
+		services = append(services, service)
+	}
+	slices.Sort(services)
+	return slices.Compact(services)
+}
