@@ -87,9 +87,9 @@ func TestPathsAreThoseOfRFC6962(t *testing.T) {
 			t.Errorf("tree of %d: %v", n, err)
 		}
 	}
-	for _, n := range []int{31, 33, 32 * (maxPath + 1)} {
-		if _, err := SplitPath(make([]byte, n)); !errors.Is(err, ErrMalformed) {
-			t.Errorf("path of %d bytes: %v", n, err)
+	for _, n := range []int{31, 33, 32 * (MaxEvents + 1)} {
+		if _, err := SplitHashes(make([]byte, n)); !errors.Is(err, ErrMalformed) {
+			t.Errorf("hashes of %d bytes: %v", n, err)
 		}
 	}
 }

@@ -32,7 +32,7 @@ func TestEachEventOfAStatementVerifiesAlone(t *testing.T) {
 			tree, err := NewTree(hashes)
 			must(t, err)
 			for i, h := range hashes {
-				path, err := SplitPath(JoinPath(tree.Path(i)))
+				path, err := SplitHashes(JoinHashes(tree.Path(i)))
 				must(t, err)
 				must(t, signed.VerifyEvent(h, uint64(i), path))
 				if signed.VerifyEvent(h, uint64(i+1), path) == nil || signed.VerifyEvent(sha256.Sum256([]byte("other")), uint64(i), path) == nil {

@@ -25,7 +25,8 @@
 //	  },
 //	  "streams": [{"stream": "ingest/oem", "size": 6000, "root": base64}],
 //	  "events": [
-//	    {"stream": "ingest/oem", "seq": 17, "leaf": base64, "proof": [base64, …], "event": {…}}
+//	    {"stream": "ingest/oem", "seq": 17, "leaf": base64, "proof": [base64, …],
+//	     "signature": {"statement": base64, "path": [base64, …]}, "event": {…}}
 //	  ]
 //	}
 //
@@ -49,7 +50,10 @@
 //     type, and a commitment to the leaf make an entry (internal/journal/proof)
 //     that lies, by RFC 6962, in its stream's tree at its number. No event occurs
 //     twice.
-//  4. What "event" shows is exactly what the leaf's payload decodes to.
+//  4. "signature" is there exactly if the leaf names one: its statement has the
+//     hash that the leaf names, and its path leads from the event's bytes, at the
+//     index that the leaf names, to the statement's root.
+//  5. What "event" shows is exactly what the leaf's payload decodes to.
 //
 // # What is not proven
 //

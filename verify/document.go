@@ -79,8 +79,19 @@ type Event struct {
 	Leaf []byte `json:"leaf"`
 	// Proof holds hashes of 32 bytes, from the leaf to the root.
 	Proof [][]byte `json:"proof"`
+	// Signature is what verifies the signature that the leaf names, nil when it
+	// names none.
+	Signature *Signature `json:"signature,omitempty"`
 	// View is what people are shown of the event.
 	View json.RawMessage `json:"event"`
+}
+
+// Signature is a source's statement and an event's way to it.
+type Signature struct {
+	// Statement is the sealed statement, whose hash the leaf names.
+	Statement []byte `json:"statement"`
+	// Path holds hashes of 32 bytes, from the event to the statement's root.
+	Path [][]byte `json:"path"`
 }
 
 // Encode writes a document in the one form that [Verify] accepts, indented for
@@ -99,6 +110,9 @@ func Encode(d Document) ([]byte, error) {
 		d.Events[i].View = view
 		if e.Proof == nil { // the only entry of a stream has the empty path, not none
 			d.Events[i].Proof = [][]byte{}
+		}
+		if s := e.Signature; s != nil && s.Path == nil { // so has the only event of a statement
+			d.Events[i].Signature = &Signature{Statement: s.Statement, Path: [][]byte{}}
 		}
 	}
 	compact, err := marshal(d)

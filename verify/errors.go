@@ -48,8 +48,8 @@ const (
 	ReasonOtherPassport Reason = "OTHER_PASSPORT"
 	// ReasonViewMismatch: what is shown of an event is not what was journaled.
 	ReasonViewMismatch Reason = "VIEW_MISMATCH"
-	// ReasonSignatureInvalid: a signature that names a key of the trust list is not that key's, or not of the event shown
-	// (package verify/signatures).
+	// ReasonSignatureInvalid: the signature shown with an event is not the one that its leaf names, or does not cover it; or
+	// it names a key of the trust list and is not that key's (package verify/signatures).
 	ReasonSignatureInvalid Reason = "SIGNATURE_INVALID"
 )
 

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -21,9 +22,15 @@ type Content struct {
 	View json.RawMessage
 }
 
-// Decoder reads the payload of a leaf. It refuses types it does not know. The
-// result may depend on nothing but its arguments.
-type Decoder func(leafType string, payload []byte) (Content, error)
+// ErrSignature says that the signature shown is not the one that a leaf names,
+// or does not cover its event.
+var ErrSignature = errors.New("verify: another signature than the leaf's")
+
+// Decoder reads the payload of a leaf. It refuses types it does not know, and
+// with an error that wraps [ErrSignature] a signature that is not the leaf's; it
+// is nil when the document shows none. The result may depend on nothing but the
+// arguments.
+type Decoder func(leafType string, payload []byte, signature *Signature) (Content, error)
 
 // Verify checks a proof document against the reader's trust list. It returns
 // what was shown, or an [*Error] with the first rule the document breaks.
@@ -141,8 +148,11 @@ func checkEvent(d Document, e Event, checkpoint model.StreamCheckpoint, decode D
 	if err != nil {
 		return refuse(ReasonLeafMalformed, at+".leaf", "%w", err)
 	}
-	content, err := decode(leaf.Type, leaf.Payload)
-	if err != nil {
+	content, err := decode(leaf.Type, leaf.Payload, e.Signature)
+	switch {
+	case errors.Is(err, ErrSignature):
+		return refuse(ReasonSignatureInvalid, at+".signature", "%w", err)
+	case err != nil:
 		return refuse(ReasonLeafMalformed, at+".leaf", "%w", err)
 	}
 	if content.Passport != d.Passport {

@@ -85,10 +85,13 @@ func TestTamperedDocuments(t *testing.T) {
 		"journaled in another class":    {misplaced("another class"), verify.ReasonLeafNotIncluded},
 		"journaled in no list":          {misplaced("no list"), verify.ReasonLeafNotIncluded},
 		"class changed":                 {editLeaf("pcc.events.v1.Wash", "pcc.events.v1.Wish"), verify.ReasonLeafMalformed},
-		"older than its epoch":          {func(t *testing.T, w *prooftest.World) { w.Document.GeneratedAt = time.Unix(0, 0).UTC() }, verify.ReasonGeneratedTooEarly},
-		"no events":                     {func(t *testing.T, w *prooftest.World) { w.Document.Events = nil }, verify.ReasonDocumentMalformed},
-		"epoch not canonical":           {func(t *testing.T, w *prooftest.World) { w.Document.Epoch.Record += "\n" }, verify.ReasonEpochMalformed},
-		"epoch time":                    {func(t *testing.T, w *prooftest.World) { w.Epoch.TimeUnixMilli++; rewriteEpoch(t, w) }, verify.ReasonEndorsementOfOther},
+		"a signature that the leaf does not name": {func(t *testing.T, w *prooftest.World) {
+			w.Document.Events[1].Signature = &verify.Signature{Statement: []byte("statement")}
+		}, verify.ReasonSignatureInvalid},
+		"older than its epoch": {func(t *testing.T, w *prooftest.World) { w.Document.GeneratedAt = time.Unix(0, 0).UTC() }, verify.ReasonGeneratedTooEarly},
+		"no events":            {func(t *testing.T, w *prooftest.World) { w.Document.Events = nil }, verify.ReasonDocumentMalformed},
+		"epoch not canonical":  {func(t *testing.T, w *prooftest.World) { w.Document.Epoch.Record += "\n" }, verify.ReasonEpochMalformed},
+		"epoch time":           {func(t *testing.T, w *prooftest.World) { w.Epoch.TimeUnixMilli++; rewriteEpoch(t, w) }, verify.ReasonEndorsementOfOther},
 		"epoch number": {func(t *testing.T, w *prooftest.World) {
 			w.Epoch.Number = 2
 			w.Epoch.PreviousHash[0] = 1

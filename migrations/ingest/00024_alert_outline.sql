@@ -8,8 +8,8 @@
 CREATE TABLE alert_outline (
     stream    text     NOT NULL,
     first     bigint   NOT NULL,
-    length    integer  NOT NULL, -- entries, events before others
-    passports uuid[]   NOT NULL, -- of the events, in their order
+    length    integer  NOT NULL, -- entries
+    passports uuid[]   NOT NULL, -- of the entries up to the last event, zero where one is about none
     telling   bigint[] NOT NULL, -- numbers of entries to read whatever their vehicle
     CONSTRAINT alert_outline_pkey PRIMARY KEY (stream, first),
     CONSTRAINT alert_outline_length CHECK (first >= 0 AND length >= cardinality(passports))

@@ -6,6 +6,7 @@ import (
 	"github.com/pcc-platform/pcc/chaincode/model"
 	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/internal/journal/proof"
+	"github.com/pcc-platform/pcc/verify"
 )
 
 // Store keeps candidates and epochs; every method is a transaction of its own.
@@ -67,6 +68,8 @@ type ProvenEvent struct {
 	Sequence  uint64
 	Leaf      []byte       // framed, byte for byte
 	Inclusion []proof.Hash // leaf to root
+	// Signature is what verifies its source's signature, nil when that did not sign.
+	Signature *verify.Signature
 }
 
 // Reads knows the paid reads.

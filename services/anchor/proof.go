@@ -84,7 +84,7 @@ func (e Exporter) event(passport string, tag eventlist.Tag, epoch Epoch, event P
 	if err != nil {
 		return verify.Event{}, err
 	}
-	content, err := e.Decode(leaf.Type, leaf.Payload)
+	content, err := e.Decode(leaf.Type, leaf.Payload, event.Signature)
 	if err != nil {
 		return verify.Event{}, err
 	}
@@ -100,7 +100,7 @@ func (e Exporter) event(passport string, tag eventlist.Tag, epoch Epoch, event P
 	if err != nil {
 		return verify.Event{}, fmt.Errorf("%w: %w", ErrDiverged, err)
 	}
-	shown := verify.Event{Stream: event.Stream, Seq: event.Sequence, Leaf: event.Leaf, View: content.View}
+	shown := verify.Event{Stream: event.Stream, Seq: event.Sequence, Leaf: event.Leaf, Signature: event.Signature, View: content.View}
 	for _, hash := range event.Inclusion {
 		shown.Proof = append(shown.Proof, hash[:])
 	}

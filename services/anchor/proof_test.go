@@ -18,8 +18,11 @@ import (
 
 const passport = "passports/1"
 
-// decode takes a leaf's type for its passport and the payload for its view.
-func decode(leafType string, payload []byte) (verify.Content, error) {
+// decode takes a leaf's type for its passport and the payload for its view; the leaf names a signature that has no path.
+func decode(leafType string, payload []byte, signature *verify.Signature) (verify.Content, error) {
+	if signature != nil && len(signature.Path) > 0 {
+		return verify.Content{}, verify.ErrSignature
+	}
 	return verify.Content{Passport: leafType, EventType: "pcc.events.v1.Wash", View: payload}, nil
 }
 
@@ -52,7 +55,9 @@ func newExporter(t *testing.T, leaf []byte) (anchor.Exporter, *journal) {
 	if err := w.store.Anchor(t.Context(), epoch.Candidate, commit.Transaction); err != nil {
 		t.Fatal(err)
 	}
-	w.journal.proven = anchor.Proven{Tag: tag, Events: []anchor.ProvenEvent{{Stream: "ingest/oem", Leaf: leaf}}, NotYetAnchored: 2}
+	w.journal.proven = anchor.Proven{Tag: tag, Events: []anchor.ProvenEvent{{
+		Stream: "ingest/oem", Leaf: leaf, Signature: &verify.Signature{Statement: []byte("statement")},
+	}}, NotYetAnchored: 2}
 	return anchor.Exporter{Store: w.store, Journal: w.journal, Reads: paid{}, Decode: decode, Now: time.Now}, w.journal
 }
 
@@ -68,7 +73,8 @@ func TestExportShowsTheEpochAndTheEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	if d.Schema != verify.Schema || d.Passport != passport || d.Epoch.Transaction.ID != "tx-1" || len(d.Epoch.Endorsements) != 2 ||
-		len(d.Streams) != 1 || len(d.Events) != 1 || !bytes.Equal(d.Events[0].Leaf, leaf) || !bytes.Equal(d.Tag, tag[:]) {
+		len(d.Streams) != 1 || len(d.Events) != 1 || !bytes.Equal(d.Events[0].Leaf, leaf) || !bytes.Equal(d.Tag, tag[:]) ||
+		string(d.Events[0].Signature.Statement) != "statement" {
 		t.Errorf("%s", document)
 	}
 }
@@ -101,7 +107,12 @@ func TestExportHandsOutNothingThatWouldNotVerify(t *testing.T) {
 		t.Errorf("another vehicle's tag: %v, want ErrDiverged", err)
 	}
 	j.proven.Tag = tag
-	e.Decode = func(leafType string, payload []byte) (verify.Content, error) {
+	j.proven.Events[0].Signature = &verify.Signature{Path: [][]byte{{1}}}
+	if _, _, err := e.Export(t.Context(), "members/oem", "reads/1", passport); !errors.Is(err, verify.ErrSignature) {
+		t.Errorf("a signature that is not the leaf's: %v, want verify.ErrSignature", err)
+	}
+	j.proven.Events[0].Signature = nil
+	e.Decode = func(leafType string, payload []byte, _ *verify.Signature) (verify.Content, error) {
 		return verify.Content{Passport: leafType, EventType: "pcc.events.v1.Theft", View: payload}, nil
 	}
 	if _, _, err := e.Export(t.Context(), "members/oem", "reads/1", passport); !errors.Is(err, anchor.ErrDiverged) {

@@ -44,6 +44,10 @@ type ProvenEvent struct {
 	Leaf []byte
 	// Proof is the hashes from leaf to root.
 	Proof []Hash
+	// Statement is the sealed statement that the leaf names, and Path the hashes from the event to its root; nil when the event's
+	// source did not sign.
+	Statement []byte
+	Path      []Hash
 }
 
 // ProvenPassport is what the journal proves of a passport under given checkpoints.

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"crypto/sha256"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -14,13 +15,34 @@ const (
 	fieldSource    = "source"
 )
 
+// Cover is a statement with what is known here of the tree over the events that it covers.
+type Cover struct {
+	Statement *signing.Signed
+	// Part has at least the events whose Signature the cover is in.
+	Part signing.Part
+}
+
+// Tree returns the statement's tree as far as the cover knows it. An error says that the part is not of the statement.
+func (c *Cover) Tree() (signing.Tree, error) {
+	tree, err := c.Part.Tree(int(c.Statement.Count)) //nolint:gosec // at most signing.MaxEvents
+	if err == nil && tree.Root() != c.Statement.Root {
+		err = fmt.Errorf("%w: the events are others than those of the statement", signing.ErrNotIncluded)
+	}
+	return tree, err
+}
+
+// Of returns the cover of some of its events, those at ascending indexes.
+func (c *Cover) Of(indexes []int) (*Cover, error) {
+	part, err := c.Part.Of(int(c.Statement.Count), indexes) //nolint:gosec // at most signing.MaxEvents
+	return &Cover{Statement: c.Statement, Part: part}, err
+}
+
 // Signature is a source's signature of one event.
 type Signature struct {
-	// Statement covers the event and, shared among them, the others that were signed with it.
-	Statement *signing.Signed
-	// Index is which of the covered events it is, from 0; Path its audit path as signing.JoinPath writes it.
+	// Cover is shared among the events that were signed, and came, together.
+	*Cover
+	// Index is which of the covered events it is, from 0.
 	Index int
-	Path  []byte
 }
 
 // Sequence is the event's number in the chain of its source.
@@ -29,36 +51,38 @@ func (s *Signature) Sequence() uint64 { return s.Statement.First + uint64(s.Inde
 // Sign gives each candidate the signature that a sealed statement over all of them holds for it. What keeps a signature from
 // being read is the fault of every candidate; whether it holds is checked with the key.
 func Sign(candidates []Candidate, sealed []byte) {
-	statement, tree, fault := readStatement(candidates, sealed)
+	cover, fault := readStatement(candidates, sealed)
+	signatures := make([]Signature, len(candidates))
 	for i := range candidates {
 		if fault != nil {
 			candidates[i].SignatureFault = fault
 			continue
 		}
-		candidates[i].Signature = &Signature{Statement: statement, Index: i, Path: signing.JoinPath(tree.Path(i))}
+		signatures[i] = Signature{Cover: cover, Index: i}
+		candidates[i].Signature = &signatures[i]
 	}
 }
 
-func readStatement(candidates []Candidate, sealed []byte) (*signing.Signed, signing.Tree, *Fault) {
+func readStatement(candidates []Candidate, sealed []byte) (*Cover, *Fault) {
 	statement, err := signing.Parse(sealed)
 	if err != nil {
-		return nil, signing.Tree{}, NewFault(ReasonSignatureInvalid, fieldStatement, "not a signed statement in its one encoding")
+		return nil, NewFault(ReasonSignatureInvalid, fieldStatement, "not a signed statement in its one encoding")
 	}
 	hashes := make([]Hash, len(candidates))
 	for i := range candidates {
 		hashes[i] = sha256.Sum256(candidates[i].Bytes)
 	}
-	tree, err := signing.NewTree(hashes)
-	if err != nil || statement.Count != uint64(len(candidates)) || statement.Root != tree.Root() {
-		return nil, signing.Tree{}, NewFault(ReasonSignatureInvalid, fieldStatement, "the statement is about other events, or another order of them")
+	cover := &Cover{Statement: statement, Part: signing.Whole(hashes)}
+	if _, err := cover.Tree(); err != nil {
+		return nil, NewFault(ReasonSignatureInvalid, fieldStatement, "the statement is about other events, or another order of them")
 	}
-	return statement, tree, nil
+	return cover, nil
 }
 
 // signAgain gives a candidate the signature that was kept with it.
 func (c *Candidate) signAgain(kept *Signature) {
-	path, err := signing.SplitPath(kept.Path)
-	if err != nil || kept.Index < 0 || kept.Statement.VerifyEvent(sha256.Sum256(c.Bytes), uint64(kept.Index), path) != nil {
+	hash := sha256.Sum256(c.Bytes)
+	if _, err := kept.Tree(); err != nil || !slices.Equal(kept.Part.Indexes, []int{kept.Index}) || kept.Part.Events[0] != hash {
 		c.SignatureFault = NewFault(ReasonSignatureInvalid, fieldStatement, "the signature that was kept is not of this event")
 		return
 	}

@@ -35,8 +35,8 @@ import (
 
 	_ "github.com/pcc-platform/pcc/proto/event" // registers every kind of event
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
-	"github.com/pcc-platform/pcc/signing"
 	"github.com/pcc-platform/pcc/verify"
+	"github.com/pcc-platform/pcc/verify/signatures"
 )
 
 // LeafType is the type of the leaves that hold events: a framed
@@ -108,8 +108,9 @@ type signature struct {
 }
 
 // Decode returns the passport an event belongs to, "passports/{passport}", its
-// type and its view. Errors wrap [ErrUnknown] or [ErrMalformed].
-func Decode(leafType string, payload []byte) (verify.Content, error) {
+// type and its view. Errors wrap [ErrUnknown], [ErrMalformed] or
+// [verify.ErrSignature].
+func Decode(leafType string, payload []byte, signature *verify.Signature) (verify.Content, error) {
 	if leafType != LeafType {
 		return verify.Content{}, fmt.Errorf("%w: leaf type %.80q", ErrUnknown, leafType)
 	}
@@ -128,7 +129,7 @@ func Decode(leafType string, payload []byte) (verify.Content, error) {
 	if err != nil {
 		return verify.Content{}, err
 	}
-	signed, err := signatureOf(&journaled)
+	signed, err := signatureOf(&journaled, signature)
 	if err != nil {
 		return verify.Content{}, err
 	}
@@ -165,16 +166,14 @@ func check(journaled *ingestv1.JournaledEvent, event *pb.CloudEvent) error {
 }
 
 // signatureOf reads what the signature says of itself.
-func signatureOf(journaled *ingestv1.JournaledEvent) (*signature, error) {
-	s := journaled.GetSignature()
-	if s == nil {
-		return nil, nil
+func signatureOf(journaled *ingestv1.JournaledEvent, shown *verify.Signature) (*signature, error) {
+	statement, err := signatures.Statement(journaled, shown)
+	if err != nil || statement == nil {
+		return nil, err
 	}
-	statement, err := signing.Parse(s.GetStatement())
-	if err != nil || s.GetIndex() < 0 || uint64(s.GetIndex()) >= statement.Count {
-		return nil, fmt.Errorf("%w: signature", ErrMalformed)
-	}
-	return &signature{Key: "sourceKeys/" + statement.KeyID().String(), Sequence: statement.First + uint64(s.GetIndex())}, nil
+	return &signature{
+		Key: "sourceKeys/" + statement.KeyID().String(), Sequence: statement.First + uint64(journaled.GetSignature().GetIndex()),
+	}, nil
 }
 
 func eventData(event *pb.CloudEvent) (json.RawMessage, error) {

@@ -14,6 +14,7 @@ import (
 	"github.com/pcc-platform/pcc/proto/event"
 	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	"github.com/pcc-platform/pcc/verify"
 	"github.com/pcc-platform/pcc/verify/eventview"
 )
 
@@ -48,7 +49,7 @@ func payload(t testing.TB, change func(*ingestv1.JournaledEvent, *pb.CloudEvent)
 }
 
 func TestDecode(t *testing.T) {
-	content, err := eventview.Decode(eventview.LeafType, payload(t, func(*ingestv1.JournaledEvent, *pb.CloudEvent) {}))
+	content, err := eventview.Decode(eventview.LeafType, payload(t, func(*ingestv1.JournaledEvent, *pb.CloudEvent) {}), nil)
 	if err != nil || content.Passport != passport || content.EventType != "pcc.events.v1.Inspection" {
 		t.Fatalf("%q of %q, %v", content.EventType, content.Passport, err)
 	}
@@ -69,7 +70,7 @@ func TestDecodeShowsWhatTheIndexWasComputedFrom(t *testing.T) {
 			DataKind: "odometer", SourceClass: "authority", BaseRate: 900_000, Confirmations: 1_500_000, Refutations: 2, Marks: 3, Plausibility: 800_000,
 			PlausibilityReason: "UNIT_ERROR", OdometerPolicyVersion: "odometer/1", Provenance: 4, Completeness: 5, DelayUs: 6, Corroborators: 7,
 		}
-	}))
+	}), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,22 +110,22 @@ func TestDecodeRefuses(t *testing.T) {
 		"no data":           {func(_ *ingestv1.JournaledEvent, e *pb.CloudEvent) { e.Data = nil }, eventview.ErrMalformed},
 		"data of two kinds": {func(_ *ingestv1.JournaledEvent, e *pb.CloudEvent) { e.Type = "pcc.events.v1.Wash" }, eventview.ErrMalformed},
 		"signature": {func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) {
-			j.Signature = &ingestv1.EventSignature{Statement: []byte("signature")}
-		}, eventview.ErrMalformed},
+			j.Signature = &ingestv1.EventSignature{StatementSha256: []byte("statement")}
+		}, verify.ErrSignature},
 		"envelope": {func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) { j.CloudEvent = []byte{0xff} }, eventview.ErrMalformed},
 		"later kind": {func(_ *ingestv1.JournaledEvent, e *pb.CloudEvent) {
 			e.Type = "pcc.events.v9.Flight"
 			e.GetProtoData().TypeUrl = "type.googleapis.com/" + e.Type
 		}, eventview.ErrUnknown},
 	} {
-		if _, err := eventview.Decode(eventview.LeafType, payload(t, c.change)); !errors.Is(err, c.want) {
+		if _, err := eventview.Decode(eventview.LeafType, payload(t, c.change), nil); !errors.Is(err, c.want) {
 			t.Errorf("%s: error %v, want %v", name, err, c.want)
 		}
 	}
-	if _, err := eventview.Decode("other", nil); !errors.Is(err, eventview.ErrUnknown) {
+	if _, err := eventview.Decode("other", nil, nil); !errors.Is(err, eventview.ErrUnknown) {
 		t.Errorf("other leaf type: %v", err)
 	}
-	if _, err := eventview.Decode(eventview.LeafType, []byte{0xff}); !errors.Is(err, eventview.ErrMalformed) {
+	if _, err := eventview.Decode(eventview.LeafType, []byte{0xff}, nil); !errors.Is(err, eventview.ErrMalformed) {
 		t.Errorf("not a protobuf: %v", err)
 	}
 }
@@ -137,7 +138,7 @@ func TestDecodeTellsZeroFromUnknown(t *testing.T) {
 		if err := e.GetProtoData().MarshalFrom(measured); err != nil {
 			t.Fatal(err)
 		}
-	}))
+	}), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -88,7 +88,7 @@ func writeGolden(t *testing.T, document, trust string) {
 }
 
 // inspection is a payload whose mileage tells the entries apart.
-func inspection(t testing.TB, passport string, seq int) []byte {
+func inspection(t testing.TB, passport string, seq int) ([]byte, *verify.Signature) {
 	return payload(t, func(j *ingestv1.JournaledEvent, e *pb.CloudEvent) {
 		const metres = 1000
 		kilometres := 61_000 + seq
@@ -100,7 +100,7 @@ func inspection(t testing.TB, passport string, seq int) []byte {
 		}}); err != nil {
 			t.Fatal(err)
 		}
-	})
+	}), nil
 }
 
 func read(t *testing.T, path string) []byte {

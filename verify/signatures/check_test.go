@@ -5,7 +5,9 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -30,10 +32,12 @@ const carSource = "/members/oem/car"
 type car struct {
 	signer *signing.Signer
 	key    verify.SourceKey
-	// spoil changes what is journaled of entry seq.
-	spoil func(seq int, j *ingestv1.JournaledEvent)
 	// skip leaves entries unsigned.
 	skip func(seq int) bool
+	// spoil changes the statement over entry seq before it is journaled.
+	spoil func(seq int, statement []byte)
+	// beside is how many other events each statement covers on either side.
+	beside int
 }
 
 func newCar(t *testing.T) *car {
@@ -41,7 +45,7 @@ func newCar(t *testing.T) *car {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(t, err)
 	return &car{
-		signer: newSigner(t, key), skip: func(int) bool { return false }, spoil: func(int, *ingestv1.JournaledEvent) {},
+		signer: newSigner(t, key), skip: func(int) bool { return false }, spoil: func(int, []byte) {},
 		key: verify.SourceKey{Source: carSource, Passport: prooftest.Subject, PublicKey: newSigner(t, key).Public().DER()},
 	}
 }
@@ -53,8 +57,50 @@ func newSigner(t *testing.T, key crypto.Signer) *signing.Signer {
 	return s
 }
 
-// payload is a journaled event of the car's, signed alone.
-func (c *car) payload(t testing.TB, passport string, seq int) []byte {
+// payload is a journaled event of the car's, with what is shown of its signature.
+func (c *car) payload(t testing.TB, passport string, seq int) ([]byte, *verify.Signature) {
+	t.Helper()
+	at := time.Date(2026, 1, 30, 10, 0, seq, 0, time.UTC)
+	j := &ingestv1.JournaledEvent{
+		CloudEvent: reading(t, passport, seq), Passport: passport, Member: "members/oem", Quality: &ingestv1.Quality{Index: 85, PolicyVersion: "1"},
+		ReceiveTime: timestamppb.New(at),
+	}
+	var shown *verify.Signature
+	if passport == prooftest.Subject && !c.skip(seq) {
+		j.Signature, shown = c.sign(t, seq, j.GetCloudEvent())
+	}
+	out, err := proto.Marshal(j)
+	must(t, err)
+	return out, shown
+}
+
+// sign makes a statement over an event and those beside it.
+func (c *car) sign(t testing.TB, seq int, event []byte) (*ingestv1.EventSignature, *verify.Signature) {
+	t.Helper()
+	var events [][]byte
+	var hashes []signing.Hash
+	for i := range 2*c.beside + 1 {
+		e := event
+		if i != c.beside {
+			e = fmt.Appendf(nil, "event %d beside %d", i, seq)
+		}
+		events, hashes = append(events, e), append(hashes, sha256.Sum256(e))
+	}
+	statement, err := c.signer.Sign(events)
+	must(t, err)
+	c.spoil(seq, statement)
+	tree, err := signing.NewTree(hashes)
+	must(t, err)
+	id := sha256.Sum256(statement)
+	shown := &verify.Signature{Statement: statement, Path: [][]byte{}}
+	for _, h := range tree.Path(c.beside) {
+		shown.Path = append(shown.Path, h[:])
+	}
+	return &ingestv1.EventSignature{StatementSha256: id[:], Index: int32(c.beside), Distance: 1}, shown
+}
+
+// reading is an encoded event of the car's.
+func reading(t testing.TB, passport string, seq int) []byte {
 	t.Helper()
 	at := time.Date(2026, 1, 30, 10, 0, seq, 0, time.UTC)
 	e, err := event.New(fmt.Sprint("id-", seq), carSource, passport, at, &eventsv1.OdometerReading{Odometer: &eventsv1.Odometer{
@@ -64,23 +110,11 @@ func (c *car) payload(t testing.TB, passport string, seq int) []byte {
 	must(t, err)
 	encoded, err := proto.Marshal(e)
 	must(t, err)
-	j := &ingestv1.JournaledEvent{
-		CloudEvent: encoded, Passport: passport, Member: "members/oem", Quality: &ingestv1.Quality{Index: 85, PolicyVersion: "1"},
-		ReceiveTime: timestamppb.New(at),
-	}
-	if passport == prooftest.Subject && !c.skip(seq) {
-		statement, err := c.signer.Sign([][]byte{encoded})
-		must(t, err)
-		j.Signature = &ingestv1.EventSignature{Statement: statement}
-	}
-	c.spoil(seq, j)
-	out, err := proto.Marshal(j)
-	must(t, err)
-	return out
+	return encoded
 }
 
-// document is a verified document of the car's events: entry 0 of ingest/garage and entries 0, 3 and 6 of ingest/oem.
-func (c *car) document(t *testing.T) []byte {
+// world is that of the car's events: entry 0 of ingest/garage and entries 0, 3 and 6 of ingest/oem are shown.
+func (c *car) world(t *testing.T) (prooftest.World, verify.Trust) {
 	t.Helper()
 	w := prooftest.NewWorld(t, eventview.LeafType, c.payload, eventview.Decode)
 	w.Trust.SourceKeys = []verify.SourceKey{c.key}
@@ -88,8 +122,15 @@ func (c *car) document(t *testing.T) []byte {
 	must(t, err)
 	trust, err := verify.ParseTrust(text)
 	must(t, err)
+	return w, trust
+}
+
+// document is a verified document of the car's events.
+func (c *car) document(t *testing.T) []byte {
+	t.Helper()
+	w, trust := c.world(t)
 	document := w.Encode(t)
-	_, err = verify.Verify(document, trust, eventview.Decode)
+	_, err := verify.Verify(document, trust, eventview.Decode)
 	must(t, err)
 	return document
 }
@@ -145,33 +186,87 @@ func TestSignaturesThatProveNothingAreNotCounted(t *testing.T) {
 	}
 }
 
-func TestSignaturesThatDoNotHoldRefuseTheDocument(t *testing.T) {
-	other := newCar(t)
-	for what, spoil := range map[string]func(t *testing.T, j *ingestv1.JournaledEvent){
-		"another index": func(_ *testing.T, j *ingestv1.JournaledEvent) { j.Signature.AuditPath = make([]byte, 32) },
-		"half a path":   func(_ *testing.T, j *ingestv1.JournaledEvent) { j.Signature.AuditPath = make([]byte, 16) },
-		"bent signature": func(_ *testing.T, j *ingestv1.JournaledEvent) {
-			s := slices.Clone(j.Signature.Statement)
-			s[len(s)-1] ^= 1
-			j.Signature.Statement = s
-		},
-		"of another event": func(t *testing.T, j *ingestv1.JournaledEvent) {
-			var e ingestv1.JournaledEvent
-			must(t, proto.Unmarshal(other.payload(t, prooftest.Subject, 100), &e))
-			j.CloudEvent = e.GetCloudEvent()
-		},
-	} {
-		c := newCar(t)
-		c.spoil = func(seq int, j *ingestv1.JournaledEvent) {
-			if seq == 6 {
-				spoil(t, j)
-			}
-		}
-		_, err := signatures.Check(c.document(t), []verify.SourceKey{c.key})
-		if verify.ReasonOf(err) != verify.ReasonSignatureInvalid {
-			t.Errorf("%s: %v", what, err)
+// TestASignatureOfAnotherKeyRefusesTheDocument journals a statement that names a listed key and was not signed with it.
+func TestASignatureOfAnotherKeyRefusesTheDocument(t *testing.T) {
+	c := newCar(t)
+	c.spoil = func(seq int, statement []byte) {
+		if seq == 6 {
+			statement[len(statement)-1] ^= 1
 		}
 	}
+	_, err := signatures.Check(c.document(t), []verify.SourceKey{c.key})
+	if verify.ReasonOf(err) != verify.ReasonSignatureInvalid {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestForgedSignaturesAreRefused shows, with an event that was signed in a statement over seven, what does not verify it.
+func TestForgedSignaturesAreRefused(t *testing.T) {
+	c := newCar(t)
+	c.beside = 3
+	w, trust := c.world(t)
+	const forged = 3 // of the events shown
+	good := *w.Document.Events[forged].Signature
+	for what, s := range map[string]*verify.Signature{
+		"no statement":              nil,
+		"nothing in it":             {},
+		"another statement":         w.Document.Events[forged-1].Signature,
+		"another, on the same path": {Statement: w.Document.Events[forged-1].Signature.Statement, Path: good.Path},
+		"a statement cut":           {Statement: good.Statement[1:], Path: good.Path},
+		"a signature changed":       {Statement: changed(good.Statement, len(good.Statement)-1), Path: good.Path},
+		"no path":                   {Statement: good.Statement},
+		"a path cut":                {Statement: good.Statement, Path: good.Path[1:]},
+		"a path that goes on":       {Statement: good.Statement, Path: append(slices.Clone(good.Path), good.Path[0])},
+		"a path moved":              {Statement: good.Statement, Path: [][]byte{good.Path[1], good.Path[0], good.Path[2]}},
+		"a path of another event":   {Statement: good.Statement, Path: w.Document.Events[forged-1].Signature.Path},
+		"a hash changed":            {Statement: good.Statement, Path: [][]byte{changed(good.Path[0], 0), good.Path[1], good.Path[2]}},
+		"a hash cut":                {Statement: good.Statement, Path: [][]byte{good.Path[0][1:], good.Path[1], good.Path[2]}},
+	} {
+		w.Document.Events[forged].Signature = s
+		_, err := verify.Verify(w.Encode(t), trust, eventview.Decode)
+		if verify.ReasonOf(err) != verify.ReasonSignatureInvalid {
+			t.Errorf("%s: Verify: %v", what, err)
+		}
+		_, err = signatures.Check(w.Encode(t), trust.SourceKeys)
+		if verify.ReasonOf(err) != verify.ReasonSignatureInvalid {
+			t.Errorf("%s: Check: %v", what, err)
+		}
+	}
+	w.Document.Events[forged].Signature = &good
+	if _, err := verify.Verify(w.Encode(t), trust, eventview.Decode); err != nil {
+		t.Errorf("the true one: %v", err)
+	}
+}
+
+// TestALeafNamesItsPlaceInTheStatement journals leaves that name what their statement does not say.
+func TestALeafNamesItsPlaceInTheStatement(t *testing.T) {
+	c := newCar(t)
+	c.beside = 3
+	event := reading(t, prooftest.Subject, 1)
+	good, shown := c.sign(t, 1, event)
+	for what, change := range map[string]func(j *ingestv1.JournaledEvent){
+		"":                  func(*ingestv1.JournaledEvent) {},
+		"another index":     func(j *ingestv1.JournaledEvent) { j.Signature.Index++ },
+		"no index":          func(j *ingestv1.JournaledEvent) { j.Signature.Index = -1 },
+		"another statement": func(j *ingestv1.JournaledEvent) { j.Signature.StatementSha256 = make([]byte, 32) },
+		"half a hash": func(j *ingestv1.JournaledEvent) {
+			j.Signature.StatementSha256 = j.GetSignature().GetStatementSha256()[:16]
+		},
+		"another event": func(j *ingestv1.JournaledEvent) { j.CloudEvent = reading(t, prooftest.Subject, 2) },
+		"no signature":  func(j *ingestv1.JournaledEvent) { j.Signature = nil },
+	} {
+		j := &ingestv1.JournaledEvent{CloudEvent: event, Signature: proto.CloneOf(good)}
+		change(j)
+		if _, err := signatures.Statement(j, shown); (err == nil) != (what == "") || err != nil && !errors.Is(err, verify.ErrSignature) {
+			t.Errorf("%q: %v", what, err)
+		}
+	}
+}
+
+func changed(data []byte, at int) []byte {
+	data = slices.Clone(data)
+	data[at] ^= 1
+	return data
 }
 
 func TestBadKeyListsAreRefused(t *testing.T) {

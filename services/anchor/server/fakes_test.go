@@ -81,7 +81,7 @@ func passportOf(leaf []byte) string {
 	if err != nil {
 		return ""
 	}
-	content, err := eventview.Decode(parsed.Type, parsed.Payload)
+	content, err := eventview.Decode(parsed.Type, parsed.Payload, nil)
 	if err != nil {
 		return ""
 	}

@@ -30,6 +30,7 @@ func TestFsckFindsDamagedRowsOfEvents(t *testing.T) {
 	awaitJournaled(t, r.oem)
 	first := r.count(t, "SELECT min(seq) FROM event WHERE source_key IS NULL AND stream = 'ingest/"+r.oemMember.ID+"'")
 	stream := "ingest/" + r.oemMember.ID
+	statement := r.count(t, "SELECT min(seq) - 1 FROM event WHERE source_key IS NOT NULL") // before the events that it covers
 	at := func(set string) string {
 		return fmt.Sprintf("UPDATE event SET %s WHERE stream = '%s' AND seq = %d", set, stream, first)
 	}
@@ -64,6 +65,14 @@ func TestFsckFindsDamagedRowsOfEvents(t *testing.T) {
 		},
 		"an entry that cannot be read": {
 			fmt.Sprintf("UPDATE journal_entry SET leaf = '\\x00' WHERE stream = '%s' AND seq = %d", stream, first), []string{"EVENT_UNREADABLE", "ENTRY_CHANGED"},
+		},
+		"a statement gone": {
+			fmt.Sprintf("DELETE FROM journal_entry WHERE stream = '%s' AND seq = %d", stream, statement),
+			[]string{"STATEMENT_MISSING", "STATEMENT_MISSING", "ENTRY_MISSING"},
+		},
+		"a statement over other events": {
+			fmt.Sprintf("UPDATE journal_entry SET leaf = set_byte(leaf, length(leaf) - 1, 255 - get_byte(leaf, length(leaf) - 1)) WHERE stream = '%s' AND seq = %d", stream, statement),
+			[]string{"STATEMENT_UNREADABLE", "STATEMENT_MISSING", "STATEMENT_MISSING", "ENTRY_CHANGED"},
 		},
 		"all rows gone": {"TRUNCATE event", append(slices.Repeat([]string{"EVENT_ROW_MISSING"}, all), "TABLE_EMPTY")},
 	} {

@@ -58,7 +58,7 @@ func verifyEvent(t *testing.T, e *ingestv1.ProvenEvent, at *journalv1.Checkpoint
 	if err != nil {
 		t.Fatal(err)
 	}
-	content, err := eventview.Decode(leaf.Type, leaf.Payload)
+	content, err := eventview.Decode(leaf.Type, leaf.Payload, nil)
 	if err != nil || content.Passport != passport {
 		t.Errorf("the leaf is about %q, %v", content.Passport, err)
 	}

@@ -94,6 +94,66 @@ func TestReplayFindsWhatWasChanged(t *testing.T) {
 	}
 }
 
+// TestReplayFindsSignaturesWithoutTheirStatement changes what a signed event names, and what it names, with their hashes.
+func TestReplayFindsSignaturesWithoutTheirStatement(t *testing.T) {
+	r := start(t)
+	passport := r.registry.enrol()
+	s := r.enrol(t, r.oemMember, newEd25519(t), source(r.oemMember), "")
+	wantAccepted(t, "signed", sendSigned(t, r.oem, s.signed(t, r.oemMember, "s", passport, 2)), 2)
+	awaitJournaled(t, r.oem)
+	good := leavesOf(t, r.oem)
+	if done := replayed(t, r.oemMember, good); len(good) != 3 || len(done.Differences) != 0 || done.Others != 1 {
+		t.Fatalf("%d leaves, %d others, differences %v", len(good), done.Others, done.Differences)
+	}
+	const statement, event = 0, 1
+	for what, c := range map[string]struct {
+		leaf   int
+		change func(t *testing.T, payload []byte) proto.Message
+		want   []string
+	}{
+		"another statement": {event, changed(func(j *ingestv1.JournaledEvent) { j.Signature.StatementSha256[0] ^= 1 }), []string{"signature"}},
+		"another index":     {event, changed(func(j *ingestv1.JournaledEvent) { j.Signature.Index = 1 }), []string{"signature"}},
+		"another entry":     {event, changed(func(j *ingestv1.JournaledEvent) { j.Signature.Distance = 2 }), []string{"signature"}},
+		"other events": {
+			statement, changed(func(j *ingestv1.JournaledStatement) { j.EventHashes[0] ^= 1 }), []string{"statement", "signature", "signature"},
+		},
+	} {
+		leaf, err := proof.ParseFrame(good[c.leaf].GetLeaf())
+		if err != nil {
+			t.Fatal(err)
+		}
+		payload, err := proto.Marshal(c.change(t, leaf.Payload))
+		if err != nil {
+			t.Fatal(err)
+		}
+		leaves := slices.Clone(good)
+		leaves[c.leaf] = journalLeaf(int64(c.leaf), good[c.leaf].GetListKey(), proof.Frame(leaf.Type, leaf.Salt, payload))
+		var got []string
+		for _, d := range replayed(t, r.oemMember, leaves).Differences {
+			got = append(got, d.What)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: differences %v, want %v", what, got, c.want)
+		}
+	}
+}
+
+// changed returns what reads a message and changes it.
+func changed[M any, P interface {
+	*M
+	proto.Message
+}](change func(P)) func(*testing.T, []byte) proto.Message {
+	return func(t *testing.T, payload []byte) proto.Message {
+		t.Helper()
+		m := P(new(M))
+		if err := proto.Unmarshal(payload, m); err != nil {
+			t.Fatal(err)
+		}
+		change(m)
+		return m
+	}
+}
+
 // journalLeaf is a leaf with a hash that fits.
 func journalLeaf(sequence int64, key, frame []byte) *ingestv1.JournalLeaf {
 	hash := proof.EntryOf(proof.Key(key), frame).Hash()

@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"slices"
 	"testing"
 
@@ -14,6 +13,8 @@ import (
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 	"github.com/pcc-platform/pcc/signing"
+	"github.com/pcc-platform/pcc/verify"
+	"github.com/pcc-platform/pcc/verify/signatures"
 )
 
 // TestSignedEventsVerifyAloneFromTheJournal sends batches with a bad event in them over both ways and verifies each event that
@@ -41,7 +42,7 @@ func TestSignedEventsVerifyAloneFromTheJournal(t *testing.T) {
 	awaitJournaled(t, r.oem)
 
 	var sequences []uint64
-	for _, e := range r.journaled(t, passport) {
+	for _, e := range r.proven(t, passport) {
 		sequences = append(sequences, verifySignature(t, e, s.Public()))
 	}
 	slices.Sort(sequences)
@@ -62,8 +63,8 @@ func TestSignedEventsVerifyAloneFromTheJournal(t *testing.T) {
 	}
 }
 
-// journaled returns what the leaves of a passport say.
-func (r running) journaled(t *testing.T, passport string) (events []*ingestv1.JournaledEvent) {
+// proven returns the events of a passport as they are proven under the newest checkpoints.
+func (r running) proven(t *testing.T, passport string) []*ingestv1.ProvenEvent {
 	t.Helper()
 	checkpoints, err := r.logs.ListCheckpoints(t.Context(), &journalv1.ListCheckpointsRequest{})
 	if err != nil {
@@ -75,38 +76,29 @@ func (r running) journaled(t *testing.T, passport string) (events []*ingestv1.Jo
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range proven.GetEvents() {
-		leaf, err := proof.ParseFrame(p.GetLeaf())
-		if err != nil {
-			t.Fatal(err)
-		}
-		e := &ingestv1.JournaledEvent{}
-		if err := proto.Unmarshal(leaf.Payload, e); err != nil {
-			t.Fatal(err)
-		}
-		events = append(events, e)
-	}
-	return events
+	return proven.GetEvents()
 }
 
 // verifySignature verifies one event with nothing else and returns its number in the chain.
-func verifySignature(t *testing.T, e *ingestv1.JournaledEvent, key signing.PublicKey) uint64 {
+func verifySignature(t *testing.T, e *ingestv1.ProvenEvent, key signing.PublicKey) uint64 {
 	t.Helper()
-	statement, err := signing.Parse(e.GetSignature().GetStatement())
+	leaf, err := proof.ParseFrame(e.GetLeaf())
+	if err != nil {
+		t.Fatal(err)
+	}
+	journaled := &ingestv1.JournaledEvent{}
+	if err := proto.Unmarshal(leaf.Payload, journaled); err != nil {
+		t.Fatal(err)
+	}
+	shown := &verify.Signature{Statement: e.GetSignature().GetStatement(), Path: e.GetSignature().GetPath()}
+	statement, err := signatures.Statement(journaled, shown)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := statement.Verify(key); err != nil {
 		t.Error(err)
 	}
-	path, err := signing.SplitPath(e.GetSignature().GetAuditPath())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := statement.VerifyEvent(sha256.Sum256(e.GetCloudEvent()), uint64(e.GetSignature().GetIndex()), path); err != nil {
-		t.Error(err)
-	}
-	return statement.First + uint64(e.GetSignature().GetIndex())
+	return statement.First + uint64(journaled.GetSignature().GetIndex())
 }
 
 func TestSignaturesThatDoNotHoldAreRefused(t *testing.T) {
@@ -240,7 +232,7 @@ func TestStatementsCountWhateverBecomesOfTheirEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	awaitJournaled(t, r.oem)
-	replayed := r.journaled(t, late)
+	replayed := r.proven(t, late)
 	if len(replayed) != 1 || verifySignature(t, replayed[0], s.Public()) != 4 {
 		t.Errorf("replayed %v", replayed)
 	}

@@ -75,7 +75,7 @@ func TestARevokedKeyIsGoodForWhatCameBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	k := revoked.GetKey()
-	if k.GetFirstSequence() != 0 || k.EndSequence == nil || k.GetEndSequence() != 3 || k.GetRevokeReason() != "rotated" || k.GetRevokeTime() == nil {
+	if k.GetFirstSequence() != 0 || k.EndSequence == nil || k.GetEndSequence() != 1+3 || k.GetRevokeReason() != "rotated" || k.GetRevokeTime() == nil {
 		t.Errorf("key %v", k)
 	}
 	if again, err := keys.RevokeSourceKey(t.Context(), req); err != nil || !proto.Equal(again, revoked) {

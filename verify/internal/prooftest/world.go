@@ -29,8 +29,9 @@ const (
 // otherClass is a class that no content is of.
 const otherClass = eventlist.Theft
 
-// Content makes the payload of entry seq of a stream, which belongs to passport.
-type Content func(t testing.TB, passport string, seq int) (payload []byte)
+// Content makes the payload of entry seq of a stream, which belongs to passport,
+// and what is shown of its signature: nil for one that is not signed.
+type Content func(t testing.TB, passport string, seq int) (payload []byte, signature *verify.Signature)
 
 // World is a small network with two streams, in which every third entry belongs
 // to the passport shown.
@@ -179,8 +180,8 @@ func isShown(seq int) bool { return seq%3 == 0 }
 // newEvent makes an event without its proof, and the key that it belongs under.
 func (w *World) newEvent(t testing.TB, stream string, seq int, passport string) (verify.Event, proof.Key) {
 	t.Helper()
-	payload := w.content(t, passport, seq)
-	content, err := w.decode(w.leafType, payload)
+	payload, signature := w.content(t, passport, seq)
+	content, err := w.decode(w.leafType, payload, signature)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +194,7 @@ func (w *World) newEvent(t testing.TB, stream string, seq int, passport string) 
 	if _, err := rand.Read(salt[:]); err != nil {
 		t.Fatal(err)
 	}
-	e := verify.Event{Stream: stream, Seq: uint64(seq), Leaf: proof.Frame(w.leafType, salt, payload), View: content.View}
+	e := verify.Event{Stream: stream, Seq: uint64(seq), Leaf: proof.Frame(w.leafType, salt, payload), Signature: signature, View: content.View}
 	return e, eventlist.KeyOf(TagOf(passport), class)
 }
 

@@ -15,6 +15,7 @@ import (
 	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 	"github.com/pcc-platform/pcc/services/anchor"
 	"github.com/pcc-platform/pcc/services/anchor/internal/journalclient"
+	"github.com/pcc-platform/pcc/verify"
 )
 
 // Journal implements anchor.Journal.
@@ -69,6 +70,9 @@ func eventOf(e *ingestv1.ProvenEvent) (anchor.ProvenEvent, error) {
 			return anchor.ProvenEvent{}, fmt.Errorf("anchor: inclusion proof of %s/%d: %w", event.Stream, event.Sequence, err)
 		}
 		event.Inclusion = append(event.Inclusion, proof.Hash(hash))
+	}
+	if s := e.GetSignature(); s != nil {
+		event.Signature = &verify.Signature{Statement: s.GetStatement(), Path: s.GetPath()}
 	}
 	return event, nil
 }

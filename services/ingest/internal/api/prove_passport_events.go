@@ -26,11 +26,23 @@ func (s *JournalService) ProvePassportEvents(ctx context.Context, req *ingestv1.
 	}
 	resp := &ingestv1.ProvePassportEventsResponse{Events: make([]*ingestv1.ProvenEvent, len(proven.Events)), NotYetAnchored: int32(proven.After), Tag: proven.Tag[:]}
 	for i := range proven.Events {
-		p := &proven.Events[i]
-		resp.Events[i] = &ingestv1.ProvenEvent{Position: positionToProto(&p.Position), Leaf: p.Leaf, InclusionProof: make([][]byte, len(p.Proof))}
-		for j := range p.Proof {
-			resp.Events[i].InclusionProof[j] = p.Proof[j][:]
-		}
+		resp.Events[i] = provenToProto(&proven.Events[i])
 	}
 	return resp, nil
+}
+
+func provenToProto(p *ingest.ProvenEvent) *ingestv1.ProvenEvent {
+	out := &ingestv1.ProvenEvent{Position: positionToProto(&p.Position), Leaf: p.Leaf, InclusionProof: hashesToProto(p.Proof)}
+	if p.Statement != nil {
+		out.Signature = &ingestv1.ShownSignature{Statement: p.Statement, Path: hashesToProto(p.Path)}
+	}
+	return out
+}
+
+func hashesToProto(hashes []ingest.Hash) [][]byte {
+	out := make([][]byte, len(hashes))
+	for i := range hashes {
+		out[i] = hashes[i][:]
+	}
+	return out
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/postgres"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
+	"github.com/pcc-platform/pcc/signing"
 )
 
 const actionReplay = "ingest.ReplayDeadLetter"
@@ -75,6 +76,7 @@ func letterParams(member string, letters []ingest.DeadLetter) dbsqlc.InsertDeadL
 		return bytes.Compare(a.ContentHash[:], b.ContentHash[:])
 	})
 	p := dbsqlc.InsertDeadLettersParams{Member: member, CreatedAt: ordered[0].CreatedAt}
+	kept := keptSignatures{trees: map[*ingest.Cover]signing.Tree{}}
 	for i := range ordered {
 		l := &ordered[i]
 		p.Ids = append(p.Ids, l.ID)
@@ -86,10 +88,10 @@ func letterParams(member string, letters []ingest.DeadLetter) dbsqlc.InsertDeadL
 		p.Details = append(p.Details, l.Detail)
 		p.CloudEvents = append(p.CloudEvents, l.Bytes)
 		p.ContentHashes = append(p.ContentHashes, l.ContentHash[:])
-		sealed, index, path := signatureColumns(l.Signature)
+		sealed, index, beside := kept.columns(l.Signature)
 		p.Statements = append(p.Statements, sealed)
 		p.Indexes = append(p.Indexes, index)
-		p.Paths = append(p.Paths, path)
+		p.Besides = append(p.Besides, beside)
 	}
 	return p
 }

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,17 +10,12 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/pcc-platform/pcc/internal/journal"
-	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/internal/postgres"
-	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/alert"
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
-	"github.com/pcc-platform/pcc/services/ingest/internal/wire"
 )
 
 // maxAttempts bounds how often a transaction starts anew at once because another writer was first with something. After that
@@ -169,12 +163,12 @@ func appendEvents(ctx context.Context, tx pgx.Tx, a *appraised) error {
 		stream := ingest.StreamOf(member)
 		first := uint64(0)
 		if len(s.events) > 0 {
-			if first, _, err = journal.Append(ctx, tx, stream, s.leaves); err != nil {
+			if first, _, err = journal.Append(ctx, tx, stream, slices.Concat(s.statements, s.leaves)); err != nil {
 				return fmt.Errorf("append to the journal: %w", err)
 			}
 		}
 		for i, e := range s.events {
-			placed = append(placed, placedEvent{e, stream, first + uint64(i)})
+			placed = append(placed, placedEvent{e, stream, first + uint64(len(s.statements)+i)})
 		}
 		if err := s.saveOutline(ctx, tx, stream, first); err != nil {
 			return err
@@ -193,14 +187,16 @@ func (s *streamed) saveOutline(ctx context.Context, tx pgx.Tx, stream string, fi
 	if len(s.events) == 0 {
 		return nil
 	}
+	about := len(s.statements) + len(s.events)
 	row := dbsqlc.AddOutlineParams{
-		Stream: stream, First: int64(first), Length: int32(len(s.events) + len(s.marks)),
-		Passports: make([]uuid.UUID, len(s.events)), Telling: []int64{},
+		Stream: stream, First: int64(first), Length: int32(about + len(s.marks)),
+		Passports: make([]uuid.UUID, about), Telling: []int64{}, // a statement is about no passport
 	}
 	for i, e := range s.events {
-		row.Passports[i] = e.Passport
+		at := len(s.statements) + i
+		row.Passports[at] = e.Passport
 		if alert.Tells(e.Type) {
-			row.Telling = append(row.Telling, row.First+int64(i))
+			row.Telling = append(row.Telling, row.First+int64(at))
 		}
 	}
 	if err := dbsqlc.New(tx).AddOutline(ctx, row); err != nil {
@@ -214,109 +210,6 @@ type placedEvent struct {
 	*ingest.Event
 	stream string
 	seq    uint64
-}
-
-// streamed is what goes into one stream: events with their leaves, then marks.
-type streamed struct {
-	events        []*ingest.Event
-	leaves, marks []journal.Leaf
-}
-
-func leavesByMember(a *appraised) (map[string]*streamed, error) {
-	streams := make(map[string]*streamed)
-	of := func(member string) *streamed {
-		if streams[member] == nil {
-			streams[member] = &streamed{}
-		}
-		return streams[member]
-	}
-	leaves, err := leavesOf(a.Events)
-	if err != nil {
-		return nil, err
-	}
-	for i := range a.Events {
-		e := &a.Events[i]
-		s := of(e.Member)
-		s.events, s.leaves = append(s.events, e), append(s.leaves, leaves[i])
-	}
-	causes := a.causes(leaves)
-	for i := range a.marks {
-		leaf, err := markLeaf(&a.marks[i], causes[a.marks[i].Cause])
-		if err != nil {
-			return nil, err
-		}
-		s := of(a.marks[i].Subject.Member)
-		s.marks = append(s.marks, leaf)
-	}
-	return streams, nil
-}
-
-// causes returns the leaf hashes of the events that decided marks.
-func (a *appraised) causes(leaves []journal.Leaf) map[uuid.UUID]ingest.Hash {
-	hashes := make(map[uuid.UUID]ingest.Hash, len(a.marks))
-	for i := range a.marks {
-		hashes[a.marks[i].Cause] = ingest.Hash{}
-	}
-	for i := range a.Events {
-		if _, wanted := hashes[a.Events[i].ID]; wanted {
-			hashes[a.Events[i].ID] = leaves[i].Hash()
-		}
-	}
-	return hashes
-}
-
-// leavesOf makes the leaf of each event, in the list of its vehicle and class. The salt keeps a leaf's commitment from telling
-// its content once the content is erased.
-func leavesOf(events []ingest.Event) ([]journal.Leaf, error) {
-	leafType := string((*ingestv1.JournaledEvent)(nil).ProtoReflect().Descriptor().FullName())
-	salts := make([]byte, len(events)*proof.SaltBytes)
-	_, _ = rand.Read(salts) // never fails, by its documentation
-	leaves := make([]journal.Leaf, len(events))
-	for i := range events {
-		payload, err := payloadOf(&events[i])
-		if err != nil {
-			return nil, err
-		}
-		frame := journal.Frame(leafType, [proof.SaltBytes]byte(salts[i*proof.SaltBytes:]), payload)
-		leaves[i] = journal.Leaf{Key: events[i].ListKey, Frame: frame}
-	}
-	return leaves, nil
-}
-
-// unlisted makes a leaf that is in no vehicle's list.
-func unlisted(leafType string, payload []byte) journal.Leaf {
-	var salt [proof.SaltBytes]byte
-	_, _ = rand.Read(salt[:])
-	return journal.Leaf{Frame: journal.Frame(leafType, salt, payload)}
-}
-
-func payloadOf(e *ingest.Event) ([]byte, error) {
-	payload, err := proto.MarshalOptions{Deterministic: true}.Marshal(&ingestv1.JournaledEvent{
-		CloudEvent:     e.Bytes,
-		Passport:       "passports/" + e.Passport.String(),
-		Member:         "members/" + e.Member,
-		Quality:        wire.FromQuality(&e.Quality),
-		ReceiveTime:    timestamppb.New(e.ReceivedAt),
-		OdometerMetres: e.OdometerMetres,
-		Signature:      signatureOf(e),
-	})
-	if err != nil {
-		return nil, fmt.Errorf("marshal the journal's payload: %w", err)
-	}
-	return payload, nil
-}
-
-// markLeaf makes the leaf of a mark.
-func markLeaf(m *ingest.CountedMark, cause ingest.Hash) (journal.Leaf, error) {
-	mark := &ingestv1.ReputationMark{
-		Event: "passports/" + m.Passport.String() + "/events/" + m.Reading.EventID, DataKind: string(m.Subject.Kind),
-		Outcome: wire.FromOutcome(m.Outcome), Number: m.Number, Day: m.Day, CauseLeafHash: cause[:], ForgivenDay: m.ForgivenDay,
-	}
-	payload, err := proto.MarshalOptions{Deterministic: true}.Marshal(mark)
-	if err != nil {
-		return journal.Leaf{}, fmt.Errorf("marshal a mark: %w", err)
-	}
-	return unlisted(string(mark.ProtoReflect().Descriptor().FullName()), payload), nil
 }
 
 func (e *placedEvent) row() []any {

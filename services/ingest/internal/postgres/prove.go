@@ -87,6 +87,9 @@ func (s *Store) ProvePassport(ctx context.Context, passport uuid.UUID, at []inge
 	for i, p := range kept {
 		out.Events[i] = proven[p]
 	}
+	if err := s.showSignatures(ctx, out.Events); err != nil {
+		return ingest.ProvenPassport{}, failed("show signatures", err)
+	}
 	tags, err := s.KnownPassports(ctx, []uuid.UUID{passport})
 	out.Tag = tags[passport] // events are accepted only of passports whose tags are known
 	return out, err

@@ -37,10 +37,10 @@ WHERE d.member = @member AND d.content_hash = again.content_hash AND d.reason = 
 
 -- name: InsertDeadLetters :execrows
 INSERT INTO dead_letter (id, member, position, source, event_id, reason, field, detail, cloud_event, content_hash, created_at,
-    statement, statement_index, audit_path)
+    statement, statement_index, beside)
 SELECT unnest(@ids::uuid[]), @member, unnest(@positions::integer[]), unnest(@sources::text[]), unnest(@event_ids::text[]),
     unnest(@reasons::text[]), unnest(@fields::text[]), unnest(@details::text[]), unnest(@cloud_events::bytea[]),
-    unnest(@content_hashes::bytea[]), @created_at, unnest(@statements::bytea[]), unnest(@indexes::integer[]), unnest(@paths::bytea[])
+    unnest(@content_hashes::bytea[]), @created_at, unnest(@statements::bytea[]), unnest(@indexes::integer[]), unnest(@besides::bytea[])
 ON CONFLICT ON CONSTRAINT dead_letter_content_key DO NOTHING;
 
 -- name: CountDeadLetters :one

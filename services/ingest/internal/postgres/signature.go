@@ -6,21 +6,10 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
 	"github.com/pcc-platform/pcc/signing"
 )
-
-// signatureOf is the part of an event's leaf that its source signed, nil when it did not sign.
-func signatureOf(e *ingest.Event) *ingestv1.EventSignature {
-	if e.Signature == nil {
-		return nil
-	}
-	return &ingestv1.EventSignature{
-		Statement: e.Signature.Statement.Bytes(), Index: int32(e.Signature.Index), AuditPath: e.Signature.Path,
-	}
-}
 
 // signerOf is what an event's row says of its signature.
 func signerOf(e *ingest.Event) (key []byte, sequence *int64) {
@@ -31,21 +20,41 @@ func signerOf(e *ingest.Event) (key []byte, sequence *int64) {
 	return id[:], &number
 }
 
-// signatureColumns is what a dead letter keeps of a signature.
-func signatureColumns(s *ingest.Signature) (sealed []byte, index int32, path []byte) {
+// keptSignatures is what dead letters keep of signatures.
+type keptSignatures struct {
+	// trees are those of the covers so far, each made once: a batch can be refused as a whole.
+	trees map[*ingest.Cover]signing.Tree
+}
+
+// columns returns a signature as its letter's row has it: the statement, which of the covered events the letter's is, and the
+// subtrees beside it.
+func (k keptSignatures) columns(s *ingest.Signature) (sealed []byte, index int32, beside []byte) {
 	if s == nil {
 		return nil, 0, nil
 	}
-	return s.Statement.Bytes(), int32(s.Index), s.Path
+	tree, made := k.trees[s.Cover]
+	if !made {
+		var err error
+		if tree, err = s.Tree(); err != nil {
+			return nil, 0, nil // the letter is kept whatever is wrong with its signature
+		}
+		k.trees[s.Cover] = tree
+	}
+	return s.Statement.Bytes(), int32(s.Index), signing.JoinHashes(tree.Part([]int{s.Index}).Beside)
 }
 
-// keptSignature reads what signatureColumns made. The letter's event is then checked against it again.
+// keptSignature reads what keptSignatures made. Whether it holds for the letter's event is checked when that is replayed.
 func keptSignature(row *dbsqlc.DeadLetter) *ingest.Signature {
 	statement, err := signing.Parse(row.Statement)
 	if err != nil {
 		return nil
 	}
-	return &ingest.Signature{Statement: statement, Index: int(row.StatementIndex), Path: row.AuditPath}
+	beside, err := signing.SplitHashes(row.Beside)
+	if err != nil {
+		return nil
+	}
+	part := signing.Part{Indexes: []int{int(row.StatementIndex)}, Events: []ingest.Hash{ingest.Hash(row.ContentHash)}, Beside: beside}
+	return &ingest.Signature{Cover: &ingest.Cover{Statement: statement, Part: part}, Index: int(row.StatementIndex)}
 }
 
 // siftRevoked parts new events by whether their key was revoked since they were accepted. It is asked under the lock of the

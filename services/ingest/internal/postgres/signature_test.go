@@ -1,10 +1,13 @@
 package postgres_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,7 +65,7 @@ func TestNothingIsJournaledBehindTheEndOfItsKey(t *testing.T) {
 	ended := change(ctx, t, store, func(tx postgres.Tx) (ingest.SourceKey, error) {
 		return tx.EndSourceKey(ctx, member, signer.Public().ID(), "", time.Now())
 	})
-	if ended.EndSequence != 3 {
+	if ended.EndSequence != 4 { // three events and their statement
 		t.Errorf("the key ends at %d", ended.EndSequence)
 	}
 	sum, err := store.Journal(ctx, append(underWay, unsigned...), appraiser())
@@ -88,14 +91,15 @@ func TestNothingIsJournaledBehindTheEndOfItsKey(t *testing.T) {
 	}
 }
 
-// TestSignaturesCountInTheSizeOfProofs: as many events as a report holds are too many for an answer once each has a signature.
+// TestSignaturesCountInTheSizeOfProofs: as many events as a report holds are too many for an answer once each is shown with a
+// statement of a source with a long name.
 func TestSignaturesCountInTheSizeOfProofs(t *testing.T) {
-	store, _ := newStore(t)
+	store, pool := newStore(t)
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	signer, err := signing.NewSigner(private, "/members/oem/x", signing.State{})
+	signer, err := signing.NewSigner(private, "/members/oem/"+strings.Repeat("x", 200), signing.State{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,8 +114,70 @@ func TestSignaturesCountInTheSizeOfProofs(t *testing.T) {
 	if events, err := store.PassportEvents(t.Context(), passport); err != nil || len(events) != ingest.MaxReportEvents {
 		t.Errorf("%d events, %v", len(events), err)
 	}
-	if _, err := store.ProvePassport(t.Context(), passport, nil); !errors.Is(err, ingest.ErrReportTooLarge) {
+	if _, err := store.ProvePassport(t.Context(), passport, checkpointsOf(t, pool)); !errors.Is(err, ingest.ErrReportTooLarge) {
 		t.Errorf("proofs: %v, want REPORT_TOO_LARGE", err)
+	}
+}
+
+// TestAnEventIsProvenWithItsStatementHoweverItCame journals events of one statement in several transactions, as a batch does
+// that is too large for one message, and again with the rest of another member's: each is proven with the statement, and nothing
+// but its own hash and those beside it were needed.
+func TestAnEventIsProvenWithItsStatementHoweverItCame(t *testing.T) {
+	store, pool := newStore(t)
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := signing.NewSigner(private, "/members/oem/x", signing.State{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	passport := uuid.New()
+	events := newEvents(passport, 11, 20)
+	signAll(t, signer, events)
+	journal := func(indexes ...int) {
+		t.Helper()
+		cover, err := events[0].Signature.Of(indexes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var part []ingest.Event
+		for _, index := range indexes {
+			e := events[index]
+			e.Signature = &ingest.Signature{Cover: cover, Index: index}
+			part = append(part, e)
+		}
+		if _, err := store.Journal(t.Context(), part, appraiser()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	journal(3)
+	journal(0, 1, 2, 3, 4) // 3 is there before
+	journal(9, 10)
+	checkpoints := checkpointsOf(t, pool)
+	if len(checkpoints) != 1 || checkpoints[0].Size != 7+3 {
+		t.Fatalf("%+v: want seven events and three statements", checkpoints)
+	}
+	proven, err := store.ProvePassport(t.Context(), passport, checkpoints)
+	if err != nil || len(proven.Events) != 7 {
+		t.Fatalf("%d proven, %v", len(proven.Events), err)
+	}
+	var indexes []int
+	for _, e := range proven.Events {
+		at := slices.IndexFunc(events, func(of ingest.Event) bool { return bytes.Contains(e.Leaf, of.Bytes) })
+		statement, err := signing.Parse(e.Statement)
+		if err != nil || statement.VerifyEvent(events[at].ContentHash, uint64(at), e.Path) != nil {
+			t.Errorf("event %d: its statement does not cover it, %v", at, err)
+		}
+		indexes = append(indexes, at)
+	}
+	if slices.Sort(indexes); !slices.Equal(indexes, []int{0, 1, 2, 3, 4, 9, 10}) {
+		t.Errorf("events %v", indexes)
+	}
+	const longest = 40 << 10
+	var most int
+	if err := pool.QueryRow(t.Context(), "SELECT max(octet_length(leaf)) FROM journal_entry").Scan(&most); err != nil || most > longest {
+		t.Errorf("an entry of %d bytes, %v", most, err)
 	}
 }
 

@@ -27,7 +27,11 @@ func encode(b ingest.Batch) ([][]byte, error) {
 			size += len(b.Events[end].Bytes) + eventOverhead
 			end++
 		}
-		data, err := proto.Marshal(toProto(b, b.Events[start:end]))
+		message, err := toProto(b, b.Events[start:end])
+		if err != nil {
+			return nil, err
+		}
+		data, err := proto.Marshal(message)
 		if err != nil {
 			return nil, fmt.Errorf("queue: marshal: %w", err)
 		}
@@ -37,14 +41,18 @@ func encode(b ingest.Batch) ([][]byte, error) {
 	return messages, nil
 }
 
-func toProto(b ingest.Batch, events []ingest.Event) *ingestv1.QueuedBatch {
+func toProto(b ingest.Batch, events []ingest.Event) (*ingestv1.QueuedBatch, error) {
 	out := &ingestv1.QueuedBatch{
 		Member: b.Member, ReceiveTime: timestamppb.New(b.ReceivedAt),
 		Quality: wire.FromQuality(&b.Quality),
 		Events:  make([]*ingestv1.QueuedEvent, len(events)),
 	}
 	if s := events[0].Signature; s != nil { // the events of a batch are all signed with one statement, or none is
-		out.Statement = s.Statement.Bytes()
+		cover, err := s.Of(indexesOf(events))
+		if err != nil {
+			return nil, fmt.Errorf("queue: statement: %w", err)
+		}
+		out.Statement, out.Beside = cover.Statement.Bytes(), signing.JoinHashes(cover.Part.Beside)
 	}
 	for i := range events {
 		e := &events[i]
@@ -54,10 +62,19 @@ func toProto(b ingest.Batch, events []ingest.Event) *ingestv1.QueuedBatch {
 			ListKey: e.ListKey[:],
 		}
 		if e.Signature != nil {
-			out.Events[i].Index, out.Events[i].AuditPath = int32(e.Signature.Index), e.Signature.Path
+			out.Events[i].Index = int32(e.Signature.Index)
 		}
 	}
-	return out
+	return out, nil
+}
+
+// indexesOf returns which of the events of their statement these are.
+func indexesOf(events []ingest.Event) []int {
+	indexes := make([]int, len(events))
+	for i := range events {
+		indexes[i] = events[i].Signature.Index
+	}
+	return indexes
 }
 
 // decode reads the events of a message. Its error is errMalformed.
@@ -69,13 +86,6 @@ func decode(data []byte) ([]ingest.Event, error) {
 	n := len(in.GetEvents())
 	if in.GetMember() == "" || in.GetReceiveTime().CheckValid() != nil || n == 0 || n > ingest.MaxBatchEvents {
 		return nil, errMalformed
-	}
-	var statement *signing.Signed
-	if len(in.GetStatement()) > 0 {
-		var err error
-		if statement, err = signing.Parse(in.GetStatement()); err != nil {
-			return nil, fmt.Errorf("%w: %w", errMalformed, err)
-		}
 	}
 	events := make([]ingest.Event, n)
 	for i, e := range in.GetEvents() {
@@ -93,9 +103,32 @@ func decode(data []byte) ([]ingest.Event, error) {
 			Bytes: e.GetCloudEvent(), ContentHash: sha256.Sum256(e.GetCloudEvent()), OdometerMetres: e.OdometerMetres,
 			Quality: wire.ToQuality(in.GetQuality()), ListKey: eventlist.Key(e.GetListKey()),
 		}
-		if statement != nil {
-			events[i].Signature = &ingest.Signature{Statement: statement, Index: int(e.GetIndex()), Path: e.GetAuditPath()}
-		}
 	}
-	return events, nil
+	if len(in.GetStatement()) == 0 {
+		return events, nil
+	}
+	return events, sign(events, in)
+}
+
+// sign gives the events of a message their signatures.
+func sign(events []ingest.Event, in *ingestv1.QueuedBatch) error {
+	statement, err := signing.Parse(in.GetStatement())
+	if err != nil {
+		return fmt.Errorf("%w: %w", errMalformed, err)
+	}
+	part := signing.Part{Indexes: make([]int, len(events)), Events: make([]ingest.Hash, len(events))}
+	if part.Beside, err = signing.SplitHashes(in.GetBeside()); err != nil {
+		return fmt.Errorf("%w: %w", errMalformed, err)
+	}
+	cover := &ingest.Cover{Statement: statement, Part: part}
+	signatures := make([]ingest.Signature, len(events))
+	for i, e := range in.GetEvents() {
+		part.Indexes[i], part.Events[i] = int(e.GetIndex()), events[i].ContentHash
+		signatures[i] = ingest.Signature{Cover: cover, Index: int(e.GetIndex())}
+		events[i].Signature = &signatures[i]
+	}
+	if _, err := cover.Tree(); err != nil {
+		return fmt.Errorf("%w: %w", errMalformed, err)
+	}
+	return nil
 }

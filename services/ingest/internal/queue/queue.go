@@ -30,7 +30,7 @@ const (
 	defaultMessages = 100_000
 	defaultBytes    = 1 << 30
 	// maxMessageBytes bounds a message below the server's usual limit of 1 MiB; eventOverhead is what an event has beside
-	// its bytes at most: ids, source, type, times and audit path.
+	// its bytes at most: ids, source, type and times, its number in its statement, and a hash or two beside it.
 	maxMessageBytes = 900 << 10
 	eventOverhead   = 1024
 	// maxPublishing bounds the publishes under way: more of them share no sync.

@@ -4,7 +4,8 @@
 //   - every row of an event points at an entry, and no two at the same;
 //   - the entry holds the event that the row says: member, source, id, type, passport, times, mileage, quality at ingest, content
 //     hash and signature;
-//   - every entry that holds an event has its row.
+//   - every entry that holds an event has its row;
+//   - the statement that the entry of a signed event names stands before it, and covers the event. Signatures are not verified.
 //
 // The platform's own id of an event stands in its row only, and cannot be compared. What is computed from events, such as states of
 // odometers and reputations, is not examined here: package replay computes it anew.
@@ -21,6 +22,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/journal/fsck"
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	"github.com/pcc-platform/pcc/services/ingest/internal/wire"
 )
 
 // What is wrong with the rows of events.
@@ -35,6 +37,10 @@ const (
 	EventRowChanged fsck.Reason = "EVENT_ROW_CHANGED"
 	// EventUnreadable is of an entry that should hold an event and cannot be read.
 	EventUnreadable fsck.Reason = "EVENT_UNREADABLE"
+	// StatementUnreadable is of an entry that should hold a statement over events and does not.
+	StatementUnreadable fsck.Reason = "STATEMENT_UNREADABLE"
+	// StatementMissing is of an event that says its source signed it, without a statement that covers it where it should be.
+	StatementMissing fsck.Reason = "STATEMENT_MISSING"
 )
 
 const tableEvent = "event"
@@ -45,7 +51,7 @@ func Check(ctx context.Context, tx pgx.Tx, opts fsck.Options, found *fsck.Findin
 	if err != nil {
 		return nil, err
 	}
-	e := &examination{rows: rows, found: found, eventType: string((*ingestv1.JournaledEvent)(nil).ProtoReflect().Descriptor().FullName())}
+	e := &examination{rows: rows, found: found}
 	opts.Entry = e.entry
 	heads, err := fsck.Check(ctx, tx, opts, found)
 	if err != nil {
@@ -56,14 +62,19 @@ func Check(ctx context.Context, tx pgx.Tx, opts fsck.Options, found *fsck.Findin
 
 // examination goes through entries and rows side by side, both by stream and number.
 type examination struct {
-	rows      *rows
-	found     *fsck.Findings
-	eventType string
-	missing   int
+	rows  *rows
+	found *fsck.Findings
+	// stream is the one under way, with its last statements.
+	stream     string
+	statements wire.Statements
+	missing    int
 }
 
 // entry compares one entry with the rows that point at it.
 func (e *examination) entry(ctx context.Context, stream string, entry *journal.Entry) error {
+	if e.stream != stream {
+		e.stream, e.statements = stream, wire.Statements{}
+	}
 	here := position{stream, entry.Seq}
 	if err := e.orphans(ctx, here); err != nil {
 		return err
@@ -87,26 +98,45 @@ func (e *examination) entry(ctx context.Context, stream string, entry *journal.E
 func (e *examination) compare(at position, frame []byte, row *row) {
 	place := fsck.AtEntry(at.seq)
 	leaf, err := proof.ParseFrame(frame)
-	switch {
-	case err != nil:
+	if err != nil {
 		e.found.Add(EventUnreadable, at.stream, place, "the leaf is not a frame: %v", err)
 		return
-	case leaf.Type != e.eventType && row != nil:
+	}
+	if leaf.Type == wire.EventType {
+		e.compareEvent(at, leaf.Payload, row)
+		return
+	}
+	if row != nil {
 		e.found.Add(EventRowOrphaned, at.stream, place, "the row of event %s points at an entry of the type %s", row.id, leaf.Type)
+	}
+	if leaf.Type != wire.StatementType {
 		return
-	case leaf.Type != e.eventType:
+	}
+	if err := e.statements.Add(at.seq, leaf.Payload); err != nil { // for the events behind it
+		e.found.Add(StatementUnreadable, at.stream, place, "the leaf holds no statement over its events: %v", err)
+	}
+}
+
+func (e *examination) compareEvent(at position, payload []byte, row *row) {
+	place := fsck.AtEntry(at.seq)
+	journaled := &ingestv1.JournaledEvent{}
+	if err := proto.Unmarshal(payload, journaled); err != nil {
+		e.found.Add(EventUnreadable, at.stream, place, "the leaf holds no event: %v", err)
 		return
-	case row == nil:
+	}
+	signature, err := e.statements.Signature(at.seq, journaled)
+	if err != nil {
+		e.found.Add(StatementMissing, at.stream, place, "the statement that the event names does not cover it: %v", err)
+	}
+	if row == nil {
 		e.missing++
 		e.found.Add(EventRowMissing, at.stream, place, "the entry holds an event that has no row")
 		return
 	}
-	journaled := &ingestv1.JournaledEvent{}
-	if err := proto.Unmarshal(leaf.Payload, journaled); err != nil {
-		e.found.Add(EventUnreadable, at.stream, place, "the leaf holds no event: %v", err)
-		return
+	if err != nil { // nothing to compare with
+		row.sourceKey, row.sourceSequence = nil, nil
 	}
-	differences, err := row.differences(journaled)
+	differences, err := row.differences(journaled, signature)
 	if err != nil {
 		e.found.Add(EventUnreadable, at.stream, place, "the leaf holds no event: %v", err)
 		return

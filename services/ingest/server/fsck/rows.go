@@ -16,7 +16,6 @@ import (
 	"github.com/pcc-platform/pcc/proto/event"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
-	"github.com/pcc-platform/pcc/signing"
 )
 
 // rowsPage bounds the rows in memory. PostgreSQL sorts all of them once, on its disk where they do not fit into its memory.
@@ -115,16 +114,14 @@ func scanRow(from pgx.CollectableRow) (r row, err error) {
 	return r, err
 }
 
-// differences names the columns that say otherwise than the entry. Values are not named: they may be personal.
-func (r *row) differences(j *ingestv1.JournaledEvent) (columns []string, err error) {
+// differences names the columns that say otherwise than the entry, and the signature that it names. Values are not named: they
+// may be personal.
+func (r *row) differences(j *ingestv1.JournaledEvent, signature *ingest.Signature) (columns []string, err error) {
 	ce := &pb.CloudEvent{}
 	if err := proto.Unmarshal(j.GetCloudEvent(), ce); err != nil {
 		return nil, err
 	}
-	key, sequence, err := signerOf(j.GetSignature())
-	if err != nil {
-		return nil, err
-	}
+	key, sequence := signerOf(signature)
 	hash := sha256.Sum256(j.GetCloudEvent())
 	for _, c := range []struct {
 		column string
@@ -153,17 +150,12 @@ func (r *row) differences(j *ingestv1.JournaledEvent) (columns []string, err err
 }
 
 // signerOf is what a row says of an event's signature.
-func signerOf(s *ingestv1.EventSignature) (key []byte, sequence *int64, err error) {
+func signerOf(s *ingest.Signature) (key []byte, sequence *int64) {
 	if s == nil {
-		return nil, nil, nil
+		return nil, nil
 	}
-	statement, err := signing.Parse(s.GetStatement())
-	if err != nil {
-		return nil, nil, err
-	}
-	id := statement.KeyID()
-	number := int64((&ingest.Signature{Statement: statement, Index: int(s.GetIndex())}).Sequence())
-	return id[:], &number, nil
+	id, number := s.Statement.KeyID(), int64(s.Sequence())
+	return id[:], &number
 }
 
 func equal(a, b *int64) bool {

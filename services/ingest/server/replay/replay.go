@@ -7,7 +7,8 @@
 //   - the plausibility of an event without a mileage is the policy's;
 //   - the index is computed from the inputs by the policy that the event names;
 //   - the leaf's hash is computed from the leaf and the key of its list, and the events of one vehicle and class, and they
-//     alone, are in one list.
+//     alone, are in one list;
+//   - the statement that a signed event names stands before it and covers it. Its signature is not verified here.
 //
 // The plausibility of a mileage rests on the vehicle's events of all members, and which of them were journaled before is nobody
 // else's business: it is taken from the leaf, and only has to be one that the adjudication gives for the reason in the leaf.
@@ -33,10 +34,7 @@ import (
 	"github.com/pcc-platform/pcc/services/ingest/quality"
 )
 
-const (
-	eventType = "pcc.ingest.v1.JournaledEvent"
-	markType  = "pcc.ingest.v1.ReputationMark"
-)
+const markType = "pcc.ingest.v1.ReputationMark"
 
 // Difference is one thing that the stream says otherwise than it computes.
 type Difference struct {
@@ -54,6 +52,7 @@ type Replay struct {
 	// reputations has, for each kind of data, the reputation after so many marks.
 	reputations map[string][]quality.Reputation
 	lists       lists
+	statements  wire.Statements
 	class       ingest.Class
 	next        int64
 
@@ -95,14 +94,16 @@ func (r *Replay) Add(leaf *ingestv1.JournalLeaf) error {
 	if err != nil {
 		return fmt.Errorf("replay: leaf %d: %w", sequence, err)
 	}
-	if frame.Type != eventType && key != (eventlist.Key{}) {
+	if frame.Type != wire.EventType && key != (eventlist.Key{}) {
 		r.differ(sequence, "list", "one of a vehicle", "none")
 	}
 	switch frame.Type {
-	case eventType:
+	case wire.EventType:
 		err = r.event(sequence, key, frame.Payload)
 	case markType:
 		err = r.mark(sequence, frame.Payload)
+	case wire.StatementType:
+		r.statement(sequence, frame.Payload)
 	default:
 		r.Others++
 	}
@@ -144,6 +145,14 @@ func (r *Replay) mark(sequence int64, payload []byte) error {
 	return nil
 }
 
+// statement keeps a statement for the events that name it.
+func (r *Replay) statement(sequence int64, payload []byte) {
+	r.Others++
+	if r.statements.Add(uint64(sequence), payload) != nil {
+		r.differ(sequence, "statement", "over these events", "none, or over others")
+	}
+}
+
 func (r *Replay) event(sequence int64, key eventlist.Key, payload []byte) error {
 	journaled := &ingestv1.JournaledEvent{}
 	if err := proto.Unmarshal(payload, journaled); err != nil {
@@ -151,6 +160,9 @@ func (r *Replay) event(sequence int64, key eventlist.Key, payload []byte) error 
 	}
 	if err := r.checkList(sequence, key, journaled); err != nil {
 		return err
+	}
+	if _, err := r.statements.Signature(uint64(sequence), journaled); err != nil {
+		r.differ(sequence, "signature", "a statement that covers the event", "none where it should be")
 	}
 	stored := wire.ToQuality(journaled.GetQuality())
 	policy, known := r.policies[stored.Policy]

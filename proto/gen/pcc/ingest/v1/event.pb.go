@@ -463,16 +463,16 @@ func (x *ReputationMark) GetForgivenDay() int64 {
 	return 0
 }
 
-// EventSignature is a source's signature of one event, see docs/signatures.md. With the event's bytes and the source's public
-// key it can be verified without anything else.
+// EventSignature names a source's signature of one event, see docs/signatures.md. The statement itself is journaled once for the
+// events that came with it, as a JournaledStatement.
 type EventSignature struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// A COSE_Sign1 of a "pcc.source-statement/1", which covers one event or many.
-	Statement []byte `protobuf:"bytes,1,opt,name=statement,proto3" json:"statement,omitempty"`
+	// Of the statement, as it was sent.
+	StatementSha256 []byte `protobuf:"bytes,1,opt,name=statement_sha256,json=statementSha256,proto3" json:"statement_sha256,omitempty"`
 	// Which of the covered events it is, from 0: the event's number in its source's chain is the statement's first plus this.
 	Index int32 `protobuf:"varint,2,opt,name=index,proto3" json:"index,omitempty"`
-	// Hashes of 32 bytes one after the other, from the event to the statement's root; empty when it covers one event.
-	AuditPath     []byte `protobuf:"bytes,3,opt,name=audit_path,json=auditPath,proto3" json:"audit_path,omitempty"`
+	// The statement's entry is so many places before the event's in the same stream, at least 1 and at most 8191.
+	Distance      int32 `protobuf:"varint,3,opt,name=distance,proto3" json:"distance,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -507,9 +507,9 @@ func (*EventSignature) Descriptor() ([]byte, []int) {
 	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{3}
 }
 
-func (x *EventSignature) GetStatement() []byte {
+func (x *EventSignature) GetStatementSha256() []byte {
 	if x != nil {
-		return x.Statement
+		return x.StatementSha256
 	}
 	return nil
 }
@@ -521,9 +521,84 @@ func (x *EventSignature) GetIndex() int32 {
 	return 0
 }
 
-func (x *EventSignature) GetAuditPath() []byte {
+func (x *EventSignature) GetDistance() int32 {
 	if x != nil {
-		return x.AuditPath
+		return x.Distance
+	}
+	return 0
+}
+
+// JournaledStatement is the payload of a leaf of its own: a source's statement, with what it takes to verify each of the events
+// that were journaled with it, alone. It has at most 40 KiB.
+type JournaledStatement struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A COSE_Sign1 of a "pcc.source-statement/1", which covers one event or many.
+	Statement []byte `protobuf:"bytes,1,opt,name=statement,proto3" json:"statement,omitempty"`
+	// Those of the covered events that came together, ascending from 0: all, unless some were refused or the batch was cut.
+	Indexes []int32 `protobuf:"varint,2,rep,packed,name=indexes,proto3" json:"indexes,omitempty"`
+	// SHA-256 of each of these events, 32 bytes one after the other.
+	EventHashes []byte `protobuf:"bytes,3,opt,name=event_hashes,json=eventHashes,proto3" json:"event_hashes,omitempty"`
+	// Roots of the greatest subtrees of the statement's tree that have none of these events, from left to right, 32 bytes one after
+	// the other; empty when all are here.
+	Beside        []byte `protobuf:"bytes,4,opt,name=beside,proto3" json:"beside,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *JournaledStatement) Reset() {
+	*x = JournaledStatement{}
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *JournaledStatement) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*JournaledStatement) ProtoMessage() {}
+
+func (x *JournaledStatement) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use JournaledStatement.ProtoReflect.Descriptor instead.
+func (*JournaledStatement) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *JournaledStatement) GetStatement() []byte {
+	if x != nil {
+		return x.Statement
+	}
+	return nil
+}
+
+func (x *JournaledStatement) GetIndexes() []int32 {
+	if x != nil {
+		return x.Indexes
+	}
+	return nil
+}
+
+func (x *JournaledStatement) GetEventHashes() []byte {
+	if x != nil {
+		return x.EventHashes
+	}
+	return nil
+}
+
+func (x *JournaledStatement) GetBeside() []byte {
+	if x != nil {
+		return x.Beside
 	}
 	return nil
 }
@@ -551,7 +626,7 @@ type JournaledEvent struct {
 
 func (x *JournaledEvent) Reset() {
 	*x = JournaledEvent{}
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[4]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -563,7 +638,7 @@ func (x *JournaledEvent) String() string {
 func (*JournaledEvent) ProtoMessage() {}
 
 func (x *JournaledEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[4]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -576,7 +651,7 @@ func (x *JournaledEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JournaledEvent.ProtoReflect.Descriptor instead.
 func (*JournaledEvent) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{4}
+	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *JournaledEvent) GetCloudEvent() []byte {
@@ -643,7 +718,7 @@ type JournalPosition struct {
 
 func (x *JournalPosition) Reset() {
 	*x = JournalPosition{}
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[5]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -655,7 +730,7 @@ func (x *JournalPosition) String() string {
 func (*JournalPosition) ProtoMessage() {}
 
 func (x *JournalPosition) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[5]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -668,7 +743,7 @@ func (x *JournalPosition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JournalPosition.ProtoReflect.Descriptor instead.
 func (*JournalPosition) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{5}
+	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *JournalPosition) GetStream() string {
@@ -715,7 +790,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[6]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -727,7 +802,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[6]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -740,7 +815,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{6}
+	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Event) GetName() string {
@@ -832,7 +907,7 @@ type EventStanding struct {
 
 func (x *EventStanding) Reset() {
 	*x = EventStanding{}
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[7]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -844,7 +919,7 @@ func (x *EventStanding) String() string {
 func (*EventStanding) ProtoMessage() {}
 
 func (x *EventStanding) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[7]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -857,7 +932,7 @@ func (x *EventStanding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventStanding.ProtoReflect.Descriptor instead.
 func (*EventStanding) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{7}
+	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *EventStanding) GetCorrectedBy() string {
@@ -929,7 +1004,7 @@ type Dispute struct {
 
 func (x *Dispute) Reset() {
 	*x = Dispute{}
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[8]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -941,7 +1016,7 @@ func (x *Dispute) String() string {
 func (*Dispute) ProtoMessage() {}
 
 func (x *Dispute) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_ingest_v1_event_proto_msgTypes[8]
+	mi := &file_pcc_ingest_v1_event_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -954,7 +1029,7 @@ func (x *Dispute) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Dispute.ProtoReflect.Descriptor instead.
 func (*Dispute) Descriptor() ([]byte, []int) {
-	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{8}
+	return file_pcc_ingest_v1_event_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Dispute) GetOpenedBy() string {
@@ -1068,12 +1143,16 @@ const file_pcc_ingest_v1_event_proto_rawDesc = "" +
 	"\x06number\x18\x04 \x01(\x03R\x06number\x12\x10\n" +
 	"\x03day\x18\x05 \x01(\x03R\x03day\x12&\n" +
 	"\x0fcause_leaf_hash\x18\x06 \x01(\fR\rcauseLeafHash\x12!\n" +
-	"\fforgiven_day\x18\a \x01(\x03R\vforgivenDay\"c\n" +
-	"\x0eEventSignature\x12\x1c\n" +
-	"\tstatement\x18\x01 \x01(\fR\tstatement\x12\x14\n" +
-	"\x05index\x18\x02 \x01(\x05R\x05index\x12\x1d\n" +
-	"\n" +
-	"audit_path\x18\x03 \x01(\fR\tauditPath\"\xd5\x02\n" +
+	"\fforgiven_day\x18\a \x01(\x03R\vforgivenDay\"m\n" +
+	"\x0eEventSignature\x12)\n" +
+	"\x10statement_sha256\x18\x01 \x01(\fR\x0fstatementSha256\x12\x14\n" +
+	"\x05index\x18\x02 \x01(\x05R\x05index\x12\x1a\n" +
+	"\bdistance\x18\x03 \x01(\x05R\bdistance\"\x87\x01\n" +
+	"\x12JournaledStatement\x12\x1c\n" +
+	"\tstatement\x18\x01 \x01(\fR\tstatement\x12\x18\n" +
+	"\aindexes\x18\x02 \x03(\x05R\aindexes\x12!\n" +
+	"\fevent_hashes\x18\x03 \x01(\fR\veventHashes\x12\x16\n" +
+	"\x06beside\x18\x04 \x01(\fR\x06beside\"\xd5\x02\n" +
 	"\x0eJournaledEvent\x12\x1f\n" +
 	"\vcloud_event\x18\x01 \x01(\fR\n" +
 	"cloudEvent\x12\x1a\n" +
@@ -1151,7 +1230,7 @@ func file_pcc_ingest_v1_event_proto_rawDescGZIP() []byte {
 }
 
 var file_pcc_ingest_v1_event_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_pcc_ingest_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_pcc_ingest_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_pcc_ingest_v1_event_proto_goTypes = []any{
 	(MarkOutcome)(0),              // 0: pcc.ingest.v1.MarkOutcome
 	(DisputeState)(0),             // 1: pcc.ingest.v1.DisputeState
@@ -1159,33 +1238,34 @@ var file_pcc_ingest_v1_event_proto_goTypes = []any{
 	(*QualityInputs)(nil),         // 3: pcc.ingest.v1.QualityInputs
 	(*ReputationMark)(nil),        // 4: pcc.ingest.v1.ReputationMark
 	(*EventSignature)(nil),        // 5: pcc.ingest.v1.EventSignature
-	(*JournaledEvent)(nil),        // 6: pcc.ingest.v1.JournaledEvent
-	(*JournalPosition)(nil),       // 7: pcc.ingest.v1.JournalPosition
-	(*Event)(nil),                 // 8: pcc.ingest.v1.Event
-	(*EventStanding)(nil),         // 9: pcc.ingest.v1.EventStanding
-	(*Dispute)(nil),               // 10: pcc.ingest.v1.Dispute
-	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
-	(*pb.CloudEvent)(nil),         // 12: io.cloudevents.v1.CloudEvent
-	(*v1.Exhibit)(nil),            // 13: pcc.events.v1.Exhibit
+	(*JournaledStatement)(nil),    // 6: pcc.ingest.v1.JournaledStatement
+	(*JournaledEvent)(nil),        // 7: pcc.ingest.v1.JournaledEvent
+	(*JournalPosition)(nil),       // 8: pcc.ingest.v1.JournalPosition
+	(*Event)(nil),                 // 9: pcc.ingest.v1.Event
+	(*EventStanding)(nil),         // 10: pcc.ingest.v1.EventStanding
+	(*Dispute)(nil),               // 11: pcc.ingest.v1.Dispute
+	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
+	(*pb.CloudEvent)(nil),         // 13: io.cloudevents.v1.CloudEvent
+	(*v1.Exhibit)(nil),            // 14: pcc.events.v1.Exhibit
 }
 var file_pcc_ingest_v1_event_proto_depIdxs = []int32{
 	3,  // 0: pcc.ingest.v1.Quality.inputs:type_name -> pcc.ingest.v1.QualityInputs
 	0,  // 1: pcc.ingest.v1.ReputationMark.outcome:type_name -> pcc.ingest.v1.MarkOutcome
 	2,  // 2: pcc.ingest.v1.JournaledEvent.quality:type_name -> pcc.ingest.v1.Quality
-	11, // 3: pcc.ingest.v1.JournaledEvent.receive_time:type_name -> google.protobuf.Timestamp
+	12, // 3: pcc.ingest.v1.JournaledEvent.receive_time:type_name -> google.protobuf.Timestamp
 	5,  // 4: pcc.ingest.v1.JournaledEvent.signature:type_name -> pcc.ingest.v1.EventSignature
-	12, // 5: pcc.ingest.v1.Event.cloud_event:type_name -> io.cloudevents.v1.CloudEvent
+	13, // 5: pcc.ingest.v1.Event.cloud_event:type_name -> io.cloudevents.v1.CloudEvent
 	2,  // 6: pcc.ingest.v1.Event.quality:type_name -> pcc.ingest.v1.Quality
-	11, // 7: pcc.ingest.v1.Event.receive_time:type_name -> google.protobuf.Timestamp
-	7,  // 8: pcc.ingest.v1.Event.position:type_name -> pcc.ingest.v1.JournalPosition
-	9,  // 9: pcc.ingest.v1.Event.standing:type_name -> pcc.ingest.v1.EventStanding
-	11, // 10: pcc.ingest.v1.EventStanding.correct_time:type_name -> google.protobuf.Timestamp
-	10, // 11: pcc.ingest.v1.EventStanding.disputes:type_name -> pcc.ingest.v1.Dispute
-	11, // 12: pcc.ingest.v1.Dispute.open_time:type_name -> google.protobuf.Timestamp
-	11, // 13: pcc.ingest.v1.Dispute.deadline:type_name -> google.protobuf.Timestamp
+	12, // 7: pcc.ingest.v1.Event.receive_time:type_name -> google.protobuf.Timestamp
+	8,  // 8: pcc.ingest.v1.Event.position:type_name -> pcc.ingest.v1.JournalPosition
+	10, // 9: pcc.ingest.v1.Event.standing:type_name -> pcc.ingest.v1.EventStanding
+	12, // 10: pcc.ingest.v1.EventStanding.correct_time:type_name -> google.protobuf.Timestamp
+	11, // 11: pcc.ingest.v1.EventStanding.disputes:type_name -> pcc.ingest.v1.Dispute
+	12, // 12: pcc.ingest.v1.Dispute.open_time:type_name -> google.protobuf.Timestamp
+	12, // 13: pcc.ingest.v1.Dispute.deadline:type_name -> google.protobuf.Timestamp
 	1,  // 14: pcc.ingest.v1.Dispute.state:type_name -> pcc.ingest.v1.DisputeState
-	13, // 15: pcc.ingest.v1.Dispute.evidence:type_name -> pcc.events.v1.Exhibit
-	11, // 16: pcc.ingest.v1.Dispute.resolve_time:type_name -> google.protobuf.Timestamp
+	14, // 15: pcc.ingest.v1.Dispute.evidence:type_name -> pcc.events.v1.Exhibit
+	12, // 16: pcc.ingest.v1.Dispute.resolve_time:type_name -> google.protobuf.Timestamp
 	17, // [17:17] is the sub-list for method output_type
 	17, // [17:17] is the sub-list for method input_type
 	17, // [17:17] is the sub-list for extension type_name
@@ -1198,15 +1278,15 @@ func file_pcc_ingest_v1_event_proto_init() {
 	if File_pcc_ingest_v1_event_proto != nil {
 		return
 	}
-	file_pcc_ingest_v1_event_proto_msgTypes[4].OneofWrappers = []any{}
-	file_pcc_ingest_v1_event_proto_msgTypes[6].OneofWrappers = []any{}
+	file_pcc_ingest_v1_event_proto_msgTypes[5].OneofWrappers = []any{}
+	file_pcc_ingest_v1_event_proto_msgTypes[7].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_ingest_v1_event_proto_rawDesc), len(file_pcc_ingest_v1_event_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   9,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -332,8 +332,10 @@ type ProvenEvent struct {
 	Leaf []byte `protobuf:"bytes,2,opt,name=leaf,proto3" json:"leaf,omitempty"`
 	// Hashes of 32 bytes, leaf to root.
 	InclusionProof [][]byte `protobuf:"bytes,3,rep,name=inclusion_proof,json=inclusionProof,proto3" json:"inclusion_proof,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Absent when its source did not sign.
+	Signature     *ShownSignature `protobuf:"bytes,4,opt,name=signature,proto3" json:"signature,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ProvenEvent) Reset() {
@@ -387,6 +389,68 @@ func (x *ProvenEvent) GetInclusionProof() [][]byte {
 	return nil
 }
 
+func (x *ProvenEvent) GetSignature() *ShownSignature {
+	if x != nil {
+		return x.Signature
+	}
+	return nil
+}
+
+// ShownSignature is what verifies an event's EventSignature.
+type ShownSignature struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The statement that the leaf names.
+	Statement []byte `protobuf:"bytes,1,opt,name=statement,proto3" json:"statement,omitempty"`
+	// Hashes of 32 bytes, from the event to the statement's root.
+	Path          [][]byte `protobuf:"bytes,2,rep,name=path,proto3" json:"path,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ShownSignature) Reset() {
+	*x = ShownSignature{}
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ShownSignature) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ShownSignature) ProtoMessage() {}
+
+func (x *ShownSignature) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_journal_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ShownSignature.ProtoReflect.Descriptor instead.
+func (*ShownSignature) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_journal_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *ShownSignature) GetStatement() []byte {
+	if x != nil {
+		return x.Statement
+	}
+	return nil
+}
+
+func (x *ShownSignature) GetPath() [][]byte {
+	if x != nil {
+		return x.Path
+	}
+	return nil
+}
+
 var File_pcc_ingest_v1_journal_service_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_journal_service_proto_rawDesc = "" +
@@ -407,11 +471,15 @@ const file_pcc_ingest_v1_journal_service_proto_rawDesc = "" +
 	"\x1bProvePassportEventsResponse\x122\n" +
 	"\x06events\x18\x01 \x03(\v2\x1a.pcc.ingest.v1.ProvenEventR\x06events\x12(\n" +
 	"\x10not_yet_anchored\x18\x02 \x01(\x05R\x0enotYetAnchored\x12\x15\n" +
-	"\x03tag\x18\x03 \x01(\fB\x03\x80\x01\x01R\x03tag\"\x86\x01\n" +
+	"\x03tag\x18\x03 \x01(\fB\x03\x80\x01\x01R\x03tag\"\xc3\x01\n" +
 	"\vProvenEvent\x12:\n" +
 	"\bposition\x18\x01 \x01(\v2\x1e.pcc.ingest.v1.JournalPositionR\bposition\x12\x12\n" +
 	"\x04leaf\x18\x02 \x01(\fR\x04leaf\x12'\n" +
-	"\x0finclusion_proof\x18\x03 \x03(\fR\x0einclusionProof2\xfe\x02\n" +
+	"\x0finclusion_proof\x18\x03 \x03(\fR\x0einclusionProof\x12;\n" +
+	"\tsignature\x18\x04 \x01(\v2\x1d.pcc.ingest.v1.ShownSignatureR\tsignature\"B\n" +
+	"\x0eShownSignature\x12\x1c\n" +
+	"\tstatement\x18\x01 \x01(\fR\tstatement\x12\x12\n" +
+	"\x04path\x18\x02 \x03(\fR\x04path2\xfe\x02\n" +
 	"\x0eJournalService\x12w\n" +
 	"\x12ListPassportEvents\x12(.pcc.ingest.v1.ListPassportEventsRequest\x1a).pcc.ingest.v1.ListPassportEventsResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12w\n" +
 	"\x12GetPassportVerdict\x12(.pcc.ingest.v1.GetPassportVerdictRequest\x1a).pcc.ingest.v1.GetPassportVerdictResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12z\n" +
@@ -429,7 +497,7 @@ func file_pcc_ingest_v1_journal_service_proto_rawDescGZIP() []byte {
 	return file_pcc_ingest_v1_journal_service_proto_rawDescData
 }
 
-var file_pcc_ingest_v1_journal_service_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_pcc_ingest_v1_journal_service_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_pcc_ingest_v1_journal_service_proto_goTypes = []any{
 	(*ListPassportEventsRequest)(nil),   // 0: pcc.ingest.v1.ListPassportEventsRequest
 	(*ListPassportEventsResponse)(nil),  // 1: pcc.ingest.v1.ListPassportEventsResponse
@@ -438,30 +506,32 @@ var file_pcc_ingest_v1_journal_service_proto_goTypes = []any{
 	(*ProvePassportEventsRequest)(nil),  // 4: pcc.ingest.v1.ProvePassportEventsRequest
 	(*ProvePassportEventsResponse)(nil), // 5: pcc.ingest.v1.ProvePassportEventsResponse
 	(*ProvenEvent)(nil),                 // 6: pcc.ingest.v1.ProvenEvent
-	(*Event)(nil),                       // 7: pcc.ingest.v1.Event
-	(*timestamppb.Timestamp)(nil),       // 8: google.protobuf.Timestamp
-	(*OdometerVerdict)(nil),             // 9: pcc.ingest.v1.OdometerVerdict
-	(*v1.Checkpoint)(nil),               // 10: pcc.journal.v1.Checkpoint
-	(*JournalPosition)(nil),             // 11: pcc.ingest.v1.JournalPosition
+	(*ShownSignature)(nil),              // 7: pcc.ingest.v1.ShownSignature
+	(*Event)(nil),                       // 8: pcc.ingest.v1.Event
+	(*timestamppb.Timestamp)(nil),       // 9: google.protobuf.Timestamp
+	(*OdometerVerdict)(nil),             // 10: pcc.ingest.v1.OdometerVerdict
+	(*v1.Checkpoint)(nil),               // 11: pcc.journal.v1.Checkpoint
+	(*JournalPosition)(nil),             // 12: pcc.ingest.v1.JournalPosition
 }
 var file_pcc_ingest_v1_journal_service_proto_depIdxs = []int32{
-	7,  // 0: pcc.ingest.v1.ListPassportEventsResponse.events:type_name -> pcc.ingest.v1.Event
-	8,  // 1: pcc.ingest.v1.GetPassportVerdictRequest.as_of:type_name -> google.protobuf.Timestamp
-	9,  // 2: pcc.ingest.v1.GetPassportVerdictResponse.verdict:type_name -> pcc.ingest.v1.OdometerVerdict
-	10, // 3: pcc.ingest.v1.ProvePassportEventsRequest.checkpoints:type_name -> pcc.journal.v1.Checkpoint
+	8,  // 0: pcc.ingest.v1.ListPassportEventsResponse.events:type_name -> pcc.ingest.v1.Event
+	9,  // 1: pcc.ingest.v1.GetPassportVerdictRequest.as_of:type_name -> google.protobuf.Timestamp
+	10, // 2: pcc.ingest.v1.GetPassportVerdictResponse.verdict:type_name -> pcc.ingest.v1.OdometerVerdict
+	11, // 3: pcc.ingest.v1.ProvePassportEventsRequest.checkpoints:type_name -> pcc.journal.v1.Checkpoint
 	6,  // 4: pcc.ingest.v1.ProvePassportEventsResponse.events:type_name -> pcc.ingest.v1.ProvenEvent
-	11, // 5: pcc.ingest.v1.ProvenEvent.position:type_name -> pcc.ingest.v1.JournalPosition
-	0,  // 6: pcc.ingest.v1.JournalService.ListPassportEvents:input_type -> pcc.ingest.v1.ListPassportEventsRequest
-	2,  // 7: pcc.ingest.v1.JournalService.GetPassportVerdict:input_type -> pcc.ingest.v1.GetPassportVerdictRequest
-	4,  // 8: pcc.ingest.v1.JournalService.ProvePassportEvents:input_type -> pcc.ingest.v1.ProvePassportEventsRequest
-	1,  // 9: pcc.ingest.v1.JournalService.ListPassportEvents:output_type -> pcc.ingest.v1.ListPassportEventsResponse
-	3,  // 10: pcc.ingest.v1.JournalService.GetPassportVerdict:output_type -> pcc.ingest.v1.GetPassportVerdictResponse
-	5,  // 11: pcc.ingest.v1.JournalService.ProvePassportEvents:output_type -> pcc.ingest.v1.ProvePassportEventsResponse
-	9,  // [9:12] is the sub-list for method output_type
-	6,  // [6:9] is the sub-list for method input_type
-	6,  // [6:6] is the sub-list for extension type_name
-	6,  // [6:6] is the sub-list for extension extendee
-	0,  // [0:6] is the sub-list for field type_name
+	12, // 5: pcc.ingest.v1.ProvenEvent.position:type_name -> pcc.ingest.v1.JournalPosition
+	7,  // 6: pcc.ingest.v1.ProvenEvent.signature:type_name -> pcc.ingest.v1.ShownSignature
+	0,  // 7: pcc.ingest.v1.JournalService.ListPassportEvents:input_type -> pcc.ingest.v1.ListPassportEventsRequest
+	2,  // 8: pcc.ingest.v1.JournalService.GetPassportVerdict:input_type -> pcc.ingest.v1.GetPassportVerdictRequest
+	4,  // 9: pcc.ingest.v1.JournalService.ProvePassportEvents:input_type -> pcc.ingest.v1.ProvePassportEventsRequest
+	1,  // 10: pcc.ingest.v1.JournalService.ListPassportEvents:output_type -> pcc.ingest.v1.ListPassportEventsResponse
+	3,  // 11: pcc.ingest.v1.JournalService.GetPassportVerdict:output_type -> pcc.ingest.v1.GetPassportVerdictResponse
+	5,  // 12: pcc.ingest.v1.JournalService.ProvePassportEvents:output_type -> pcc.ingest.v1.ProvePassportEventsResponse
+	10, // [10:13] is the sub-list for method output_type
+	7,  // [7:10] is the sub-list for method input_type
+	7,  // [7:7] is the sub-list for extension type_name
+	7,  // [7:7] is the sub-list for extension extendee
+	0,  // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_pcc_ingest_v1_journal_service_proto_init() }
@@ -477,7 +547,7 @@ func file_pcc_ingest_v1_journal_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_ingest_v1_journal_service_proto_rawDesc), len(file_pcc_ingest_v1_journal_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   7,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -34,7 +34,9 @@ type QueuedBatch struct {
 	ReceiveTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=receive_time,json=receiveTime,proto3" json:"receive_time,omitempty"`
 	Events      []*QueuedEvent         `protobuf:"bytes,4,rep,name=events,proto3" json:"events,omitempty"`
 	// The COSE_Sign1 that covers the events; empty when their source did not sign.
-	Statement     []byte `protobuf:"bytes,5,opt,name=statement,proto3" json:"statement,omitempty"`
+	Statement []byte `protobuf:"bytes,5,opt,name=statement,proto3" json:"statement,omitempty"`
+	// As in JournaledStatement.
+	Beside        []byte `protobuf:"bytes,6,opt,name=beside,proto3" json:"beside,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -104,6 +106,13 @@ func (x *QueuedBatch) GetStatement() []byte {
 	return nil
 }
 
+func (x *QueuedBatch) GetBeside() []byte {
+	if x != nil {
+		return x.Beside
+	}
+	return nil
+}
+
 // QueuedEvent is an event that passed the checks.
 type QueuedEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -120,10 +129,9 @@ type QueuedEvent struct {
 	OccurTime      *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=occur_time,json=occurTime,proto3" json:"occur_time,omitempty"`
 	OdometerMetres *int64                 `protobuf:"varint,8,opt,name=odometer_metres,json=odometerMetres,proto3,oneof" json:"odometer_metres,omitempty"`
 	// As in EventSignature, with the batch's statement.
-	Index     int32  `protobuf:"varint,9,opt,name=index,proto3" json:"index,omitempty"`
-	AuditPath []byte `protobuf:"bytes,10,opt,name=audit_path,json=auditPath,proto3" json:"audit_path,omitempty"`
+	Index int32 `protobuf:"varint,9,opt,name=index,proto3" json:"index,omitempty"`
 	// Key of the list of the vehicle and class that the event belongs to, 32 bytes.
-	ListKey       []byte `protobuf:"bytes,11,opt,name=list_key,json=listKey,proto3" json:"list_key,omitempty"`
+	ListKey       []byte `protobuf:"bytes,10,opt,name=list_key,json=listKey,proto3" json:"list_key,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -221,13 +229,6 @@ func (x *QueuedEvent) GetIndex() int32 {
 	return 0
 }
 
-func (x *QueuedEvent) GetAuditPath() []byte {
-	if x != nil {
-		return x.AuditPath
-	}
-	return nil
-}
-
 func (x *QueuedEvent) GetListKey() []byte {
 	if x != nil {
 		return x.ListKey
@@ -239,13 +240,14 @@ var File_pcc_ingest_v1_queue_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_queue_proto_rawDesc = "" +
 	"\n" +
-	"\x19pcc/ingest/v1/queue.proto\x12\rpcc.ingest.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19pcc/ingest/v1/event.proto\"\xe8\x01\n" +
+	"\x19pcc/ingest/v1/queue.proto\x12\rpcc.ingest.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19pcc/ingest/v1/event.proto\"\x80\x02\n" +
 	"\vQueuedBatch\x12\x16\n" +
 	"\x06member\x18\x01 \x01(\tR\x06member\x120\n" +
 	"\aquality\x18\x02 \x01(\v2\x16.pcc.ingest.v1.QualityR\aquality\x12=\n" +
 	"\freceive_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\vreceiveTime\x122\n" +
 	"\x06events\x18\x04 \x03(\v2\x1a.pcc.ingest.v1.QueuedEventR\x06events\x12\x1c\n" +
-	"\tstatement\x18\x05 \x01(\fR\tstatement\"\xf3\x02\n" +
+	"\tstatement\x18\x05 \x01(\fR\tstatement\x12\x16\n" +
+	"\x06beside\x18\x06 \x01(\fR\x06beside\"\xd4\x02\n" +
 	"\vQueuedEvent\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\fR\x02id\x12\x1f\n" +
 	"\vcloud_event\x18\x02 \x01(\fR\n" +
@@ -257,11 +259,9 @@ const file_pcc_ingest_v1_queue_proto_rawDesc = "" +
 	"\n" +
 	"occur_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\toccurTime\x12,\n" +
 	"\x0fodometer_metres\x18\b \x01(\x03H\x00R\x0eodometerMetres\x88\x01\x01\x12\x14\n" +
-	"\x05index\x18\t \x01(\x05R\x05index\x12\x1d\n" +
-	"\n" +
-	"audit_path\x18\n" +
-	" \x01(\fR\tauditPath\x12\x1e\n" +
-	"\blist_key\x18\v \x01(\fB\x03\x80\x01\x01R\alistKeyB\x12\n" +
+	"\x05index\x18\t \x01(\x05R\x05index\x12\x1e\n" +
+	"\blist_key\x18\n" +
+	" \x01(\fB\x03\x80\x01\x01R\alistKeyB\x12\n" +
 	"\x10_odometer_metresB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
 
 var (

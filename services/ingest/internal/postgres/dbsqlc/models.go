@@ -62,7 +62,7 @@ type DeadLetter struct {
 	ReplayedAt     *time.Time
 	Statement      []byte
 	StatementIndex int32
-	AuditPath      []byte
+	Beside         []byte
 }
 
 type Event struct {

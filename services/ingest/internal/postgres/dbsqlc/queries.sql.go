@@ -194,7 +194,7 @@ func (q *Queries) ForgetDeadLetters(ctx context.Context, arg ForgetDeadLettersPa
 }
 
 const getDeadLetter = `-- name: GetDeadLetter :one
-SELECT id, member, position, source, event_id, reason, field, detail, cloud_event, content_hash, created_at, replayed_at, statement, statement_index, audit_path FROM dead_letter WHERE id = $1 AND member = $2
+SELECT id, member, position, source, event_id, reason, field, detail, cloud_event, content_hash, created_at, replayed_at, statement, statement_index, beside FROM dead_letter WHERE id = $1 AND member = $2
 `
 
 type GetDeadLetterParams struct {
@@ -220,7 +220,7 @@ func (q *Queries) GetDeadLetter(ctx context.Context, arg GetDeadLetterParams) (D
 		&i.ReplayedAt,
 		&i.Statement,
 		&i.StatementIndex,
-		&i.AuditPath,
+		&i.Beside,
 	)
 	return i, err
 }
@@ -254,7 +254,7 @@ func (q *Queries) GetSourceKey(ctx context.Context, arg GetSourceKeyParams) (Sou
 
 const insertDeadLetters = `-- name: InsertDeadLetters :execrows
 INSERT INTO dead_letter (id, member, position, source, event_id, reason, field, detail, cloud_event, content_hash, created_at,
-    statement, statement_index, audit_path)
+    statement, statement_index, beside)
 SELECT unnest($1::uuid[]), $2, unnest($3::integer[]), unnest($4::text[]), unnest($5::text[]),
     unnest($6::text[]), unnest($7::text[]), unnest($8::text[]), unnest($9::bytea[]),
     unnest($10::bytea[]), $11, unnest($12::bytea[]), unnest($13::integer[]), unnest($14::bytea[])
@@ -275,7 +275,7 @@ type InsertDeadLettersParams struct {
 	CreatedAt     time.Time
 	Statements    [][]byte
 	Indexes       []int32
-	Paths         [][]byte
+	Besides       [][]byte
 }
 
 func (q *Queries) InsertDeadLetters(ctx context.Context, arg InsertDeadLettersParams) (int64, error) {
@@ -293,7 +293,7 @@ func (q *Queries) InsertDeadLetters(ctx context.Context, arg InsertDeadLettersPa
 		arg.CreatedAt,
 		arg.Statements,
 		arg.Indexes,
-		arg.Paths,
+		arg.Besides,
 	)
 	if err != nil {
 		return 0, err
@@ -413,7 +413,7 @@ func (q *Queries) KnownPassports(ctx context.Context, ids []uuid.UUID) ([]KnownP
 }
 
 const listDeadLetters = `-- name: ListDeadLetters :many
-SELECT dead_letter.id, dead_letter.member, dead_letter.position, dead_letter.source, dead_letter.event_id, dead_letter.reason, dead_letter.field, dead_letter.detail, dead_letter.cloud_event, dead_letter.content_hash, dead_letter.created_at, dead_letter.replayed_at, dead_letter.statement, dead_letter.statement_index, dead_letter.audit_path, measured.found FROM dead_letter
+SELECT dead_letter.id, dead_letter.member, dead_letter.position, dead_letter.source, dead_letter.event_id, dead_letter.reason, dead_letter.field, dead_letter.detail, dead_letter.cloud_event, dead_letter.content_hash, dead_letter.created_at, dead_letter.replayed_at, dead_letter.statement, dead_letter.statement_index, dead_letter.beside, measured.found FROM dead_letter
 JOIN (
     SELECT d.id, sum(coalesce(octet_length(d.cloud_event), 0)) OVER (ORDER BY d.id DESC) - coalesce(octet_length(d.cloud_event), 0) AS bytes_before,
         count(*) OVER () AS found
@@ -464,7 +464,7 @@ func (q *Queries) ListDeadLetters(ctx context.Context, arg ListDeadLettersParams
 			&i.DeadLetter.ReplayedAt,
 			&i.DeadLetter.Statement,
 			&i.DeadLetter.StatementIndex,
-			&i.DeadLetter.AuditPath,
+			&i.DeadLetter.Beside,
 			&i.Found,
 		); err != nil {
 			return nil, err
