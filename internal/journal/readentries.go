@@ -33,6 +33,30 @@ func ReadEntries(ctx context.Context, q Querier, stream string, index int64, wid
 	return entries, nil
 }
 
+// MaxEntries bounds the entries of one [ReadEntriesFrom].
+const MaxEntries = 4096
+
+// ReadEntriesFrom returns up to limit entries of the stream from number first on, in order, without frames as [ReadEntries].
+// Fewer than limit mean that the stream ends there, or that there is none. limit is 1 to [MaxEntries].
+//
+// Errors: [ErrInvalid], [ErrCorrupt].
+func ReadEntriesFrom(ctx context.Context, q Querier, stream string, first uint64, limit int) ([]proof.Entry, error) {
+	const query = `
+		SELECT key, sha256(leaf) FROM journal_entry
+		WHERE stream = $1 AND seq >= $2 ORDER BY seq LIMIT $3`
+	if err := checkStream(stream); err != nil {
+		return nil, err
+	}
+	if limit < 1 || limit > MaxEntries {
+		return nil, fmt.Errorf("%w: %d entries at once", ErrInvalid, limit)
+	}
+	signed, err := toBigint(first)
+	if err != nil {
+		return nil, err
+	}
+	return collect(ctx, q, scanHashed, query, stream, signed, limit)
+}
+
 func scanHashed(row pgx.CollectableRow) (proof.Entry, error) {
 	var key, commitment []byte
 	if err := row.Scan(&key, &commitment); err != nil {

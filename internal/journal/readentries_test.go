@@ -2,6 +2,7 @@ package journal_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -49,3 +50,45 @@ func TestEntriesHashToTheirTile(t *testing.T) {
 		}
 	}
 }
+
+func TestEntriesAreReadFromAnyPlace(t *testing.T) {
+	db := newDB(t)
+	if _, _, err := appendLeaves(t.Context(), db, "s", leavesOf("a", 300)); err != nil {
+		t.Fatal(err)
+	}
+	first, err := journal.ReadEntries(t.Context(), db, "s", 0, journal.TileWidth)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := journal.ReadEntries(t.Context(), db, "s", 1, 300-journal.TileWidth)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := slices.Concat(first, second)
+	for _, at := range []struct {
+		first uint64
+		limit int
+	}{{0, 300}, {0, 1}, {250, 10}, {299, journal.MaxEntries}, {300, 5}, {1 << 40, 5}} {
+		from := min(at.first, 300)
+		want := all[from:min(from+uint64(at.limit), 300)]
+		got, err := journal.ReadEntriesFrom(t.Context(), db, "s", at.first, at.limit)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("from %d: %d entries, want %d; %v", at.first, len(got), len(want), err)
+		}
+	}
+	if got, err := journal.ReadEntriesFrom(t.Context(), db, "t", 0, 5); err != nil || len(got) > 0 {
+		t.Errorf("a stream that is not there: %d entries, %v", len(got), err)
+	}
+	for what, err := range map[string]error{
+		"none":     errorOf(journal.ReadEntriesFrom(t.Context(), db, "s", 0, 0)),
+		"too many": errorOf(journal.ReadEntriesFrom(t.Context(), db, "s", 0, journal.MaxEntries+1)),
+		"too far":  errorOf(journal.ReadEntriesFrom(t.Context(), db, "s", 1<<63, 1)),
+	} {
+		if !errors.Is(err, journal.ErrInvalid) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// errorOf returns the error of a call.
+func errorOf[T any](_ T, err error) error { return err }

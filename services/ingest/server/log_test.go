@@ -3,7 +3,9 @@ package server_test
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -203,5 +205,55 @@ func TestEntriesHashToTheTile(t *testing.T) {
 	} {
 		_, err := gateway.GetEntryBundle(t.Context(), beyond)
 		wantReason(t, beyond.String(), err, "TILE_NOT_FOUND")
+	}
+}
+
+// TestEntriesAreStreamedFromAnyPlace reads entries as a witness does, and compares with the bundle of the tile.
+func TestEntriesAreStreamedFromAnyPlace(t *testing.T) {
+	r, stream, gateway := publicLog(t)
+	const width, bundled, streamed = 20, 2 + 65, 64
+	resp, err := gateway.GetEntryBundle(t.Context(), &journalv1.GetEntryBundleRequest{Stream: stream, Width: width})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []byte
+	for entry := range slices.Chunk(resp.GetBundle(), bundled) {
+		want = append(want, entry[bundled-streamed:]...)
+	}
+	read := func(principal, stream string, first, limit int64) ([]byte, error) {
+		member := journalv1.NewLogServiceClient(r.Dial(r.garMember, principal))
+		answers, err := member.ReadEntries(t.Context(), &journalv1.ReadEntriesRequest{Stream: stream, First: first, Limit: limit})
+		if err != nil {
+			return nil, err
+		}
+		var all []byte
+		for {
+			answer, err := answers.Recv()
+			if errors.Is(err, io.EOF) {
+				return all, nil
+			}
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, answer.GetEntries()...)
+		}
+	}
+	for _, part := range []struct{ first, limit int64 }{{0, width}, {0, 1}, {7, 3}, {width - 1, 1 << 20}, {1 << 40, 1}} {
+		from := min(part.first, width)
+		got, err := read("admin", stream, part.first, part.limit)
+		if err != nil || !bytes.Equal(got, want[from*streamed:min(from+part.limit, width)*streamed]) {
+			t.Errorf("%d entries from %d: %d bytes, %v", part.limit, part.first, len(got), err)
+		}
+	}
+	if got, err := read("admin", "ingest/nobody", 0, 1); err != nil || len(got) > 0 {
+		t.Errorf("a stream that is not there: %d bytes, %v", len(got), err)
+	}
+	if _, err := read("nobody", stream, 0, 1); status.Code(err) != codes.PermissionDenied {
+		t.Errorf("a principal without the permission: %v", err)
+	}
+	for _, bad := range []struct{ first, limit int64 }{{-1, 1}, {0, 0}, {0, 1<<20 + 1}, {1 << 48, 1}} {
+		if _, err := read("admin", stream, bad.first, bad.limit); status.Code(err) != codes.InvalidArgument {
+			t.Errorf("%d entries from %d: %v", bad.limit, bad.first, err)
+		}
 	}
 }

@@ -493,6 +493,115 @@ func (x *GetEntryBundleResponse) GetBundle() []byte {
 	return nil
 }
 
+type ReadEntriesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of a stream, such as "ingest/oem".
+	Stream string `protobuf:"bytes,1,opt,name=stream,proto3" json:"stream,omitempty"`
+	// Number of the first entry, from 0. A journal has less than 2^48 entries.
+	First int64 `protobuf:"varint,2,opt,name=first,proto3" json:"first,omitempty"`
+	// Entries wanted. An epoch has at most 1048576.
+	Limit         int64 `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReadEntriesRequest) Reset() {
+	*x = ReadEntriesRequest{}
+	mi := &file_pcc_journal_v1_log_service_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReadEntriesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReadEntriesRequest) ProtoMessage() {}
+
+func (x *ReadEntriesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_journal_v1_log_service_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReadEntriesRequest.ProtoReflect.Descriptor instead.
+func (*ReadEntriesRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_journal_v1_log_service_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ReadEntriesRequest) GetStream() string {
+	if x != nil {
+		return x.Stream
+	}
+	return ""
+}
+
+func (x *ReadEntriesRequest) GetFirst() int64 {
+	if x != nil {
+		return x.First
+	}
+	return 0
+}
+
+func (x *ReadEntriesRequest) GetLimit() int64 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type ReadEntriesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The next entries, 1 to 4096, each of 64 bytes: the key of the list that it is in (zeros for none), and the SHA-256 of its
+	// framed leaf.
+	Entries       []byte `protobuf:"bytes,1,opt,name=entries,proto3" json:"entries,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReadEntriesResponse) Reset() {
+	*x = ReadEntriesResponse{}
+	mi := &file_pcc_journal_v1_log_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReadEntriesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReadEntriesResponse) ProtoMessage() {}
+
+func (x *ReadEntriesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_journal_v1_log_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReadEntriesResponse.ProtoReflect.Descriptor instead.
+func (*ReadEntriesResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_journal_v1_log_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *ReadEntriesResponse) GetEntries() []byte {
+	if x != nil {
+		return x.Entries
+	}
+	return nil
+}
+
 var File_pcc_journal_v1_log_service_proto protoreflect.FileDescriptor
 
 const file_pcc_journal_v1_log_service_proto_rawDesc = "" +
@@ -526,13 +635,21 @@ const file_pcc_journal_v1_log_service_proto_rawDesc = "" +
 	"\x05width\x18\x03 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\x80\x02(\x01R\x05width\"0\n" +
 	"\x16GetEntryBundleResponse\x12\x16\n" +
-	"\x06bundle\x18\x01 \x01(\fR\x06bundle2\xe1\x03\n" +
+	"\x06bundle\x18\x01 \x01(\fR\x06bundle\"\xa4\x01\n" +
+	"\x12ReadEntriesRequest\x12D\n" +
+	"\x06stream\x18\x01 \x01(\tB,\xbaH)r'2%^[a-z]{1,16}(/[a-z][a-z0-9-]{1,31})?$R\x06stream\x12%\n" +
+	"\x05first\x18\x02 \x01(\x03B\x0f\xbaH\f\"\n" +
+	"\x10\x80\x80\x80\x80\x80\x80@(\x00R\x05first\x12!\n" +
+	"\x05limit\x18\x03 \x01(\x03B\v\xbaH\b\"\x06\x18\x80\x80@(\x01R\x05limit\"/\n" +
+	"\x13ReadEntriesResponse\x12\x18\n" +
+	"\aentries\x18\x01 \x01(\fR\aentries2\xd5\x04\n" +
 	"\n" +
 	"LogService\x12u\n" +
 	"\x0fListCheckpoints\x12&.pcc.journal.v1.ListCheckpointsRequest\x1a'.pcc.journal.v1.ListCheckpointsResponse\"\x11\xa2\xd4\x18\r\b\x02\x12\tread_logs\x12\x81\x01\n" +
 	"\x13GetSignedCheckpoint\x12*.pcc.journal.v1.GetSignedCheckpointRequest\x1a+.pcc.journal.v1.GetSignedCheckpointResponse\"\x11\xa2\xd4\x18\r\b\x02\x12\tread_logs\x12]\n" +
 	"\aGetTile\x12\x1e.pcc.journal.v1.GetTileRequest\x1a\x1f.pcc.journal.v1.GetTileResponse\"\x11\xa2\xd4\x18\r\b\x02\x12\tread_logs\x12y\n" +
-	"\x0eGetEntryBundle\x12%.pcc.journal.v1.GetEntryBundleRequest\x1a&.pcc.journal.v1.GetEntryBundleResponse\"\x18\xa2\xd4\x18\x14\b\x02\x12\x10read_log_entriesB@Z>github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1;journalv1b\x06proto3"
+	"\x0eGetEntryBundle\x12%.pcc.journal.v1.GetEntryBundleRequest\x1a&.pcc.journal.v1.GetEntryBundleResponse\"\x18\xa2\xd4\x18\x14\b\x02\x12\x10read_log_entries\x12r\n" +
+	"\vReadEntries\x12\".pcc.journal.v1.ReadEntriesRequest\x1a#.pcc.journal.v1.ReadEntriesResponse\"\x18\xa2\xd4\x18\x14\b\x02\x12\x10read_log_entries0\x01B@Z>github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1;journalv1b\x06proto3"
 
 var (
 	file_pcc_journal_v1_log_service_proto_rawDescOnce sync.Once
@@ -546,7 +663,7 @@ func file_pcc_journal_v1_log_service_proto_rawDescGZIP() []byte {
 	return file_pcc_journal_v1_log_service_proto_rawDescData
 }
 
-var file_pcc_journal_v1_log_service_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_pcc_journal_v1_log_service_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_pcc_journal_v1_log_service_proto_goTypes = []any{
 	(*Checkpoint)(nil),                  // 0: pcc.journal.v1.Checkpoint
 	(*ListCheckpointsRequest)(nil),      // 1: pcc.journal.v1.ListCheckpointsRequest
@@ -557,24 +674,28 @@ var file_pcc_journal_v1_log_service_proto_goTypes = []any{
 	(*GetTileResponse)(nil),             // 6: pcc.journal.v1.GetTileResponse
 	(*GetEntryBundleRequest)(nil),       // 7: pcc.journal.v1.GetEntryBundleRequest
 	(*GetEntryBundleResponse)(nil),      // 8: pcc.journal.v1.GetEntryBundleResponse
-	(*timestamppb.Timestamp)(nil),       // 9: google.protobuf.Timestamp
+	(*ReadEntriesRequest)(nil),          // 9: pcc.journal.v1.ReadEntriesRequest
+	(*ReadEntriesResponse)(nil),         // 10: pcc.journal.v1.ReadEntriesResponse
+	(*timestamppb.Timestamp)(nil),       // 11: google.protobuf.Timestamp
 }
 var file_pcc_journal_v1_log_service_proto_depIdxs = []int32{
-	9, // 0: pcc.journal.v1.Checkpoint.create_time:type_name -> google.protobuf.Timestamp
-	0, // 1: pcc.journal.v1.ListCheckpointsResponse.checkpoints:type_name -> pcc.journal.v1.Checkpoint
-	1, // 2: pcc.journal.v1.LogService.ListCheckpoints:input_type -> pcc.journal.v1.ListCheckpointsRequest
-	3, // 3: pcc.journal.v1.LogService.GetSignedCheckpoint:input_type -> pcc.journal.v1.GetSignedCheckpointRequest
-	5, // 4: pcc.journal.v1.LogService.GetTile:input_type -> pcc.journal.v1.GetTileRequest
-	7, // 5: pcc.journal.v1.LogService.GetEntryBundle:input_type -> pcc.journal.v1.GetEntryBundleRequest
-	2, // 6: pcc.journal.v1.LogService.ListCheckpoints:output_type -> pcc.journal.v1.ListCheckpointsResponse
-	4, // 7: pcc.journal.v1.LogService.GetSignedCheckpoint:output_type -> pcc.journal.v1.GetSignedCheckpointResponse
-	6, // 8: pcc.journal.v1.LogService.GetTile:output_type -> pcc.journal.v1.GetTileResponse
-	8, // 9: pcc.journal.v1.LogService.GetEntryBundle:output_type -> pcc.journal.v1.GetEntryBundleResponse
-	6, // [6:10] is the sub-list for method output_type
-	2, // [2:6] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	11, // 0: pcc.journal.v1.Checkpoint.create_time:type_name -> google.protobuf.Timestamp
+	0,  // 1: pcc.journal.v1.ListCheckpointsResponse.checkpoints:type_name -> pcc.journal.v1.Checkpoint
+	1,  // 2: pcc.journal.v1.LogService.ListCheckpoints:input_type -> pcc.journal.v1.ListCheckpointsRequest
+	3,  // 3: pcc.journal.v1.LogService.GetSignedCheckpoint:input_type -> pcc.journal.v1.GetSignedCheckpointRequest
+	5,  // 4: pcc.journal.v1.LogService.GetTile:input_type -> pcc.journal.v1.GetTileRequest
+	7,  // 5: pcc.journal.v1.LogService.GetEntryBundle:input_type -> pcc.journal.v1.GetEntryBundleRequest
+	9,  // 6: pcc.journal.v1.LogService.ReadEntries:input_type -> pcc.journal.v1.ReadEntriesRequest
+	2,  // 7: pcc.journal.v1.LogService.ListCheckpoints:output_type -> pcc.journal.v1.ListCheckpointsResponse
+	4,  // 8: pcc.journal.v1.LogService.GetSignedCheckpoint:output_type -> pcc.journal.v1.GetSignedCheckpointResponse
+	6,  // 9: pcc.journal.v1.LogService.GetTile:output_type -> pcc.journal.v1.GetTileResponse
+	8,  // 10: pcc.journal.v1.LogService.GetEntryBundle:output_type -> pcc.journal.v1.GetEntryBundleResponse
+	10, // 11: pcc.journal.v1.LogService.ReadEntries:output_type -> pcc.journal.v1.ReadEntriesResponse
+	7,  // [7:12] is the sub-list for method output_type
+	2,  // [2:7] is the sub-list for method input_type
+	2,  // [2:2] is the sub-list for extension type_name
+	2,  // [2:2] is the sub-list for extension extendee
+	0,  // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_pcc_journal_v1_log_service_proto_init() }
@@ -588,7 +709,7 @@ func file_pcc_journal_v1_log_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_journal_v1_log_service_proto_rawDesc), len(file_pcc_journal_v1_log_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   9,
+			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -25,6 +25,7 @@ const (
 	LogService_GetSignedCheckpoint_FullMethodName = "/pcc.journal.v1.LogService/GetSignedCheckpoint"
 	LogService_GetTile_FullMethodName             = "/pcc.journal.v1.LogService/GetTile"
 	LogService_GetEntryBundle_FullMethodName      = "/pcc.journal.v1.LogService/GetEntryBundle"
+	LogService_ReadEntries_FullMethodName         = "/pcc.journal.v1.LogService/ReadEntries"
 )
 
 // LogServiceClient is the client API for LogService service.
@@ -47,6 +48,10 @@ type LogServiceClient interface {
 	// GetEntryBundle returns what the leaf hashes of a tile of level 0 are computed from, without the events.
 	// Permission: read_log_entries. Errors: LOG_NOT_FOUND, TILE_NOT_FOUND.
 	GetEntryBundle(ctx context.Context, in *GetEntryBundleRequest, opts ...grpc.CallOption) (*GetEntryBundleResponse, error)
+	// ReadEntries streams entries of a stream, as GetEntryBundle shows them, in order from one on: what witnesses and replicas
+	// compute streams and lists from. It ends early where the stream does; of a stream that is not there it shows nothing.
+	// Permission: read_log_entries.
+	ReadEntries(ctx context.Context, in *ReadEntriesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ReadEntriesResponse], error)
 }
 
 type logServiceClient struct {
@@ -97,6 +102,25 @@ func (c *logServiceClient) GetEntryBundle(ctx context.Context, in *GetEntryBundl
 	return out, nil
 }
 
+func (c *logServiceClient) ReadEntries(ctx context.Context, in *ReadEntriesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ReadEntriesResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &LogService_ServiceDesc.Streams[0], LogService_ReadEntries_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[ReadEntriesRequest, ReadEntriesResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type LogService_ReadEntriesClient = grpc.ServerStreamingClient[ReadEntriesResponse]
+
 // LogServiceServer is the server API for LogService service.
 // All implementations must embed UnimplementedLogServiceServer
 // for forward compatibility.
@@ -117,6 +141,10 @@ type LogServiceServer interface {
 	// GetEntryBundle returns what the leaf hashes of a tile of level 0 are computed from, without the events.
 	// Permission: read_log_entries. Errors: LOG_NOT_FOUND, TILE_NOT_FOUND.
 	GetEntryBundle(context.Context, *GetEntryBundleRequest) (*GetEntryBundleResponse, error)
+	// ReadEntries streams entries of a stream, as GetEntryBundle shows them, in order from one on: what witnesses and replicas
+	// compute streams and lists from. It ends early where the stream does; of a stream that is not there it shows nothing.
+	// Permission: read_log_entries.
+	ReadEntries(*ReadEntriesRequest, grpc.ServerStreamingServer[ReadEntriesResponse]) error
 	mustEmbedUnimplementedLogServiceServer()
 }
 
@@ -138,6 +166,9 @@ func (UnimplementedLogServiceServer) GetTile(context.Context, *GetTileRequest) (
 }
 func (UnimplementedLogServiceServer) GetEntryBundle(context.Context, *GetEntryBundleRequest) (*GetEntryBundleResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetEntryBundle not implemented")
+}
+func (UnimplementedLogServiceServer) ReadEntries(*ReadEntriesRequest, grpc.ServerStreamingServer[ReadEntriesResponse]) error {
+	return status.Error(codes.Unimplemented, "method ReadEntries not implemented")
 }
 func (UnimplementedLogServiceServer) mustEmbedUnimplementedLogServiceServer() {}
 func (UnimplementedLogServiceServer) testEmbeddedByValue()                    {}
@@ -232,6 +263,17 @@ func _LogService_GetEntryBundle_Handler(srv interface{}, ctx context.Context, de
 	return interceptor(ctx, in, info, handler)
 }
 
+func _LogService_ReadEntries_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(ReadEntriesRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(LogServiceServer).ReadEntries(m, &grpc.GenericServerStream[ReadEntriesRequest, ReadEntriesResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type LogService_ReadEntriesServer = grpc.ServerStreamingServer[ReadEntriesResponse]
+
 // LogService_ServiceDesc is the grpc.ServiceDesc for LogService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -256,6 +298,12 @@ var LogService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _LogService_GetEntryBundle_Handler,
 		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "ReadEntries",
+			Handler:       _LogService_ReadEntries_Handler,
+			ServerStreams: true,
+		},
+	},
 	Metadata: "pcc/journal/v1/log_service.proto",
 }
