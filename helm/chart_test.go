@@ -105,7 +105,7 @@ func TestPodsAreConfined(t *testing.T) {
 }
 
 func TestKeyFilesAreTheServicesAlone(t *testing.T) {
-	for service, files := range map[string][]string{"vault": {"tag.key", "wrapping.key", "data.keyset", "hash.keyset"}, "ingest": {"log.key"}, "registry": {"log.key"}} {
+	for service, files := range map[string][]string{"vault": {"tag.key", "wrapping.key", "data.keyset", "hash.keyset"}, "ingest": {"log.key"}, "registry": {"log.key"}, "settlement": {"log.key"}} {
 		copies := render(t, everything...).one(t, "Deployment", "test-"+service).Spec.Template.Spec.InitContainers
 		if len(copies) != 1 || copies[0].Name != "copy-keys" {
 			t.Fatalf("%s: init containers %v", service, copies)

@@ -34,6 +34,7 @@
 //   - A thing happens once: ids of reads and transfers are derived from what they are (deriveID), and the same id with
 //     other content is refused.
 //   - Amounts are integers; what is split is conserved to the last unit.
+//   - Every transfer is in the journal, in the stream settlement/ledger: its leaf commits with its postings, and is appended soon after.
 //
 // # Order of locks
 //

@@ -30,7 +30,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 registry: {calls: [vault, ingest, settlement], broker: true, journal: true}
 vault: {calls: [registry], reader: true}
 ingest: {calls: [registry], reader: true, broker: true, journal: true}
-settlement: {calls: [registry], reader: true, broker: true}
+settlement: {calls: [registry], reader: true, broker: true, journal: true}
 anchor: {calls: [registry, ingest, settlement], broker: true}
 gateway: {calls: [registry, vault, ingest, settlement, anchor]}
 {{- end -}}

@@ -13,9 +13,10 @@ var second = regexp.MustCompile(`^[a-z][a-z0-9-]{1,31}$`)
 // table has the services by the first words of their streams' names.
 func table() map[string]string {
 	return map[string]string{
-		"ingest":   "ingest",
-		"keys":     "ingest",
-		"registry": "registry",
+		"ingest":     "ingest",
+		"keys":       "ingest",
+		"registry":   "registry",
+		"settlement": "settlement",
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 func TestWhoKeepsAStream(t *testing.T) {
 	for stream, want := range map[string]string{
-		"ingest/oem": "ingest", "keys/a-1": "ingest", "registry/oem": "registry",
+		"ingest/oem": "ingest", "keys/a-1": "ingest", "registry/oem": "registry", "settlement/ledger": "settlement",
 	} {
 		if got, ok := keeper.Of(stream); !ok || got != want || !slices.Contains(keeper.Services(), got) {
 			t.Errorf("%s is kept by %q, want %s", stream, got, want)

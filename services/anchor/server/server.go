@@ -107,7 +107,7 @@ func dial(base *app.Base) (peers, error) {
 	if err != nil {
 		return peers{}, err
 	}
-	return peers{app.NewDirectory(registry), ingestclient.New(ingest, journalclient.New(registry, ingest)), settlementclient.New(settlement)}, nil
+	return peers{app.NewDirectory(registry), ingestclient.New(ingest, journalclient.New(registry, ingest, settlement)), settlementclient.New(settlement)}, nil
 }
 
 // asService runs r with this service as the principal that audit rows name.

@@ -59,6 +59,7 @@ func newWorld(t *testing.T) *world {
 	w.stand.Fake("registry", func(s *grpc.Server) { journalv1.RegisterLogServiceServer(s, noStreams{}) })
 	w.stand.Fake("settlement", func(s *grpc.Server) {
 		settlementv1.RegisterSettlementServiceServer(s, settlement{payer: w.insurer.Name()})
+		journalv1.RegisterLogServiceServer(s, noStreams{})
 	})
 	w.network.Up()
 	w.stand.Start(func(ctx context.Context, p *app.Process) (app.Runner, error) {

@@ -4,9 +4,13 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/pcc-platform/pcc/internal/app"
+	"github.com/pcc-platform/pcc/internal/journal/logserver"
+	"github.com/pcc-platform/pcc/internal/journal/outbox"
+	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 	settlementv1 "github.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1"
 	"github.com/pcc-platform/pcc/services/settlement"
 	"github.com/pcc-platform/pcc/services/settlement/internal/api"
@@ -24,7 +28,8 @@ type Config struct {
 	// HoldTimeout is how long a read may be held before its price is given back, for example "15m", which is the default.
 	HoldTimeout time.Duration `yaml:"hold_timeout"`
 	// SweepInterval is the time between two searches for such reads; "1m" by default.
-	SweepInterval time.Duration `yaml:"sweep_interval"`
+	SweepInterval time.Duration    `yaml:"sweep_interval"`
+	Log           logserver.Config `yaml:"log"`
 }
 
 const (
@@ -62,18 +67,24 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 		return nil, err
 	}
 
+	logs, err := logserver.New(base.Pool, cfg.Log)
+	if err != nil {
+		return nil, fmt.Errorf("settlement: log: %w", err)
+	}
 	store := postgres.NewStore(base.Pool, base.Reader, events.PublishMemberAccountsOpened)
 	ledger := settlement.NewService(store, metrics, settlement.CurrentSplitPolicy(), time.Now)
 	settlementv1.RegisterSettlementServiceServer(base.Server, api.NewServer(ledger))
+	journalv1.RegisterLogServiceServer(base.Server, logs)
 
 	sweep := &sweeper{
 		ledger: ledger, logger: base.Logger,
 		timeout: orDefault(cfg.HoldTimeout, defaultHoldTimeout), interval: orDefault(cfg.SweepInterval, defaultSweepInterval),
 	}
 	admissions := events.MemberAdmitted(base.Pool, base.JS, base.Logger, ledger, store)
+	journaling := &outbox.Relay{Pool: base.Pool, Schema: Name, Logger: base.Logger}
 	directory := app.NewDirectory(registry)
 	return app.RunnerFunc(func(ctx context.Context) error {
-		return base.Run(ctx, directory, base.Relay(), admissions, sweep)
+		return base.Run(ctx, directory, base.Relay(), journaling, admissions, sweep)
 	}), nil
 }
 

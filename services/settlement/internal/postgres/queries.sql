@@ -7,8 +7,8 @@ ON CONFLICT ON CONSTRAINT account_pkey DO NOTHING;
 -- name: LockAccounts :many
 SELECT id, balance FROM account WHERE id = ANY (@ids::text[]) ORDER BY id FOR UPDATE;
 
--- name: InsertTransfer :exec
-INSERT INTO transfer (id, kind, description, input_hash) VALUES ($1, $2, $3, $4);
+-- name: InsertTransfer :one
+INSERT INTO transfer (id, kind, description, input_hash) VALUES ($1, $2, $3, $4) RETURNING created_at;
 
 -- InsertPostings moves each amount and records it with the balance that it leads to.
 -- name: InsertPostings :execrows

@@ -45,7 +45,7 @@ func (t *ledgerTx) LockAccounts(ctx context.Context, ids []settlement.AccountID)
 }
 
 func (t *ledgerTx) InsertTransfer(ctx context.Context, transfer settlement.Transfer) error {
-	err := t.q.InsertTransfer(ctx, dbsqlc.InsertTransferParams{
+	at, err := t.q.InsertTransfer(ctx, dbsqlc.InsertTransferParams{
 		ID: transfer.ID, Kind: string(transfer.Kind), Description: transfer.Description, InputHash: transfer.InputHash[:],
 	})
 	if err != nil {
@@ -63,7 +63,7 @@ func (t *ledgerTx) InsertTransfer(ctx context.Context, transfer settlement.Trans
 	if int(n) != len(transfer.Postings) {
 		return fmt.Errorf("insert postings: %d of %d accounts exist", n, len(transfer.Postings))
 	}
-	return nil
+	return record(ctx, t.tx, transfer, at)
 }
 
 func (t *ledgerTx) Receipts(ctx context.Context, bankReference, requestID string) ([]settlement.Receipt, error) {

@@ -91,8 +91,8 @@ func (q *Queries) InsertReceipt(ctx context.Context, arg InsertReceiptParams) er
 	return err
 }
 
-const insertTransfer = `-- name: InsertTransfer :exec
-INSERT INTO transfer (id, kind, description, input_hash) VALUES ($1, $2, $3, $4)
+const insertTransfer = `-- name: InsertTransfer :one
+INSERT INTO transfer (id, kind, description, input_hash) VALUES ($1, $2, $3, $4) RETURNING created_at
 `
 
 type InsertTransferParams struct {
@@ -102,14 +102,16 @@ type InsertTransferParams struct {
 	InputHash   []byte
 }
 
-func (q *Queries) InsertTransfer(ctx context.Context, arg InsertTransferParams) error {
-	_, err := q.db.Exec(ctx, insertTransfer,
+func (q *Queries) InsertTransfer(ctx context.Context, arg InsertTransferParams) (time.Time, error) {
+	row := q.db.QueryRow(ctx, insertTransfer,
 		arg.ID,
 		arg.Kind,
 		arg.Description,
 		arg.InputHash,
 	)
-	return err
+	var created_at time.Time
+	err := row.Scan(&created_at)
+	return created_at, err
 }
 
 const lockAccounts = `-- name: LockAccounts :many
