@@ -35,11 +35,19 @@ type Draft struct {
 	appraiser *Appraiser
 	events    []Event
 	evidence  []Evidence
+	// news is what they say of vehicles, also nothing but a note; passports are those, in order.
+	news      map[uuid.UUID]*news
+	passports []uuid.UUID
+	// followed has the marks of the vehicles that are judged.
+	followed map[uuid.UUID][]Mark
 }
 
 // Read reads the content of new events. Its error is of an event that no check can have let through.
 func (a *Appraiser) Read(events []Event) (*Draft, error) {
-	d := &Draft{appraiser: a, events: events, evidence: make([]Evidence, len(events))}
+	d := &Draft{
+		appraiser: a, events: events, evidence: make([]Evidence, len(events)), news: make(map[uuid.UUID]*news, len(events)),
+		followed: make(map[uuid.UUID][]Mark, len(events)),
+	}
 	for i := range events {
 		e := &events[i]
 		var err error
@@ -47,20 +55,32 @@ func (a *Appraiser) Read(events []Event) (*Draft, error) {
 			return nil, &PoisonError{Cause: err}
 		}
 		e.Quality.Inputs.BaseRate = BaseRate(&a.Quality, e.Quality.Inputs.BaseRate, d.evidence[i].Provenance())
+		d.take(e, &d.evidence[i])
 	}
+	d.passports = slices.SortedFunc(maps.Keys(d.news), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 	return d, nil
 }
 
-// Passports are those whose vehicles the events tell something of, in order.
-func (d *Draft) Passports() []uuid.UUID {
-	seen := map[uuid.UUID]bool{}
-	for i := range d.events {
-		if d.evidence[i].Mileage != nil || d.evidence[i].Signal != nil || d.evidence[i].Note != nil {
-			seen[d.events[i].Passport] = true
-		}
+// take adds to the news of the event's vehicle.
+func (d *Draft) take(e *Event, evidence *Evidence) {
+	if evidence.Mileage == nil && evidence.Signal == nil && evidence.Note == nil {
+		return
 	}
-	return slices.SortedFunc(maps.Keys(seen), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	n := d.news[e.Passport]
+	if n == nil {
+		n = &news{}
+		d.news[e.Passport] = n
+	}
+	if r, ok := e.reading(evidence); ok {
+		n.readings = append(n.readings, KeptReading{Reading: r, DataKind: DataKind(e.Type), news: e.ID})
+	}
+	if s, ok := e.signal(evidence); ok {
+		n.signals = append(n.signals, s)
+	}
 }
+
+// Passports are those whose vehicles the events tell something of, in order.
+func (d *Draft) Passports() []uuid.UUID { return d.passports }
 
 // Members are those that sent the events, in order.
 func (d *Draft) Members() []string {
@@ -85,7 +105,7 @@ type Appraisal struct {
 
 // Known is what is known before new events.
 type Known struct {
-	// Vehicles are those of Passports; they are changed.
+	// Vehicles are those of Passports; they are changed. Each is whole, or Follow has judged it, or it has a past.
 	Vehicles map[uuid.UUID]*Vehicle
 	// Reputations are of Members.
 	Reputations map[Subject]quality.Reputation
@@ -94,48 +114,50 @@ type Known struct {
 	Pasts map[uuid.UUID]*Past
 }
 
+// Follow judges those of the vehicles that their tails suffice for, and returns the passports of those that have to be read as a
+// whole before Appraise.
+func (d *Draft) Follow(known Known) (rest []uuid.UUID) {
+	for _, passport := range d.passports {
+		v := known.Vehicles[passport]
+		if v == nil || v.Whole || known.Pasts[passport] != nil {
+			continue
+		}
+		if marks, ok := v.follow(d.appraiser.Odometer, d.news[passport]); ok {
+			d.followed[passport] = marks
+		} else {
+			rest = append(rest, passport)
+		}
+	}
+	return rest
+}
+
 // Appraise judges the events. Those that come in one transaction are judged together, each vehicle once. Its error is of an
 // event of the past that cannot be read.
 func (d *Draft) Appraise(known Known) (Appraisal, error) {
-	readings, signals := d.byPassport()
-	appraisal := Appraisal{Events: d.events, Notes: d.notes()}
-	judged := make(map[uuid.UUID]*Vehicle)
-	for _, passport := range d.Passports() {
+	appraisal := Appraisal{Events: d.events, Notes: d.notes(), Vehicles: make([]*Vehicle, 0, len(d.passports))}
+	judged := make(map[uuid.UUID]*Vehicle, len(d.passports))
+	for _, passport := range d.passports {
 		v := known.Vehicles[passport]
 		if v == nil {
 			v = &Vehicle{Passport: passport}
 		}
-		if past := known.Pasts[passport]; past == nil {
-			v.learn(d.appraiser.Odometer, readings[passport], signals[passport])
-		} else {
-			marks, err := d.relearn(v, past)
-			if err != nil {
-				return Appraisal{}, err
-			}
-			appraisal.Marks = append(appraisal.Marks, marks...)
+		marks, followed := d.followed[passport]
+		var err error
+		if past := known.Pasts[passport]; past != nil {
+			marks, err = d.relearn(v, past)
+		} else if !followed {
+			marks = v.learn(d.appraiser.Odometer, d.news[passport])
+		}
+		if err != nil {
+			return Appraisal{}, err
 		}
 		judged[passport] = v
-		appraisal.Vehicles = append(appraisal.Vehicles, v)
-		appraisal.Marks = append(appraisal.Marks, v.settle(d.appraiser.Odometer.Tolerance)...)
+		appraisal.Vehicles, appraisal.Marks = append(appraisal.Vehicles, v), append(appraisal.Marks, marks...)
 	}
 	for i := range d.events {
 		d.score(i, judged[d.events[i].Passport], known.Reputations)
 	}
 	return appraisal, nil
-}
-
-func (d *Draft) byPassport() (readings map[uuid.UUID][]KeptReading, signals map[uuid.UUID][]adjudication.Signal) {
-	readings, signals = map[uuid.UUID][]KeptReading{}, map[uuid.UUID][]adjudication.Signal{}
-	for i := range d.events {
-		e := &d.events[i]
-		if r, ok := e.reading(&d.evidence[i]); ok {
-			readings[e.Passport] = append(readings[e.Passport], KeptReading{Reading: r, DataKind: DataKind(e.Type), news: e.ID})
-		}
-		if s, ok := e.signal(&d.evidence[i]); ok {
-			signals[e.Passport] = append(signals[e.Passport], s)
-		}
-	}
-	return readings, signals
 }
 
 // score computes the quality of one event.

@@ -181,7 +181,7 @@ func TestConsequencesOfCorrections(t *testing.T) {
 		var got []quality.Outcome
 		for _, m := range appraisal.Marks {
 			got = append(got, m.Outcome)
-			if m.Cause != fix.ID || m.Reading.EventID != wrong.ID.String() || m.Outcome == quality.Forgiven && m.ForgivenDay != 20_000 {
+			if m.Cause != fix.ID || ingest.EventOf(m.Reading.EventID) != wrong.ID || m.Outcome == quality.Forgiven && m.ForgivenDay != 20_000 {
 				t.Errorf("%s: mark %+v", name, m)
 			}
 		}

@@ -3,6 +3,8 @@ package ingest
 import (
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/pcc-platform/pcc/services/ingest/adjudication"
 	"github.com/pcc-platform/pcc/services/ingest/quality"
 )
@@ -71,6 +73,15 @@ func DataKind(eventType string) quality.Kind {
 	return quality.Register
 }
 
+// eventKey names an event for adjudication: it is the 16 bytes of its id.
+func eventKey(id uuid.UUID) string { return string(id[:]) }
+
+// EventOf is the id of the event that adjudication names by a key.
+func EventOf(key string) (id uuid.UUID) {
+	copy(id[:], key)
+	return id
+}
+
 // reading is the event's mileage for adjudication, if it has one.
 func (e *Event) reading(evidence *Evidence) (adjudication.Reading, bool) {
 	if evidence.Mileage == nil || e.OdometerMetres == nil {
@@ -78,11 +89,11 @@ func (e *Event) reading(evidence *Evidence) (adjudication.Reading, bool) {
 	}
 	const thousandth = quality.One / 1000
 	return adjudication.Reading{
-		EventID: e.ID.String(), Source: e.Member, Assurance: int(e.Quality.Inputs.BaseRate / thousandth),
+		EventID: eventKey(e.ID), Source: e.Member, Assurance: int(e.Quality.Inputs.BaseRate / thousandth),
 		OccurredAt: e.OccurredAt, AcceptedAt: e.ReceivedAt, Metres: *e.OdometerMetres,
 		RawValue: evidence.Mileage.RawValue, RawUnit: evidence.Mileage.RawUnit,
 		Provenance: evidence.Mileage.Provenance, Kind: evidence.Mileage.Kind,
-	}, true
+	}.Canonical(), true
 }
 
 // signal is the event's signal for adjudication, if it is one.
@@ -91,7 +102,7 @@ func (e *Event) signal(evidence *Evidence) (adjudication.Signal, bool) {
 		return adjudication.Signal{}, false
 	}
 	s := *evidence.Signal
-	s.EventID, s.Source, s.OccurredAt = e.ID.String(), e.Member, e.OccurredAt
+	s.EventID, s.Source, s.OccurredAt = eventKey(e.ID), e.Member, e.OccurredAt
 	return s, true
 }
 

@@ -50,19 +50,18 @@ func (d *Draft) notes() (notes []Note) {
 	return notes
 }
 
-// relearn makes a vehicle anew from its past and the new events, without those that were withdrawn, and returns what the
-// withdrawals do to reputations.
+// relearn makes a vehicle anew from its past and the new events, without those that were withdrawn, and returns what withdrawals
+// and news do to reputations.
 func (d *Draft) relearn(v *Vehicle, past *Past) (marks []Mark, err error) {
-	v.History, v.Readings = adjudication.State{}, nil
+	*v = Vehicle{Passport: v.Passport, Revision: v.Revision, Change: BodyReplaced}
 	notes := past.Notes
 	for _, n := range d.notes() {
 		if n.Passport == v.Passport {
 			notes = append(notes, n)
 		}
 	}
-	var readings []KeptReading
-	var signals []adjudication.Signal
-	learn := func(e *Event, evidence *Evidence, news uuid.UUID) {
+	all := &news{}
+	learn := func(e *Event, evidence *Evidence, id uuid.UUID) {
 		standing := StandingOf(e, notes, endOfTime)
 		marked := past.Marks[e.ID]
 		marks = append(marks, d.consequences(e, &standing, marked)...)
@@ -72,10 +71,10 @@ func (d *Draft) relearn(v *Vehicle, past *Past) (marks []Mark, err error) {
 		if r, ok := e.reading(evidence); ok {
 			_, confirmed := marked[quality.Confirmed]
 			_, refuted := marked[quality.Refuted]
-			readings = append(readings, KeptReading{Reading: r, DataKind: DataKind(e.Type), Confirmed: confirmed, Refuted: refuted, news: news})
+			all.readings = append(all.readings, KeptReading{Reading: r, DataKind: DataKind(e.Type), Confirmed: confirmed, Refuted: refuted, news: id})
 		}
 		if s, ok := e.signal(evidence); ok {
-			signals = append(signals, s)
+			all.signals = append(all.signals, s)
 		}
 	}
 	for i := range past.Events {
@@ -90,8 +89,7 @@ func (d *Draft) relearn(v *Vehicle, past *Past) (marks []Mark, err error) {
 			learn(&d.events[i], &d.evidence[i], d.events[i].ID)
 		}
 	}
-	v.learn(d.appraiser.Odometer, readings, signals)
-	return marks, nil
+	return append(marks, v.learn(d.appraiser.Odometer, all)...), nil
 }
 
 // endOfTime is after every note: what is withdrawn is so by all notes there are.
@@ -102,7 +100,7 @@ var endOfTime = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
 func (d *Draft) consequences(e *Event, s *Standing, marked map[quality.Outcome]int64) []Mark {
 	_, refuted := marked[quality.Refuted]
 	_, forgiven := marked[quality.Forgiven]
-	mark := Mark{Reading: KeptReading{Reading: adjudication.Reading{EventID: e.ID.String(), Source: e.Member}, DataKind: DataKind(e.Type)}}
+	mark := Mark{Reading: KeptReading{Reading: adjudication.Reading{EventID: eventKey(e.ID), Source: e.Member}, DataKind: DataKind(e.Type)}}
 	note, harmful := s.harmful()
 	switch {
 	case harmful && !refuted:

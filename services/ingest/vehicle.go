@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 
 	"github.com/pcc-platform/pcc/services/ingest/adjudication"
@@ -16,151 +18,140 @@ type KeptReading struct {
 	news uuid.UUID
 }
 
-// Vehicle is what is kept of a vehicle between transactions.
+// open says that the reading has no mark yet.
+func (r *KeptReading) open() bool { return !r.Confirmed && !r.Refuted }
+
+// Vehicle is what is kept of a vehicle between transactions. Its history has two parts, stored apart: the tail, which every event
+// changes, and the body, which few do. The tail suffices to judge nearly all events.
 type Vehicle struct {
 	Passport uuid.UUID
 	// Revision counts the transactions that changed it, 0 for one not known yet.
 	Revision int64
-	History  adjudication.State
-	// Readings are those that the history keeps, in its order.
+	// Course sums up the body for the adjudication, and Awaiting for reputations: members, two at most, that have readings in it
+	// that fit and have no mark yet.
+	Course   adjudication.Course
+	Awaiting []string
+	// Whole says that the body is here, too. History is empty otherwise.
+	Whole   bool
+	History adjudication.State
+	// Readings are those that the history keeps, in its order, of the tail or of the whole. The first Body of them are the body's.
 	Readings []KeptReading
-	// Verdict is of the history.
+	Body     int
+	// Change says what becomes of the stored body.
+	Change BodyChange
+	// Verdict is of the history. Of a vehicle that was stored it has verdict, confidence and policy.
 	Verdict adjudication.Result
 }
 
-// learn adds to a vehicle's history and judges it anew.
-func (v *Vehicle) learn(policy adjudication.Policy, readings []KeptReading, signals []adjudication.Signal) {
-	added := make([]adjudication.Reading, len(readings))
-	addedByID := make(map[string]*KeptReading, len(readings))
-	for i := range readings {
-		addedByID[readings[i].EventID], added[i] = &readings[i], readings[i].Reading
+// BodyChange says what a transaction makes of a vehicle's stored body.
+type BodyChange uint8
+
+// The changes. An extended body gets the first Body readings of a vehicle that is not whole.
+const (
+	BodyKept BodyChange = iota
+	BodyExtended
+	BodyReplaced
+)
+
+// news is what new events say of a vehicle.
+type news struct {
+	readings []KeptReading
+	signals  []adjudication.Signal
+}
+
+// mileages are the news for adjudication.
+func (n *news) mileages() []adjudication.Reading {
+	readings := make([]adjudication.Reading, len(n.readings))
+	for i := range n.readings {
+		readings[i] = n.readings[i].Reading
 	}
-	v.History.Add(added...)
-	v.History.AddSignals(signals...)
-	v.Verdict = v.History.Judge(policy)
-	// What was kept before is still in the same order, with gaps where the new ones stand or have replaced some.
-	kept, before := make([]KeptReading, len(v.Verdict.Assessments)), v.Readings
+	return readings
+}
+
+// unmarked are the readings without what they are to reputations.
+func unmarked(kept []KeptReading) []*adjudication.Reading {
+	readings := make([]*adjudication.Reading, len(kept))
 	for i := range kept {
-		id := v.Verdict.Assessments[i].EventID
-		if r := addedByID[id]; r != nil {
-			kept[i] = *r
-			continue
-		}
-		for before[0].EventID != id {
-			before = before[1:]
-		}
-		kept[i], before = before[0], before[1:]
+		readings[i] = &kept[i].Reading
 	}
-	v.Readings = kept
+	return readings
 }
 
-// Mark is what became of an event, for the reputation of its source. Of events without a mileage Reading has the names only.
-type Mark struct {
-	Reading KeptReading
-	Outcome quality.Outcome
-	// Cause is the id of the event, among the new ones, that decided it.
-	Cause uuid.UUID
-	// ForgivenDay is the day of the refutation that is taken back.
-	ForgivenDay int64
-}
-
-// refuters is how many members other than its own, at least, support the history that excludes a refuted reading.
-const refuters = 2
-
-// isMistake says whether a reading that is set aside was its source's mistake. Readings of a counter that was turned back,
-// replaced or stopped are true, whatever they show, and a device's fault is no statement.
-func isMistake(reason adjudication.Code) bool {
-	switch reason {
-	case adjudication.UnitError, adjudication.DecimalError, adjudication.TypingError, adjudication.LowOutlier, adjudication.HighOutlier:
-		return true
-	default:
-		return false
-	}
-}
-
-// settle finds the readings that new events confirm or refute, each once for good. A reading is confirmed when a member other
-// than its own, later and without knowing better, read a mileage that continues it. It is refuted when it is set aside and at
-// least two other members support the history that excludes it. Both need a reading that was accepted after it, so that
-// nobody gains by repeating what others have said.
-func (v *Vehicle) settle(tolerance int64) (marks []Mark) {
-	var news []fresh
-	for i := range v.Readings {
-		if id := v.Readings[i].news; id != uuid.Nil && v.fits(i) {
-			news = append(news, fresh{place: i, id: id})
-		}
-		v.Readings[i].news = uuid.Nil
-	}
-	if len(news) == 0 {
-		return nil
-	}
-	for i := range v.Readings {
-		r := &v.Readings[i]
-		if !r.Confirmed && !r.Refuted && v.fits(i) {
-			if cause, ok := v.confirmation(i, tolerance, news); ok {
-				r.Confirmed = true
-				marks = append(marks, Mark{Reading: *r, Outcome: quality.Confirmed, Cause: cause})
-			}
-		}
-		if !r.Refuted && isMistake(v.Verdict.Assessments[i].Reason) {
-			if cause, ok := v.refutation(i, news); ok {
-				r.Refuted = true
-				marks = append(marks, Mark{Reading: *r, Outcome: quality.Refuted, Cause: cause})
-			}
-		}
+// learn adds to a whole vehicle's history, judges it anew, and settles what the news decide.
+func (v *Vehicle) learn(policy adjudication.Policy, n *news) []Mark {
+	stored, before := v.Readings[:v.Body], v.Course
+	v.History.Add(n.mileages()...)
+	v.History.AddSignals(n.signals...)
+	v.Verdict = v.History.Judge(policy)
+	v.Readings = align(v.Verdict.Assessments, v.Readings, n.readings)
+	marks := v.settle(policy.Tolerance)
+	v.Whole = true
+	v.Course, v.Body = v.History.Split(policy, before)
+	v.Awaiting = v.await(nil)
+	if len(n.signals) > 0 || !slices.Equal(stored, v.Readings[:v.Body]) {
+		v.Change = BodyReplaced
 	}
 	return marks
 }
 
-// fresh is a new reading that fits, by its place among the vehicle's.
-type fresh struct {
-	place int
-	id    uuid.UUID
-}
-
-func (v *Vehicle) fits(i int) bool { return v.Verdict.Assessments[i].Reason == "" }
-
-// after says whether y was accepted after x, by another member.
-func after(y, x *KeptReading) bool { return y.Source != x.Source && y.AcceptedAt.After(x.AcceptedAt) }
-
-func (v *Vehicle) confirmation(i int, tolerance int64, news []fresh) (cause uuid.UUID, ok bool) {
-	x := &v.Readings[i]
-	for _, n := range news {
-		y := &v.Readings[n.place]
-		if n.place > i && after(y, x) && y.OccurredAt.After(x.OccurredAt) && y.Metres >= x.Metres-tolerance {
-			return n.id, true
-		}
+// follow is learn for a vehicle of which only the tail is known. ok is false, and nothing has changed, when that does not suffice.
+func (v *Vehicle) follow(policy adjudication.Policy, n *news) (marks []Mark, ok bool) {
+	if v.Whole || len(n.signals) > 0 || v.Verdict.Policy != policy.Version || v.confirmsBody(n) {
+		return nil, false
 	}
-	return uuid.UUID{}, false
-}
-
-func (v *Vehicle) refutation(i int, news []fresh) (cause uuid.UUID, ok bool) {
-	x := &v.Readings[i]
-	for _, n := range news {
-		if after(&v.Readings[n.place], x) {
-			cause, ok = n.id, true
-			break
-		}
-	}
+	tail := adjudication.Tail{Course: v.Course, Readings: unmarked(v.Readings)}
+	verdict, ok := tail.Add(policy, n.mileages()...)
 	if !ok {
-		return cause, false
+		return nil, false
 	}
-	supporters := map[string]bool{}
-	for j := range v.Readings {
-		if v.fits(j) && v.Readings[j].Source != x.Source {
-			supporters[v.Readings[j].Source] = true
-		}
+	v.Verdict = verdict
+	v.Readings = align(v.Verdict.Assessments, v.Readings, n.readings)
+	marks = v.settle(policy.Tolerance)
+	if v.Body = tail.Trim(policy); v.Body > 0 {
+		v.Course, v.Change, v.Awaiting = tail.Course, BodyExtended, v.await(v.Awaiting)
 	}
-	return cause, len(supporters) >= refuters
+	return marks, true
 }
 
-// corroborators counts the other members that confirm a reading: the rule is that of settle, over all readings.
-func (v *Vehicle) corroborators(x *KeptReading, tolerance int64) int {
-	members := map[string]bool{}
-	for j := range v.Readings {
-		y := &v.Readings[j]
-		if v.fits(j) && after(y, x) && y.OccurredAt.After(x.OccurredAt) && y.Metres >= x.Metres-tolerance {
-			members[y.Source] = true
+// align returns the readings that were judged, with what is known besides: of those kept before, which are in the same order with
+// gaps where others have replaced some, and of those added.
+func align(judged []adjudication.Assessment, before, added []KeptReading) []KeptReading {
+	addedByID := make(map[string]*KeptReading, len(added))
+	for i := range added {
+		addedByID[added[i].EventID] = &added[i]
+	}
+	kept := make([]KeptReading, len(judged))
+	for i := range judged {
+		if r := addedByID[judged[i].EventID]; r != nil {
+			kept[i] = *r
+			continue
+		}
+		for before[0].EventID != judged[i].EventID {
+			before = before[1:]
+		}
+		kept[i], before = before[0], before[1:]
+	}
+	return kept
+}
+
+// confirmsBody says whether new readings may confirm some of the body.
+func (v *Vehicle) confirmsBody(n *news) bool {
+	for i := range n.readings {
+		source := n.readings[i].Source
+		if slices.ContainsFunc(v.Awaiting, func(member string) bool { return member != source }) {
+			return true
 		}
 	}
-	return len(members)
+	return false
+}
+
+// await returns the members that await marks for readings of the body, when it has those too that Body counts.
+func (v *Vehicle) await(members []string) []string {
+	const enough = 2 // whoever reads next, at least one is another
+	for i := range v.Readings[:v.Body] {
+		if r := &v.Readings[i]; len(members) < enough && r.open() && v.fits(i) && !slices.Contains(members, r.Source) {
+			members = append(members, r.Source)
+		}
+	}
+	return members
 }

@@ -4,7 +4,7 @@ import "slices"
 
 // point is a reading under inquiry.
 type point struct {
-	Reading
+	*Reading
 	// position is its place among the usable points, and place the one in the chain if it is linked.
 	position, place int
 	seconds         int64
@@ -21,12 +21,12 @@ type point struct {
 	original *point
 }
 
-func newPoint(r Reading) *point {
+func newPoint(r *Reading) *point {
 	p := makePoint(r)
 	return &p
 }
 
-func makePoint(r Reading) point {
+func makePoint(r *Reading) point {
 	return point{Reading: r, seconds: r.OccurredAt.Unix(), metres: r.Metres, assurance: r.Assurance}
 }
 
@@ -39,11 +39,13 @@ func (p *point) day() int64 { return floorDiv(p.seconds, secondsPerDay) }
 // credit is how much of its weight a reading adds to a chain that steps to it from another, in percent; 0 if it cannot.
 type credit func(from, to *point) int
 
+const fullCredit = 100
+
 // allIf gives all or nothing.
 func allIf(possible func(a, b *point) bool) credit {
 	return func(from, to *point) int {
 		if possible(from, to) {
-			return 100
+			return fullCredit
 		}
 		return 0
 	}

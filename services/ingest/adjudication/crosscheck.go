@@ -20,7 +20,7 @@ func (q *inquiry) findBeforeRegistration() {
 
 func (q *inquiry) beforeRegistration(p *point) bool {
 	registered, known := q.firstRegistration()
-	return known && p.day() < floorDiv(registered.OccurredAt.Unix(), secondsPerDay)
+	return known && p.day() < registered.day()
 }
 
 func (q *inquiry) imported() bool {
@@ -92,12 +92,12 @@ func (q *inquiry) findUse() {
 	}
 }
 
-func (q *inquiry) useFinding(code Code, s Signal, b bracket) Finding {
-	return newFinding(code, q.chain[b.from], newPoint(Reading{EventID: s.EventID, OccurredAt: s.OccurredAt}), q.chain[b.to])
+func (q *inquiry) useFinding(code Code, s *Signal, b bracket) Finding {
+	return newFinding(code, q.chain[b.from], newPoint(&Reading{EventID: s.EventID, OccurredAt: s.OccurredAt}), q.chain[b.to])
 }
 
 // distance is the least and the most that a vehicle drove in a window of use.
-func (q *inquiry) distance(s Signal) (least, most int64) {
+func (q *inquiry) distance(s *Signal) (least, most int64) {
 	if s.Kind != Charging {
 		return s.Amount, s.Amount
 	}
@@ -118,7 +118,7 @@ func (q *inquiry) stretch(since, until int64) (bracket, bool) {
 }
 
 // inside is the longest part of the chain in a window.
-func (q *inquiry) inside(s Signal) (bracket, bool) {
+func (q *inquiry) inside(s *Signal) (bracket, bool) {
 	from := sort.Search(len(q.chain), func(i int) bool { return q.chain[i].seconds >= s.Since.Unix() })
 	to := sort.Search(len(q.chain), func(i int) bool { return q.chain[i].seconds > s.OccurredAt.Unix() }) - 1
 	return bracket{from, to}, from < to

@@ -1,23 +1,46 @@
 package adjudication
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // isSentinel says whether a value is one that devices send for "no value": zero, and numbers whose bits are all set.
-func isSentinel(r Reading) bool {
+func isSentinel(r *Reading) bool {
 	if r.Metres <= 0 || r.Metres > maxMetres {
 		return true
+	}
+	if r.RawValue == "" {
+		number, whole := r.plain()
+		return whole && allBitsSet(number, r.RawUnit)
 	}
 	whole, fraction, _ := strings.Cut(r.RawValue, ".")
 	switch strings.TrimRight(fraction, "0") {
 	case "":
-		switch whole {
-		case "4294967295", "429496729", "429496730", "16777215":
-			return true
-		case "999999":
-			return r.RawUnit != Metre // as metres it is a kilometre's reading like any other
-		}
+		number, err := strconv.ParseInt(whole, 10, 64)
+		return err == nil && allBitsSet(number, r.RawUnit)
 	case "5", "6": // 4294967295 tenths, and 2^32 of them
 		return whole == "429496729"
+	}
+	return false
+}
+
+func sentinels(points []*point) (found []*point) {
+	for _, p := range points {
+		if isSentinel(p.Reading) {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// allBitsSet says whether a display that counts in a unit shows the greatest number of a device.
+func allBitsSet(number int64, unit Unit) bool {
+	switch number {
+	case 4294967295, 429496729, 429496730, 16777215:
+		return true
+	case 999999:
+		return unit != Metre // as metres it is a kilometre's reading like any other
 	}
 	return false
 }

@@ -8,25 +8,32 @@ import (
 // inquiry is a verdict in the making.
 type inquiry struct {
 	policy    Policy
-	life, use []Signal
+	life, use []*Signal
 	// all has every reading, usable those that are no device faults; both are in the canonical order.
 	all, usable []*point
 	// chain is the part of usable that is believed, and weight what it weighs.
 	chain  []*point
 	weight int
+	// believed is how many readings the whole chain has; an inquiry into the end of a history has the end of the chain.
+	believed int
 	// yearly is the vehicle's mean rate over the chain, in metres a year.
 	yearly   int64
 	findings []Finding
 }
 
-func judge(policy Policy, readings []Reading, life, use []Signal) Result {
-	q := &inquiry{policy: policy, life: life, use: use}
+func newInquiry(policy Policy, readings []*Reading) *inquiry {
+	q := &inquiry{policy: policy, all: make([]*point, len(readings))}
 	points := make([]point, len(readings))
-	q.all = make([]*point, len(readings))
-	for i, r := range readings {
-		points[i] = makePoint(r)
+	for i := range readings {
+		points[i] = makePoint(readings[i])
 		q.all[i] = &points[i]
 	}
+	return q
+}
+
+func judge(policy Policy, readings []*Reading, life, use []*Signal) Result {
+	q := newInquiry(policy, readings)
+	q.life, q.use = life, use
 	q.setFaultsAside()
 	q.link()
 	if len(q.usable) < 2 {
@@ -64,13 +71,7 @@ func (q *inquiry) mark(code Code, points []*point) {
 
 // setFaultsAside is step 1.
 func (q *inquiry) setFaultsAside() {
-	var faults []*point
-	for _, p := range q.all {
-		if isSentinel(p.Reading) {
-			faults = append(faults, p)
-		}
-	}
-	if len(faults) > 0 {
+	if faults := sentinels(q.all); len(faults) > 0 {
 		q.setAside(DeviceFault, faults...)
 	}
 	sound := unexplained(q.all)
@@ -122,12 +123,16 @@ func (q *inquiry) link() {
 	for i, p := range q.chain {
 		p.linked, p.place = true, i
 	}
-	q.yearly = q.policy.DefaultYearly
-	if len(q.chain) == 0 {
-		return
+	q.believed, q.yearly = len(q.chain), q.policy.DefaultYearly
+	if len(q.chain) > 0 {
+		q.measureRate(milestoneOf(q.chain[0]), milestoneOf(q.chain[len(q.chain)-1]))
 	}
-	first, last := q.chain[0], q.chain[len(q.chain)-1]
-	if span := last.seconds - first.seconds; span >= int64(q.policy.RateSpan.Seconds()) {
+}
+
+// measureRate finds the vehicle's rate between the ends of the chain.
+func (q *inquiry) measureRate(first, last milestone) {
+	q.yearly = q.policy.DefaultYearly
+	if span := last.at.Unix() - first.at.Unix(); span >= int64(q.policy.RateSpan.Seconds()) {
 		q.yearly = max(last.metres-first.metres, 0) * secondsPerYear / span
 	}
 }
@@ -172,8 +177,10 @@ func (q *inquiry) result() Result {
 // trust is the confidence in a history without findings: three decibans for each reading after the first, and three for
 // each independent source after the first.
 func (q *inquiry) trust() int {
-	sources := len(entities(q.chain))
-	return confidence(3*(len(q.chain)-1) + 3*(sources-1))
+	if q.believed >= leastBelieved {
+		return confidence(mostDecibans)
+	}
+	return confidence(3*(q.believed-1) + 3*(len(entities(q.chain))-1))
 }
 
 // entities are the legal entities behind readings.

@@ -3,7 +3,6 @@ package adjudication
 import (
 	"slices"
 	"strconv"
-	"time"
 )
 
 const (
@@ -31,33 +30,48 @@ const (
 // never empties a bucket, and so the number of buckets on a level, and the lowest level on which it fits, is the same
 // whether items were dropped before or not. After ten levels (512 days) groups are merged too, so that any number of
 // groups fits.
-type ladder[T comparable] struct {
+type ladder[T any] struct {
 	level int
 	// items are in the order of rules.compare, without equal ones.
 	items []T
 }
 
 // rules say how a ladder sees its items.
-type rules[T comparable] struct {
+type rules[T any] struct {
 	max int
 	// compare is a total order in time.
 	compare func(a, b T) int
-	at      func(T) time.Time
+	seconds func(T) int64
 	group   func(T) string
 	amount  func(T) int64
 }
 
-type bucket struct {
-	slot  int64
-	group string
+// slot is the time of an item's buckets on a level.
+func (r *rules[T]) slot(item T, level int) int64 {
+	day := floorDiv(r.seconds(item), secondsPerDay)
+	if level < groupLevels {
+		return day >> level
+	}
+	return day >> min(level-1, maxLevel-1)
 }
 
-func (r *rules[T]) bucket(item T, level int) bucket {
-	day := floorDiv(r.at(item).Unix(), secondsPerDay)
+// groupOn is what parts the buckets of a slot.
+func (r *rules[T]) groupOn(item T, level int) string {
 	if level < groupLevels {
-		return bucket{slot: day >> level, group: r.group(item)}
+		return r.group(item)
 	}
-	return bucket{slot: day >> min(level-1, maxLevel-1)}
+	return ""
+}
+
+// sameSlot is how many of the items, from the first on, lie in one slot. Items are in order, so those of a slot stand together.
+func (r *rules[T]) sameSlot(items []T, level int) int {
+	slot := r.slot(items[0], level)
+	for i := 1; i < len(items); i++ {
+		if r.slot(items[i], level) != slot {
+			return i
+		}
+	}
+	return len(items)
 }
 
 // add puts items in. It takes time in proportion to the items kept and added.
@@ -71,16 +85,19 @@ func (l *ladder[T]) add(r *rules[T], items ...T) {
 
 // union is all items in order, without equal ones; kept is in order, and items need not be.
 func (r *rules[T]) union(kept, items []T) []T {
-	items = slices.Clone(items)
-	slices.SortFunc(items, r.compare)
+	if len(items) > 1 {
+		items = slices.Clone(items)
+		slices.SortFunc(items, r.compare)
+	}
 	all := make([]T, 0, len(kept)+len(items))
 	for _, item := range items {
-		for len(kept) > 0 && r.compare(kept[0], item) < 0 {
-			all, kept = append(all, kept[0]), kept[1:]
+		n, known := slices.BinarySearchFunc(kept, item, r.compare)
+		all, kept = append(all, kept[:n]...), kept[n:]
+		if !known && (len(all) == 0 || r.compare(all[len(all)-1], item) != 0) {
+			all = append(all, item)
 		}
-		all = append(all, item)
 	}
-	return slices.Compact(append(all, kept...))
+	return append(all, kept...)
 }
 
 // merge puts in what another ladder keeps.
@@ -89,41 +106,43 @@ func (l *ladder[T]) merge(r *rules[T], other ladder[T]) {
 	l.add(r, other.items...)
 }
 
-// buckets counts the buckets that are not empty.
-func (r *rules[T]) buckets(items []T, level int) int {
-	if len(items) <= r.max {
-		return len(items) // no more buckets than items: the level need not rise
+// buckets counts the buckets that are not empty, up to the first that is too many.
+func (r *rules[T]) buckets(items []T, level int) (n int) {
+	var groups []string
+	for len(items) > 0 && n <= r.max {
+		slot := items[:r.sameSlot(items, level)]
+		items = items[len(slot):]
+		groups = groups[:0]
+		for i := range slot {
+			if g := r.groupOn(slot[i], level); !slices.Contains(groups, g) {
+				groups = append(groups, g)
+			}
+			if n+len(groups) > r.max {
+				break
+			}
+		}
+		n += len(groups)
 	}
-	seen := make(map[bucket]struct{}, r.max+1)
-	for _, item := range items {
-		seen[r.bucket(item, level)] = struct{}{}
-	}
-	return len(seen)
+	return n
+}
+
+// extremes are the places of what a bucket keeps.
+type extremes struct {
+	group                        string
+	first, last, least, greatest int
 }
 
 // thin keeps of each bucket the extremes. The items are in order, so the first and the last are so in time.
 func (r *rules[T]) thin(items []T, level int) []T {
-	type extremes struct{ first, last, least, greatest int }
-	kept := make(map[bucket]extremes, min(len(items), r.max))
-	for i, item := range items {
-		b := r.bucket(item, level)
-		e, known := kept[b]
-		if !known {
-			kept[b] = extremes{i, i, i, i}
-			continue
-		}
-		e.last = i
-		if r.amount(item) < r.amount(items[e.least]) {
-			e.least = i
-		}
-		if r.amount(item) > r.amount(items[e.greatest]) {
-			e.greatest = i
-		}
-		kept[b] = e
-	}
 	keep := make([]bool, len(items))
-	for _, e := range kept {
-		keep[e.first], keep[e.last], keep[e.least], keep[e.greatest] = true, true, true, true
+	var found []extremes
+	for start := 0; start < len(items); {
+		end := start + r.sameSlot(items[start:], level)
+		found = r.extremes(found[:0], items[start:end], level)
+		for _, e := range found {
+			keep[start+e.first], keep[start+e.last], keep[start+e.least], keep[start+e.greatest] = true, true, true, true
+		}
+		start = end
 	}
 	thinned := items[:0]
 	for i, item := range items {
@@ -134,23 +153,45 @@ func (r *rules[T]) thin(items []T, level int) []T {
 	return thinned
 }
 
-func readingRules() *rules[Reading] {
-	return &rules[Reading]{
+// extremes appends those of the buckets of one slot. Buckets of a slot are as few as fit, so that a walk finds each.
+func (r *rules[T]) extremes(found []extremes, slot []T, level int) []extremes {
+	for i := range slot {
+		item := slot[i]
+		group := r.groupOn(item, level)
+		b := slices.IndexFunc(found, func(e extremes) bool { return e.group == group })
+		if b < 0 {
+			found = append(found, extremes{group, i, i, i, i})
+			continue
+		}
+		e := &found[b]
+		e.last = i
+		if r.amount(item) < r.amount(slot[e.least]) {
+			e.least = i
+		}
+		if r.amount(item) > r.amount(slot[e.greatest]) {
+			e.greatest = i
+		}
+	}
+	return found
+}
+
+func readingRules() *rules[*Reading] {
+	return &rules[*Reading]{
 		max:     maxReadingBuckets,
 		compare: compareReadings,
-		at:      func(r Reading) time.Time { return r.OccurredAt },
-		group:   func(r Reading) string { return r.Source },
-		amount:  func(r Reading) int64 { return r.Metres },
+		seconds: func(r *Reading) int64 { return r.OccurredAt.Unix() },
+		group:   func(r *Reading) string { return r.Source },
+		amount:  func(r *Reading) int64 { return r.Metres },
 	}
 }
 
-func signalRules() *rules[Signal] {
-	return &rules[Signal]{
+func signalRules() *rules[*Signal] {
+	return &rules[*Signal]{
 		max:     maxSignalBuckets,
 		compare: compareSignals,
-		at:      func(s Signal) time.Time { return s.OccurredAt },
-		group:   func(s Signal) string { return strconv.Itoa(int(s.Kind)) },
-		amount:  func(s Signal) int64 { return s.Amount },
+		seconds: func(s *Signal) int64 { return s.OccurredAt.Unix() },
+		group:   func(s *Signal) string { return strconv.Itoa(int(s.Kind)) },
+		amount:  func(s *Signal) int64 { return s.Amount },
 	}
 }
 

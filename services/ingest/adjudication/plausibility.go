@@ -13,12 +13,12 @@ const (
 
 // Assess says what is thought of a reading that was judged, also of one that the history does not keep.
 func (r *Result) Assess(reading Reading) Assessment {
-	reading = reading.canonical()
-	i, known := slices.BinarySearchFunc(r.judged.all, reading, func(p *point, x Reading) int { return compareReadings(p.Reading, x) })
+	reading = reading.Canonical()
+	i, known := slices.BinarySearchFunc(r.judged.all, reading, func(p *point, x Reading) int { return compareReadings(p.Reading, &x) })
 	if known {
 		return r.Assessments[i]
 	}
-	return r.judged.assess(newPoint(reading))
+	return r.judged.assess(newPoint(&reading))
 }
 
 func (q *inquiry) assess(p *point) Assessment {

@@ -142,9 +142,9 @@ func (p *Policy) credit(a, b *point) int {
 	case step < -p.Tolerance || step > p.reach(seconds):
 		return 0
 	case step > p.ImaginableYearly*seconds/secondsPerYear+p.Slack:
-		return 50
+		return fullCredit / 2
 	default:
-		return 100
+		return fullCredit
 	}
 }
 

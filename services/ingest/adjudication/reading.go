@@ -2,6 +2,7 @@ package adjudication
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -61,6 +62,7 @@ const (
 
 // Reading is one mileage of a vehicle. Two readings are the same if all their fields are.
 type Reading struct {
+	// EventID is unique among a vehicle's events; this package reads nothing else from it.
 	EventID string
 	// Source is the legal entity that answers for the reading; two sources are independent of each other.
 	Source string
@@ -69,25 +71,52 @@ type Reading struct {
 	// OccurredAt and AcceptedAt count in microseconds: what is finer is cut off.
 	OccurredAt, AcceptedAt time.Time
 	Metres                 int64
-	// RawValue is the decimal number as shown, in RawUnit.
+	// RawValue is the decimal number as shown, in RawUnit; empty says that it is Metres in that unit, as a whole number.
 	RawValue   string
 	RawUnit    Unit
 	Provenance Provenance
 	Kind       Kind
 }
 
-// canonical is the reading in the one form in which equal readings are ==.
-func (r Reading) canonical() Reading {
+// Canonical is the reading in the one form in which equal readings are ==. A State keeps no other.
+func (r Reading) Canonical() Reading {
 	r.OccurredAt, r.AcceptedAt = instant(r.OccurredAt), instant(r.AcceptedAt)
 	r.Assurance = min(max(r.Assurance, 0), maxAssurance)
+	if number, whole := r.plain(); whole {
+		var digits [20]byte
+		if string(strconv.AppendInt(digits[:0], number, 10)) == r.RawValue {
+			r.RawValue = ""
+		}
+	}
 	return r
+}
+
+func canonical(readings []Reading) []*Reading {
+	out := make([]*Reading, len(readings))
+	for i := range readings {
+		r := readings[i].Canonical()
+		out[i] = &r
+	}
+	return out
+}
+
+// plain is Metres in the unit of the reading, if that is a whole number by definition of the unit.
+func (r *Reading) plain() (number int64, whole bool) {
+	switch r.RawUnit {
+	case Metre:
+		return r.Metres, true
+	case Kilometre:
+		return r.Metres / metresPerKilometre, r.Metres%metresPerKilometre == 0
+	case Mile, UnitUnknown:
+	}
+	return 0, false
 }
 
 func instant(t time.Time) time.Time { return time.UnixMicro(t.UnixMicro()).UTC() }
 
 // compareReadings is the canonical order. It is total: only equal readings tie. Of readings at the same instant the lower
 // comes first, because many sources know only the day, and an order that nobody observed must not look like a decrease.
-func compareReadings(a, b Reading) int {
+func compareReadings(a, b *Reading) int {
 	return cmp.Or(
 		a.OccurredAt.Compare(b.OccurredAt),
 		cmp.Compare(a.Metres, b.Metres),

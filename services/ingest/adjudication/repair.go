@@ -122,7 +122,7 @@ func (q *inquiry) replacements(routes *routes) (repairs []repair) {
 		before, first := level[len(level)-1], q.usable[position]
 		step, offset := q.ordinary, before.metres+q.usual(before, first)-first.metres
 		if s.ValuesKnown {
-			removed := newPoint(Reading{OccurredAt: s.OccurredAt, Metres: s.Removed + before.metres - before.Metres})
+			removed := newPoint(&Reading{OccurredAt: s.OccurredAt, Metres: s.Removed + before.metres - before.Metres})
 			if !q.policy.feasible(before, removed) {
 				continue
 			}
@@ -190,13 +190,13 @@ func (q *inquiry) rollover(level []*point, position int, limit int64) (repair, b
 	return r, first.metres >= last.metres-q.policy.Tolerance && q.ordinary(last, &first)
 }
 
-func (q *inquiry) firstRegistration() (Signal, bool) {
+func (q *inquiry) firstRegistration() (*Signal, bool) {
 	for _, s := range q.life {
 		if s.Kind == FirstRegistration {
 			return s, true
 		}
 	}
-	return Signal{}, false
+	return nil, false
 }
 
 func elapsed(a, b *point) int64 {

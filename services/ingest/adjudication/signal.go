@@ -55,7 +55,10 @@ func (s Signal) canonical() Signal {
 	return s
 }
 
-func compareSignals(a, b Signal) int {
+// day counts from 1970, in UTC.
+func (s *Signal) day() int64 { return floorDiv(s.OccurredAt.Unix(), secondsPerDay) }
+
+func compareSignals(a, b *Signal) int {
 	return cmp.Or(
 		a.OccurredAt.Compare(b.OccurredAt),
 		a.Since.Compare(b.Since),

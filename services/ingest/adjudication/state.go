@@ -5,27 +5,24 @@ package adjudication
 //
 // What was put in cannot be taken out: after a correction, build the State anew from the vehicle's events.
 type State struct {
-	readings  ladder[Reading]
-	life, use ladder[Signal]
+	readings  ladder[*Reading]
+	life, use ladder[*Signal]
 }
 
 // Add puts readings in, in any order. One that is in already has no effect.
 func (s *State) Add(readings ...Reading) {
-	canonical := make([]Reading, len(readings))
-	for i, r := range readings {
-		canonical[i] = r.canonical()
-	}
-	s.readings.add(readingRules(), canonical...)
+	s.readings.add(readingRules(), canonical(readings)...)
 }
 
 // AddSignals puts signals in, in any order. One that is in already has no effect.
 func (s *State) AddSignals(signals ...Signal) {
-	var life, use []Signal
+	var life, use []*Signal
 	for _, signal := range signals {
+		signal = signal.canonical()
 		if signal.Kind.ofUse() {
-			use = append(use, signal.canonical())
+			use = append(use, &signal)
 		} else {
-			life = append(life, signal.canonical())
+			life = append(life, &signal)
 		}
 	}
 	s.life.add(signalRules(), life...)

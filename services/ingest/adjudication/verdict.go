@@ -119,11 +119,14 @@ func evidence(points []*point) []string {
 	return ids
 }
 
+// mostDecibans are those from which on a confidence does not grow.
+const mostDecibans = 20
+
 // confidence is the probability, in percent, of odds in decibans. It is a table so that no machine rounds it otherwise.
 func confidence(decibans int) int {
-	table := [...]int{50, 56, 61, 67, 72, 76, 80, 83, 86, 89, 91, 93, 94, 95, 96, 97, 98, 98, 98, 99, 99}
+	table := [mostDecibans + 1]int{50, 56, 61, 67, 72, 76, 80, 83, 86, 89, 91, 93, 94, 95, 96, 97, 98, 98, 98, 99, 99}
 	if decibans < 0 {
 		return 100 - confidence(-decibans)
 	}
-	return table[min(decibans, len(table)-1)]
+	return table[min(decibans, mostDecibans)]
 }

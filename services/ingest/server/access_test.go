@@ -50,7 +50,7 @@ func TestRowsAreConfined(t *testing.T) {
 			t.Errorf("tenant %q sees %d rows, want %d; %v", member, n, want, err)
 		}
 	}
-	for _, statement := range []string{"DELETE FROM dead_letter", "SELECT data FROM journal_tile", "SELECT id FROM known_passport", "SELECT state FROM odometer_state"} {
+	for _, statement := range []string{"DELETE FROM dead_letter", "SELECT data FROM journal_tile", "SELECT id FROM known_passport", "SELECT tail FROM odometer_state", "SELECT readings FROM odometer_body"} {
 		if _, err := r.db.Exec(t.Context(), statement); err == nil {
 			t.Errorf("the reader may: %s", statement)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pcc-platform/pcc/internal/authn"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/adjudication"
 )
 
@@ -32,7 +33,7 @@ func verdictToProto(passport uuid.UUID, r *adjudication.Result) *ingestv1.Odomet
 			Code: string(f.Code), Verdict: verdictKind(f.Verdict), Confidence: int32(f.Confidence), Text: f.Text(), Needs: f.Needs(),
 		}
 		for _, id := range f.Evidence {
-			finding.Evidence = append(finding.Evidence, eventName(passport, id))
+			finding.Evidence = append(finding.Evidence, eventName(passport, ingest.EventOf(id).String()))
 		}
 		for _, w := range f.Weights {
 			finding.Weights = append(finding.Weights, &ingestv1.EvidenceWeight{Evidence: w.For, Decibans: int32(w.Decibans)})

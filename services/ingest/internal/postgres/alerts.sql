@@ -103,9 +103,10 @@ SELECT r.member, a.id, a.reopened, @acknowledged_by, @acknowledged_at
 FROM alert_recipient r JOIN alert a ON a.id = r.alert WHERE r.member = @member AND r.alert = @id
 ON CONFLICT ON CONSTRAINT alert_acknowledgement_pkey DO NOTHING;
 
--- name: RollbackVerdicts :many
-SELECT passport, revision, state FROM odometer_state
-WHERE passport = ANY(@passports::uuid[]) AND verdict IN ('rollback_suspected', 'rollback_established');
+-- name: RolledBack :many
+SELECT s.passport, s.revision, s.policy, s.tail, coalesce(b.signals, '')::bytea AS signals, coalesce(b.readings, '')::bytea AS readings
+FROM odometer_state s LEFT JOIN odometer_body b ON b.passport = s.passport
+WHERE s.passport = ANY(@passports::uuid[]) AND s.verdict IN ('rollback_suspected', 'rollback_established');
 
 -- name: AddParts :exec
 INSERT INTO part_installed (passport, name, kind, part_number, installed_serial, removed_serial, occurred_at)

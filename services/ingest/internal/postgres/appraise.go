@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,8 +25,9 @@ type appraised struct {
 	reputations map[ingest.Subject]quality.Reputation
 }
 
-// appraise reads what is known, in one query for all vehicles, and judges the events by it. It locks the reputations that change,
-// in order, and no vehicle: saveVehicles finds out whether another writer was first.
+// appraise reads what is known, in one query for the tails of all vehicles and one for those that have to be read as a whole, and
+// judges the events by it. It locks the reputations that change, in order, and no vehicle: saveVehicles finds out whether another
+// writer was first.
 func appraise(ctx context.Context, tx pgx.Tx, a *ingest.Appraiser, events []ingest.Event) (appraised, error) {
 	if len(events) == 0 {
 		return appraised{}, nil
@@ -34,16 +36,8 @@ func appraise(ctx context.Context, tx pgx.Tx, a *ingest.Appraiser, events []inge
 	if err != nil {
 		return appraised{}, err
 	}
-	vehicles, unread, err := readVehicles(ctx, tx, draft.Passports())
+	known, err := readKnown(ctx, tx, draft)
 	if err != nil {
-		return appraised{}, err
-	}
-	rows, err := dbsqlc.New(tx).Reputations(ctx, draft.Members())
-	if err != nil {
-		return appraised{}, fmt.Errorf("read reputations: %w", err)
-	}
-	known := ingest.Known{Vehicles: vehicles, Reputations: toReputations(rows)}
-	if known.Pasts, err = pasts(ctx, tx, draft, unread); err != nil {
 		return appraised{}, err
 	}
 	result := appraised{}
@@ -61,19 +55,42 @@ func appraise(ctx context.Context, tx pgx.Tx, a *ingest.Appraiser, events []inge
 	return result, nil
 }
 
-// readVehicles returns what is kept of vehicles. Those unread are of a format that this release does not know: they have nothing
-// but their revision, and have to be made anew.
-func readVehicles(ctx context.Context, tx pgx.Tx, passports []uuid.UUID) (vehicles map[uuid.UUID]*ingest.Vehicle, unread []uuid.UUID, err error) {
+func readKnown(ctx context.Context, tx pgx.Tx, draft *ingest.Draft) (known ingest.Known, err error) {
+	var unread []uuid.UUID
+	if known.Vehicles, unread, err = readTails(ctx, tx, draft.Passports()); err != nil {
+		return known, err
+	}
+	reputations, err := dbsqlc.New(tx).Reputations(ctx, draft.Members())
+	if err != nil {
+		return known, fmt.Errorf("read reputations: %w", err)
+	}
+	known.Reputations = toReputations(reputations)
+	if known.Pasts, err = pasts(ctx, tx, draft, unread); err != nil {
+		return known, err
+	}
+	rest := draft.Follow(known)
+	whole, err := readVehicles(ctx, tx, rest)
+	if err == nil && len(whole) != len(rest) {
+		err = errOvertaken
+	}
+	maps.Copy(known.Vehicles, whole)
+	return known, err
+}
+
+// readTails returns vehicles with their tails. Those unread are of a format that this release does not know: they have nothing but
+// their revision, and have to be made anew.
+func readTails(ctx context.Context, tx pgx.Tx, passports []uuid.UUID) (vehicles map[uuid.UUID]*ingest.Vehicle, unread []uuid.UUID, err error) {
 	vehicles = make(map[uuid.UUID]*ingest.Vehicle, len(passports))
 	if len(passports) == 0 {
 		return vehicles, nil, nil
 	}
-	rows, err := dbsqlc.New(tx).Vehicles(ctx, passports)
+	rows, err := dbsqlc.New(tx).VehicleTails(ctx, passports)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read vehicles: %w", err)
+		return nil, nil, fmt.Errorf("read tails of vehicles: %w", err)
 	}
-	for _, r := range rows {
-		v, err := decodeVehicle(r.Passport, r.Revision, r.State)
+	for i := range rows {
+		r := &rows[i]
+		v, err := decodeTail(r)
 		switch {
 		case errors.Is(err, errFormat):
 			v, unread = &ingest.Vehicle{Passport: r.Passport, Revision: r.Revision}, append(unread, r.Passport)
@@ -83,6 +100,24 @@ func readVehicles(ctx context.Context, tx pgx.Tx, passports []uuid.UUID) (vehicl
 		vehicles[r.Passport] = v
 	}
 	return vehicles, unread, nil
+}
+
+// readVehicles returns whole vehicles.
+func readVehicles(ctx context.Context, db dbsqlc.DBTX, passports []uuid.UUID) (map[uuid.UUID]*ingest.Vehicle, error) {
+	if len(passports) == 0 {
+		return nil, nil
+	}
+	rows, err := dbsqlc.New(db).Vehicles(ctx, passports)
+	if err != nil {
+		return nil, fmt.Errorf("read vehicles: %w", err)
+	}
+	vehicles := make(map[uuid.UUID]*ingest.Vehicle, len(rows))
+	for i := range rows {
+		if vehicles[rows[i].Passport], err = decodeVehicle(&rows[i]); err != nil {
+			return nil, err
+		}
+	}
+	return vehicles, nil
 }
 
 func lockReputations(ctx context.Context, tx pgx.Tx, subjects []ingest.Subject) (map[ingest.Subject]quality.Reputation, error) {
@@ -112,7 +147,7 @@ func toReputations(rows []dbsqlc.Reputation) map[ingest.Subject]quality.Reputati
 
 // save writes vehicles, reputations and marks.
 func (a *appraised) save(ctx context.Context, tx pgx.Tx, now time.Time) error {
-	if err := a.saveVehicles(ctx, tx, now); err != nil {
+	if err := a.saveVehicles(ctx, tx); err != nil {
 		return err
 	}
 	if err := a.saveNotes(ctx, tx); err != nil {
@@ -125,54 +160,6 @@ func (a *appraised) save(ctx context.Context, tx pgx.Tx, now time.Time) error {
 		return err
 	}
 	return a.saveMarks(ctx, tx, now)
-}
-
-// saveVehicles writes the vehicles that changed. It takes no locks before: another writer that was first is noticed by the
-// revisions.
-func (a *appraised) saveVehicles(ctx context.Context, tx pgx.Tx, now time.Time) error {
-	if len(a.Vehicles) == 0 {
-		return nil
-	}
-	begun := dbsqlc.InsertVehiclesParams{Policy: a.Vehicles[0].Verdict.Policy, UpdatedAt: now}
-	n := len(a.Vehicles) // nearly all are known
-	known := dbsqlc.UpdateVehiclesParams{
-		Policy: a.Vehicles[0].Verdict.Policy, UpdatedAt: now, Passports: make([]uuid.UUID, 0, n), Revisions: make([]int64, 0, n),
-		States: make([][]byte, 0, n), Verdicts: make([]string, 0, n), Confidences: make([]int16, 0, n),
-	}
-	for _, v := range a.Vehicles {
-		state, err := encodeVehicle(v)
-		if err != nil {
-			return err
-		}
-		verdict, confidence := v.Verdict.Verdict.String(), int16(v.Verdict.Confidence)
-		if v.Revision == 0 {
-			begun.Passports, begun.States = append(begun.Passports, v.Passport), append(begun.States, state)
-			begun.Verdicts, begun.Confidences = append(begun.Verdicts, verdict), append(begun.Confidences, confidence)
-			continue
-		}
-		known.Passports, known.States = append(known.Passports, v.Passport), append(known.States, state)
-		known.Verdicts, known.Confidences = append(known.Verdicts, verdict), append(known.Confidences, confidence)
-		known.Revisions = append(known.Revisions, v.Revision+1)
-	}
-	saved := int64(0)
-	if len(begun.Passports) > 0 {
-		inserted, err := dbsqlc.New(tx).InsertVehicles(ctx, begun)
-		if err != nil {
-			return fmt.Errorf("insert vehicles: %w", err)
-		}
-		saved += inserted
-	}
-	if len(known.Passports) > 0 {
-		updated, err := dbsqlc.New(tx).UpdateVehicles(ctx, known)
-		if err != nil {
-			return fmt.Errorf("update vehicles: %w", err)
-		}
-		saved += updated
-	}
-	if saved != int64(len(a.Vehicles)) {
-		return errOvertaken
-	}
-	return nil
 }
 
 func (a *appraised) saveReputations(ctx context.Context, tx pgx.Tx) error {
@@ -193,13 +180,9 @@ func (a *appraised) saveMarks(ctx context.Context, tx pgx.Tx, now time.Time) err
 	rows := dbsqlc.InsertMarksParams{CreatedAt: now}
 	for i := range a.marks {
 		m := &a.marks[i]
-		event, err := uuid.Parse(m.Reading.EventID)
-		if err != nil {
-			return fmt.Errorf("%w: %w", errState, err)
-		}
 		rows.Members, rows.DataKinds = append(rows.Members, m.Subject.Member), append(rows.DataKinds, string(m.Subject.Kind))
 		rows.Numbers, rows.Outcomes = append(rows.Numbers, m.Number), append(rows.Outcomes, string(m.Outcome))
-		rows.Passports, rows.Events = append(rows.Passports, m.Passport), append(rows.Events, event)
+		rows.Passports, rows.Events = append(rows.Passports, m.Passport), append(rows.Events, ingest.EventOf(m.Reading.EventID))
 		rows.Causes, rows.Days = append(rows.Causes, m.Cause), append(rows.Days, m.Day)
 	}
 	if err := dbsqlc.New(tx).InsertMarks(ctx, rows); err != nil {

@@ -23,18 +23,14 @@ var endOfTime = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
 
 // Vehicle implements ingest.Store.
 func (s *Store) Vehicle(ctx context.Context, passport uuid.UUID) (*ingest.Vehicle, error) {
-	row, err := dbsqlc.New(s.owner).GetVehicle(ctx, passport)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, nil //nolint:nilnil // nothing is kept, as the port says
-	}
-	if err != nil {
-		return nil, failed("read a vehicle", err)
-	}
-	v, err := decodeVehicle(row.Passport, row.Revision, row.State)
+	vehicles, err := readVehicles(ctx, s.owner, []uuid.UUID{passport})
 	if errors.Is(err, errFormat) {
 		return nil, nil //nolint:nilnil // until the writer makes it anew, with the vehicle's next event
 	}
-	return v, err
+	if errors.Is(err, errState) {
+		return nil, err
+	}
+	return vehicles[passport], failed("read a vehicle", err)
 }
 
 // Reputation implements ingest.Store.

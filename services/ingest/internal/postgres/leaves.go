@@ -152,7 +152,7 @@ func unlisted(leafType string, payload []byte) journal.Leaf {
 // markLeaf makes the leaf of a mark.
 func markLeaf(m *ingest.CountedMark, cause ingest.Hash) (journal.Leaf, error) {
 	mark := &ingestv1.ReputationMark{
-		Event: "passports/" + m.Passport.String() + "/events/" + m.Reading.EventID, DataKind: string(m.Subject.Kind),
+		Event: ingest.EventName(m.Passport, ingest.EventOf(m.Reading.EventID)), DataKind: string(m.Subject.Kind),
 		Outcome: wire.FromOutcome(m.Outcome), Number: m.Number, Day: m.Day, CauseLeafHash: cause[:], ForgivenDay: m.ForgivenDay,
 	}
 	payload, err := proto.MarshalOptions{Deterministic: true}.Marshal(mark)

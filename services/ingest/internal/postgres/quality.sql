@@ -1,24 +1,37 @@
--- name: Vehicles :many
-SELECT passport, revision, state FROM odometer_state WHERE passport = ANY(@passports::uuid[]);
+-- name: VehicleTails :many
+SELECT passport, revision, policy, tail FROM odometer_state WHERE passport = ANY(@passports::uuid[]);
 
--- name: GetVehicle :one
-SELECT passport, revision, state FROM odometer_state WHERE passport = @passport;
+-- Tail and body in one statement are of one moment.
+-- name: Vehicles :many
+SELECT s.passport, s.revision, s.policy, s.tail, coalesce(b.signals, '')::bytea AS signals, coalesce(b.readings, '')::bytea AS readings
+FROM odometer_state s LEFT JOIN odometer_body b ON b.passport = s.passport WHERE s.passport = ANY(@passports::uuid[]);
 
 -- A row is left alone when another writer has come first: its revision is then not the one that was read.
 -- name: UpdateVehicles :execrows
 UPDATE odometer_state AS s
-SET revision = n.revision, state = n.state, verdict = n.verdict, confidence = n.confidence, policy = @policy, updated_at = @updated_at
+SET revision = n.revision, tail = n.tail, verdict = n.verdict, confidence = n.confidence, policy = @policy
 FROM (
-    SELECT unnest(@passports::uuid[]) AS passport, unnest(@revisions::bigint[]) AS revision, unnest(@states::bytea[]) AS state,
+    SELECT unnest(@passports::uuid[]) AS passport, unnest(@revisions::bigint[]) AS revision, unnest(@tails::bytea[]) AS tail,
         unnest(@verdicts::text[]) AS verdict, unnest(@confidences::smallint[]) AS confidence
 ) AS n
 WHERE s.passport = n.passport AND s.revision = n.revision - 1;
 
 -- A row is left alone when another writer has come first with a vehicle that nobody knew.
 -- name: InsertVehicles :execrows
-INSERT INTO odometer_state (passport, revision, state, verdict, confidence, policy, updated_at)
-SELECT unnest(@passports::uuid[]), 1, unnest(@states::bytea[]), unnest(@verdicts::text[]), unnest(@confidences::smallint[]), @policy, @updated_at
+INSERT INTO odometer_state (passport, revision, tail, verdict, confidence, policy)
+SELECT unnest(@passports::uuid[]), 1, unnest(@tails::bytea[]), unnest(@verdicts::text[]), unnest(@confidences::smallint[]), @policy
 ON CONFLICT ON CONSTRAINT odometer_state_pkey DO NOTHING;
+
+-- Whoever changes a body has changed the vehicle's tail before, in the same transaction.
+-- name: ReplaceBodies :exec
+INSERT INTO odometer_body (passport, signals, readings)
+SELECT unnest(@passports::uuid[]), unnest(@signals::bytea[]), unnest(@readings::bytea[])
+ON CONFLICT ON CONSTRAINT odometer_body_pkey DO UPDATE SET signals = excluded.signals, readings = excluded.readings;
+
+-- name: ExtendBodies :exec
+INSERT INTO odometer_body AS b (passport, signals, readings)
+SELECT unnest(@passports::uuid[]), '', unnest(@readings::bytea[])
+ON CONFLICT ON CONSTRAINT odometer_body_pkey DO UPDATE SET readings = b.readings || excluded.readings;
 
 -- name: Reputations :many
 SELECT * FROM reputation WHERE member = ANY(@members::text[]);

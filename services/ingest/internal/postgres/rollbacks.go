@@ -16,13 +16,14 @@ import (
 // Rollbacks returns the verdicts of those of passports whose odometers are suspected or established to be turned back, as the
 // caller's transaction sees them. The stored verdict says that; which readings show it is judged anew by policy.
 func Rollbacks(ctx context.Context, tx pgx.Tx, policy adjudication.Policy, passports []uuid.UUID) (map[uuid.UUID]alert.Verdict, error) {
-	rows, err := dbsqlc.New(tx).RollbackVerdicts(ctx, passports)
+	rows, err := dbsqlc.New(tx).RolledBack(ctx, passports)
 	if err != nil {
 		return nil, fmt.Errorf("ingest: read verdicts: %w", err)
 	}
 	out := make(map[uuid.UUID]alert.Verdict, len(rows))
 	for _, r := range rows {
-		v, err := decodeVehicle(r.Passport, r.Revision, r.State)
+		row := dbsqlc.VehiclesRow(r)
+		v, err := decodeVehicle(&row)
 		if err != nil {
 			return nil, err
 		}
@@ -38,11 +39,7 @@ func rollbackOf(v *ingest.Vehicle, policy adjudication.Policy) (alert.Verdict, b
 	readings := make(map[string]alert.Mark, len(v.Readings))
 	for i := range v.Readings {
 		r := &v.Readings[i]
-		id, err := uuid.Parse(r.EventID)
-		if err != nil {
-			continue
-		}
-		readings[r.EventID] = alert.Mark{Name: ingest.EventName(v.Passport, id), At: r.OccurredAt}
+		readings[r.EventID] = alert.Mark{Name: ingest.EventName(v.Passport, ingest.EventOf(r.EventID)), At: r.OccurredAt}
 	}
 	result := v.History.Judge(policy)
 	for _, f := range result.Findings {

@@ -3,126 +3,88 @@ package postgres
 import (
 	"errors"
 	"fmt"
-	"time"
 
-	"github.com/google/uuid"
-	"google.golang.org/protobuf/proto"
-
-	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/adjudication"
+	"github.com/pcc-platform/pcc/services/ingest/internal/postgres/dbsqlc"
 )
 
-// stateFormat is how this release writes a state, and the only one that it reads: the writer makes the others anew. Who changes
-// what a state means raises it.
-const stateFormat = 2
+// stateFormat begins a tail. This release reads no other: the writer makes such vehicles anew. Who changes what tail or body mean
+// changes it.
+const stateFormat = 3
 
 var (
-	// errState says that a stored state is not what encodeVehicle makes.
+	// errState says that a stored tail or body is not what this package writes.
 	errState = errors.New("postgres: malformed odometer state")
-	// errFormat says that a stored state is of a release that this one does not know.
+	// errFormat says that a tail is of a release that this one does not know.
 	errFormat = errors.New("postgres: odometer state of an unknown format")
 )
 
-// names numbers texts that come again and again.
-type names struct {
-	numbers map[string]int32
-	texts   []string
+// appendTail writes what every event of a vehicle changes to the end of b.
+func appendTail(b []byte, v *ingest.Vehicle) []byte {
+	p := packer{data: v.Course.AppendTo(append(b, stateFormat))}
+	p.number(int64(len(v.Awaiting)))
+	for _, member := range v.Awaiting {
+		p.text(member)
+	}
+	p.readings(v.Readings[v.Body:])
+	return p.data
 }
 
-func (n *names) number(text string) int32 {
-	number, known := n.numbers[text]
-	if !known {
-		number = int32(len(n.texts))
-		n.numbers[text] = number
-		n.texts = append(n.texts, text)
+// decodeTail reads what appendTail wrote.
+func decodeTail(row *dbsqlc.VehicleTailsRow) (*ingest.Vehicle, error) {
+	if len(row.Tail) == 0 || row.Tail[0] != stateFormat {
+		return nil, errFormat
 	}
-	return number
-}
-
-func encodeVehicle(v *ingest.Vehicle) ([]byte, error) {
-	members := names{numbers: map[string]int32{}}
-	content := v.History.Content()
-	state := &ingestv1.OdometerState{
-		Format: stateFormat, ReadingsLevel: int32(content.Levels[0]), LifeLevel: int32(content.Levels[1]), UseLevel: int32(content.Levels[2]),
-	}
-	var err error
-	if state.Readings, err = encodeReadings(content.Readings, v.Readings, &members); err != nil {
-		return nil, err
-	}
-	if state.Life, err = encodeSignals(content.Life, &members); err != nil {
-		return nil, err
-	}
-	if state.Use, err = encodeSignals(content.Use, &members); err != nil {
-		return nil, err
-	}
-	state.Members = members.texts
-	encoded, err := proto.Marshal(state)
+	v := &ingest.Vehicle{Passport: row.Passport, Revision: row.Revision, Verdict: adjudication.Result{Policy: row.Policy}}
+	course, rest, err := adjudication.ReadCourse(row.Tail[1:])
 	if err != nil {
-		return nil, fmt.Errorf("marshal an odometer's state: %w", err)
-	}
-	return encoded, nil
-}
-
-func encodeSignals(signals []adjudication.Signal, members *names) ([]*ingestv1.KeptSignal, error) {
-	out := make([]*ingestv1.KeptSignal, len(signals))
-	for i, s := range signals {
-		id, err := uuid.Parse(s.EventID)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", errState, err)
-		}
-		out[i] = &ingestv1.KeptSignal{
-			Event: id[:], Member: members.number(s.Source), SignalKind: int32(s.Kind),
-			OccurTimeUs: s.OccurredAt.UnixMicro(), SinceUs: s.Since.UnixMicro(), Amount: s.Amount, Complete: s.Complete,
-			RemovedMetres: s.Removed, InstalledMetres: s.Installed, ValuesKnown: s.ValuesKnown, Unit: int32(s.Unit),
-		}
-	}
-	return out, nil
-}
-
-func decodeVehicle(passport uuid.UUID, revision int64, encoded []byte) (*ingest.Vehicle, error) {
-	state := &ingestv1.OdometerState{}
-	if err := proto.Unmarshal(encoded, state); err != nil {
 		return nil, fmt.Errorf("%w: %w", errState, err)
 	}
-	if format := state.GetFormat(); format != stateFormat {
-		return nil, fmt.Errorf("%w: %d", errFormat, format)
+	u := unpacker{data: string(rest)}
+	for range u.count(1) {
+		v.Awaiting = append(v.Awaiting, u.text())
 	}
-	kept, err := decodeReadings(state.GetReadings(), state.GetMembers())
+	v.Course, v.Readings = course, u.readings(nil)
+	if u.failed || u.data != "" {
+		return nil, errState
+	}
+	return v, nil
+}
+
+// decodeVehicle reads a whole vehicle.
+func decodeVehicle(row *dbsqlc.VehiclesRow) (*ingest.Vehicle, error) {
+	v, err := decodeTail(&dbsqlc.VehicleTailsRow{Passport: row.Passport, Revision: row.Revision, Policy: row.Policy, Tail: row.Tail})
 	if err != nil {
 		return nil, err
 	}
-	v := &ingest.Vehicle{Passport: passport, Revision: revision, Readings: kept}
-	content := adjudication.Content{
-		Levels:   [3]int{int(state.GetReadingsLevel()), int(state.GetLifeLevel()), int(state.GetUseLevel())},
-		Readings: make([]adjudication.Reading, len(kept)),
+	var body []ingest.KeptReading
+	for rest := string(row.Readings); rest != ""; {
+		u := unpacker{data: rest}
+		if body = u.readings(body); u.failed {
+			return nil, errState
+		}
+		rest = u.data
 	}
-	for i := range kept {
-		content.Readings[i] = kept[i].Reading
-	}
-	if content.Life, err = decodeSignals(state.GetLife(), state.GetMembers()); err != nil {
+	content, err := decodeSignals(row.Signals)
+	if err != nil {
 		return nil, err
 	}
-	if content.Use, err = decodeSignals(state.GetUse(), state.GetMembers()); err != nil {
-		return nil, err
+	v.Readings, v.Body, v.Whole = append(body, v.Readings...), len(body), true
+	content.Levels[0] = v.Course.Level()
+	content.Readings = make([]*adjudication.Reading, len(v.Readings))
+	for i := range v.Readings {
+		content.Readings[i] = &v.Readings[i].Reading
 	}
 	v.History = adjudication.Restore(content)
 	return v, nil
 }
 
-func decodeSignals(kept []*ingestv1.KeptSignal, members []string) ([]adjudication.Signal, error) {
-	signals := make([]adjudication.Signal, len(kept))
-	for i, s := range kept {
-		id, err := uuid.FromBytes(s.GetEvent())
-		if err != nil || int(s.GetMember()) >= len(members) || s.GetMember() < 0 {
-			return nil, errState
-		}
-		signals[i] = adjudication.Signal{
-			EventID: id.String(), Source: members[s.GetMember()], Kind: adjudication.SignalKind(s.GetSignalKind()),
-			OccurredAt: time.UnixMicro(s.GetOccurTimeUs()).UTC(), Since: time.UnixMicro(s.GetSinceUs()).UTC(), Amount: s.GetAmount(),
-			Complete: s.GetComplete(), Removed: s.GetRemovedMetres(), Installed: s.GetInstalledMetres(), ValuesKnown: s.GetValuesKnown(),
-			Unit: adjudication.Unit(s.GetUnit()),
-		}
+// encodeBody writes readings of a body, to stand alone or after others.
+func encodeBody(readings []ingest.KeptReading) []byte {
+	p := packer{data: []byte{}}
+	if len(readings) > 0 {
+		p.readings(readings)
 	}
-	return signals, nil
+	return p.data
 }

@@ -882,27 +882,38 @@ func (q *Queries) RememberEnroller(ctx context.Context, arg RememberEnrollerPara
 	return err
 }
 
-const rollbackVerdicts = `-- name: RollbackVerdicts :many
-SELECT passport, revision, state FROM odometer_state
-WHERE passport = ANY($1::uuid[]) AND verdict IN ('rollback_suspected', 'rollback_established')
+const rolledBack = `-- name: RolledBack :many
+SELECT s.passport, s.revision, s.policy, s.tail, coalesce(b.signals, '')::bytea AS signals, coalesce(b.readings, '')::bytea AS readings
+FROM odometer_state s LEFT JOIN odometer_body b ON b.passport = s.passport
+WHERE s.passport = ANY($1::uuid[]) AND s.verdict IN ('rollback_suspected', 'rollback_established')
 `
 
-type RollbackVerdictsRow struct {
+type RolledBackRow struct {
 	Passport uuid.UUID
 	Revision int64
-	State    []byte
+	Policy   string
+	Tail     []byte
+	Signals  []byte
+	Readings []byte
 }
 
-func (q *Queries) RollbackVerdicts(ctx context.Context, passports []uuid.UUID) ([]RollbackVerdictsRow, error) {
-	rows, err := q.db.Query(ctx, rollbackVerdicts, passports)
+func (q *Queries) RolledBack(ctx context.Context, passports []uuid.UUID) ([]RolledBackRow, error) {
+	rows, err := q.db.Query(ctx, rolledBack, passports)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []RollbackVerdictsRow
+	var items []RolledBackRow
 	for rows.Next() {
-		var i RollbackVerdictsRow
-		if err := rows.Scan(&i.Passport, &i.Revision, &i.State); err != nil {
+		var i RolledBackRow
+		if err := rows.Scan(
+			&i.Passport,
+			&i.Revision,
+			&i.Policy,
+			&i.Tail,
+			&i.Signals,
+			&i.Readings,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -62,6 +62,22 @@ func (q *Queries) CorrectedBefore(ctx context.Context, arg CorrectedBeforeParams
 	return items, nil
 }
 
+const extendBodies = `-- name: ExtendBodies :exec
+INSERT INTO odometer_body AS b (passport, signals, readings)
+SELECT unnest($1::uuid[]), '', unnest($2::bytea[])
+ON CONFLICT ON CONSTRAINT odometer_body_pkey DO UPDATE SET readings = b.readings || excluded.readings
+`
+
+type ExtendBodiesParams struct {
+	Passports []uuid.UUID
+	Readings  [][]byte
+}
+
+func (q *Queries) ExtendBodies(ctx context.Context, arg ExtendBodiesParams) error {
+	_, err := q.db.Exec(ctx, extendBodies, arg.Passports, arg.Readings)
+	return err
+}
+
 const getEvent = `-- name: GetEvent :one
 SELECT event.id, event.source, event.event_id, event.type, event.passport, event.occurred_at, journal_entry.leaf FROM event
 JOIN journal_entry ON journal_entry.stream = event.stream AND journal_entry.seq = event.seq
@@ -96,23 +112,6 @@ func (q *Queries) GetEvent(ctx context.Context, arg GetEventParams) (GetEventRow
 		&i.OccurredAt,
 		&i.Leaf,
 	)
-	return i, err
-}
-
-const getVehicle = `-- name: GetVehicle :one
-SELECT passport, revision, state FROM odometer_state WHERE passport = $1
-`
-
-type GetVehicleRow struct {
-	Passport uuid.UUID
-	Revision int64
-	State    []byte
-}
-
-func (q *Queries) GetVehicle(ctx context.Context, passport uuid.UUID) (GetVehicleRow, error) {
-	row := q.db.QueryRow(ctx, getVehicle, passport)
-	var i GetVehicleRow
-	err := row.Scan(&i.Passport, &i.Revision, &i.State)
 	return i, err
 }
 
@@ -188,29 +187,27 @@ func (q *Queries) InsertNotes(ctx context.Context, arg InsertNotesParams) error 
 }
 
 const insertVehicles = `-- name: InsertVehicles :execrows
-INSERT INTO odometer_state (passport, revision, state, verdict, confidence, policy, updated_at)
-SELECT unnest($1::uuid[]), 1, unnest($2::bytea[]), unnest($3::text[]), unnest($4::smallint[]), $5, $6
+INSERT INTO odometer_state (passport, revision, tail, verdict, confidence, policy)
+SELECT unnest($1::uuid[]), 1, unnest($2::bytea[]), unnest($3::text[]), unnest($4::smallint[]), $5
 ON CONFLICT ON CONSTRAINT odometer_state_pkey DO NOTHING
 `
 
 type InsertVehiclesParams struct {
 	Passports   []uuid.UUID
-	States      [][]byte
+	Tails       [][]byte
 	Verdicts    []string
 	Confidences []int16
 	Policy      string
-	UpdatedAt   time.Time
 }
 
 // A row is left alone when another writer has come first with a vehicle that nobody knew.
 func (q *Queries) InsertVehicles(ctx context.Context, arg InsertVehiclesParams) (int64, error) {
 	result, err := q.db.Exec(ctx, insertVehicles,
 		arg.Passports,
-		arg.States,
+		arg.Tails,
 		arg.Verdicts,
 		arg.Confidences,
 		arg.Policy,
-		arg.UpdatedAt,
 	)
 	if err != nil {
 		return 0, err
@@ -489,6 +486,24 @@ func (q *Queries) RecentMarks(ctx context.Context, arg RecentMarksParams) ([]Rec
 	return items, nil
 }
 
+const replaceBodies = `-- name: ReplaceBodies :exec
+INSERT INTO odometer_body (passport, signals, readings)
+SELECT unnest($1::uuid[]), unnest($2::bytea[]), unnest($3::bytea[])
+ON CONFLICT ON CONSTRAINT odometer_body_pkey DO UPDATE SET signals = excluded.signals, readings = excluded.readings
+`
+
+type ReplaceBodiesParams struct {
+	Passports []uuid.UUID
+	Signals   [][]byte
+	Readings  [][]byte
+}
+
+// Whoever changes a body has changed the vehicle's tail before, in the same transaction.
+func (q *Queries) ReplaceBodies(ctx context.Context, arg ReplaceBodiesParams) error {
+	_, err := q.db.Exec(ctx, replaceBodies, arg.Passports, arg.Signals, arg.Readings)
+	return err
+}
+
 const reputations = `-- name: Reputations :many
 SELECT member, data_kind, confirmations, refutations, marks, day FROM reputation WHERE member = ANY($1::text[])
 `
@@ -551,20 +566,19 @@ func (q *Queries) SaveReputations(ctx context.Context, arg SaveReputationsParams
 
 const updateVehicles = `-- name: UpdateVehicles :execrows
 UPDATE odometer_state AS s
-SET revision = n.revision, state = n.state, verdict = n.verdict, confidence = n.confidence, policy = $1, updated_at = $2
+SET revision = n.revision, tail = n.tail, verdict = n.verdict, confidence = n.confidence, policy = $1
 FROM (
-    SELECT unnest($3::uuid[]) AS passport, unnest($4::bigint[]) AS revision, unnest($5::bytea[]) AS state,
-        unnest($6::text[]) AS verdict, unnest($7::smallint[]) AS confidence
+    SELECT unnest($2::uuid[]) AS passport, unnest($3::bigint[]) AS revision, unnest($4::bytea[]) AS tail,
+        unnest($5::text[]) AS verdict, unnest($6::smallint[]) AS confidence
 ) AS n
 WHERE s.passport = n.passport AND s.revision = n.revision - 1
 `
 
 type UpdateVehiclesParams struct {
 	Policy      string
-	UpdatedAt   time.Time
 	Passports   []uuid.UUID
 	Revisions   []int64
-	States      [][]byte
+	Tails       [][]byte
 	Verdicts    []string
 	Confidences []int16
 }
@@ -573,10 +587,9 @@ type UpdateVehiclesParams struct {
 func (q *Queries) UpdateVehicles(ctx context.Context, arg UpdateVehiclesParams) (int64, error) {
 	result, err := q.db.Exec(ctx, updateVehicles,
 		arg.Policy,
-		arg.UpdatedAt,
 		arg.Passports,
 		arg.Revisions,
-		arg.States,
+		arg.Tails,
 		arg.Verdicts,
 		arg.Confidences,
 	)
@@ -586,16 +599,57 @@ func (q *Queries) UpdateVehicles(ctx context.Context, arg UpdateVehiclesParams) 
 	return result.RowsAffected(), nil
 }
 
+const vehicleTails = `-- name: VehicleTails :many
+SELECT passport, revision, policy, tail FROM odometer_state WHERE passport = ANY($1::uuid[])
+`
+
+type VehicleTailsRow struct {
+	Passport uuid.UUID
+	Revision int64
+	Policy   string
+	Tail     []byte
+}
+
+func (q *Queries) VehicleTails(ctx context.Context, passports []uuid.UUID) ([]VehicleTailsRow, error) {
+	rows, err := q.db.Query(ctx, vehicleTails, passports)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []VehicleTailsRow
+	for rows.Next() {
+		var i VehicleTailsRow
+		if err := rows.Scan(
+			&i.Passport,
+			&i.Revision,
+			&i.Policy,
+			&i.Tail,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const vehicles = `-- name: Vehicles :many
-SELECT passport, revision, state FROM odometer_state WHERE passport = ANY($1::uuid[])
+SELECT s.passport, s.revision, s.policy, s.tail, coalesce(b.signals, '')::bytea AS signals, coalesce(b.readings, '')::bytea AS readings
+FROM odometer_state s LEFT JOIN odometer_body b ON b.passport = s.passport WHERE s.passport = ANY($1::uuid[])
 `
 
 type VehiclesRow struct {
 	Passport uuid.UUID
 	Revision int64
-	State    []byte
+	Policy   string
+	Tail     []byte
+	Signals  []byte
+	Readings []byte
 }
 
+// Tail and body in one statement are of one moment.
 func (q *Queries) Vehicles(ctx context.Context, passports []uuid.UUID) ([]VehiclesRow, error) {
 	rows, err := q.db.Query(ctx, vehicles, passports)
 	if err != nil {
@@ -605,7 +659,14 @@ func (q *Queries) Vehicles(ctx context.Context, passports []uuid.UUID) ([]Vehicl
 	var items []VehiclesRow
 	for rows.Next() {
 		var i VehiclesRow
-		if err := rows.Scan(&i.Passport, &i.Revision, &i.State); err != nil {
+		if err := rows.Scan(
+			&i.Passport,
+			&i.Revision,
+			&i.Policy,
+			&i.Tail,
+			&i.Signals,
+			&i.Readings,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
