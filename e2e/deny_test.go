@@ -64,15 +64,25 @@ func allMethods() (methods []protoreflect.MethodDescriptor) {
 // wantRefused calls the method with an empty message: who may not call it must not learn that it is malformed.
 func wantRefused(t *testing.T, c *caller.Caller, m protoreflect.MethodDescriptor, want codes.Code) {
 	t.Helper()
-	// The package is pcc.<service>.v1.
-	conn, err := c.Conn(strings.Split(string(m.FullName()), ".")[1])
-	if err != nil {
-		t.Fatal(err)
-	}
 	method := "/" + string(m.Parent().FullName()) + "/" + string(m.Name())
-	if got := status.Code(call(t.Context(), conn, method, m)); got != want {
-		t.Errorf("%s, want %s", got, want)
+	for _, service := range servicesOf(m) {
+		conn, err := c.Conn(service)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := status.Code(call(t.Context(), conn, method, m)); got != want {
+			t.Errorf("%s: %s, want %s", service, got, want)
+		}
 	}
+}
+
+// servicesOf are those that answer a method: of pcc.<service>.v1 that service, of the journal all that keep one.
+func servicesOf(m protoreflect.MethodDescriptor) []string {
+	service := strings.Split(string(m.FullName()), ".")[1]
+	if service == "journal" {
+		return []string{"registry", "ingest", "settlement"}
+	}
+	return []string{service}
 }
 
 func call(ctx context.Context, conn *grpc.ClientConn, method string, m protoreflect.MethodDescriptor) error {

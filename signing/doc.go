@@ -20,6 +20,20 @@
 // else, the unprotected header is empty. alg is EdDSA (-8, with Ed25519) or ES256 (-7, with P-256); kid is the SHA-256 of the
 // public key's SubjectPublicKeyInfo, so that a statement names its key and nobody can put another in its place.
 //
+// # Acceptance receipt
+//
+// What the platform answers to accepted events is sealed in the same way, by the key that signs the journal's logs: a [Receipt],
+// which names the events by a tree over their sources, ids and contents. Its payload:
+//
+//	1: "pcc.acceptance-receipt/1"
+//	2: stream       text, the member's journal stream
+//	3: count        unsigned, 1 to 1000
+//	4: root         32 bytes, RFC 6962 tree whose leaves are the 32-byte hashes of [AcceptedEvent]
+//	5: accepted at  unsigned, microseconds since 1970
+//	6: delay        unsigned, seconds until the promise is due
+//
+// Package verify/receipt decides whether the promise was kept.
+//
 // # One encoding
 //
 // [Parse] accepts only bytes that [Signer] could have made: another order of keys, longer integers, repeated or further

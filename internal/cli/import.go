@@ -18,7 +18,7 @@ import (
 
 // importFlags are what `pcc import` is asked for.
 type importFlags struct {
-	format, rejects string
+	format, rejects, receipts string
 	// signKey is the file of the key that signs; empty sends unsigned.
 	signKey string
 	dryRun  bool
@@ -42,6 +42,7 @@ func newImport(env *environment) *cobra.Command {
 	c.Flags().StringVar(&flags.options.Identities, "identities", "", `CSV file "identifier,vin" of other systems' names for vehicles`)
 	c.Flags().StringVar(&flags.signKey, "sign", "", "file of a key registered with pcc keys: sign every batch")
 	c.Flags().BoolVar(&flags.dryRun, "dry-run", false, "report every rejected row and send nothing")
+	c.Flags().StringVar(&flags.receipts, "receipts", "", "file to add the platform's receipts to, as JSON Lines: with them a dropped event can be proven")
 	c.Flags().StringVar(&flags.rejects, "rejects", "", "file to write rejected rows to, as JSON Lines")
 	return c
 }
@@ -75,7 +76,7 @@ func (f *importFlags) try(ctx context.Context, env *environment, source history.
 	return err
 }
 
-func (f *importFlags) send(ctx context.Context, env *environment, source history.Source, rejects *rejectsFile) error {
+func (f *importFlags) send(ctx context.Context, env *environment, source history.Source, rejects *rejectsFile) (err error) {
 	profile, err := env.loadProfile("garage-admin")
 	if err != nil {
 		return err
@@ -89,6 +90,14 @@ func (f *importFlags) send(ctx context.Context, env *environment, source history
 	}
 	defer closeAll()
 	run.Source, run.Format, run.Rejected = source, f.format, rejects.write
+	receipts, err := openReceipts(f.receipts)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, receipts.close()) }()
+	if f.receipts != "" {
+		run.Promised = receipts.write
+	}
 	if f.signKey != "" {
 		signer, err := sourcesign.Open(f.signKey, run.Others.Source(f.format))
 		if err != nil {

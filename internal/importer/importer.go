@@ -13,6 +13,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/apperr"
 	"github.com/pcc-platform/pcc/internal/history"
 	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
+	"github.com/pcc-platform/pcc/verify/receipt"
 )
 
 const (
@@ -38,6 +39,9 @@ type Import struct {
 	Progress func(Sums)
 	// Rejected, if set, is told every row that became no event, whoever refused it. An error of it ends the import.
 	Rejected func(history.Rejection) error
+	// Promised, if set, is told the promise of every acknowledged batch, also of one that an earlier run had signed. An error of it
+	// ends the import.
+	Promised func(receipt.Promise) error
 
 	known     known
 	reporting sync.Mutex
@@ -74,6 +78,9 @@ func (i *Import) Run(ctx context.Context) (Sums, error) {
 	senders := i.senders()
 	for _, s := range senders {
 		s.rejected = i.report
+		if i.Promised != nil {
+			s.promised = i.keep
+		}
 		if err := s.start(ctx); err != nil {
 			return sums, err // ctx ends those that were started
 		}
@@ -213,6 +220,15 @@ func (i *Import) report(r history.Rejection) error {
 	defer i.reporting.Unlock()
 	if err := i.Rejected(r); err != nil {
 		return fmt.Errorf("import: report a rejected row: %w", err)
+	}
+	return nil
+}
+
+func (i *Import) keep(p receipt.Promise) error {
+	i.reporting.Lock()
+	defer i.reporting.Unlock()
+	if err := i.Promised(p); err != nil {
+		return fmt.Errorf("import: keep a receipt: %w", err)
 	}
 	return nil
 }

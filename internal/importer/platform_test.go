@@ -25,6 +25,7 @@ import (
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
 	vaultv1 "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
+	"github.com/pcc-platform/pcc/signing"
 )
 
 // refusedID begins the id of events that the platform refuses.
@@ -48,6 +49,8 @@ type platform struct {
 	// statements are those of the batches taken, nil for an unsigned one; malformed counts signed events that are none.
 	statements [][]byte
 	malformed  int
+	// receipts signs what is promised, nil for nothing.
+	receipts *signing.ReceiptSigner
 }
 
 func newPlatform(t *testing.T) *platform {
@@ -151,6 +154,9 @@ func (p *platform) accept(req *ingestv1.StreamEventsRequest) *ingestv1.StreamEve
 			p.effects[e.GetId()]++
 			ack.Accepted++
 		}
+	}
+	if p.receipts != nil {
+		ack.Receipt = p.receipt(events, ack)
 	}
 	return &ingestv1.StreamEventsResponse{BatchNumber: req.GetBatchNumber(), Acknowledgement: ack}
 }

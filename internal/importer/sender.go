@@ -9,9 +9,11 @@ import (
 
 	pb "github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
 	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/pcc-platform/pcc/internal/history"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	"github.com/pcc-platform/pcc/verify/receipt"
 )
 
 const (
@@ -44,6 +46,8 @@ type Sender struct {
 
 	// rejected is told every row that the platform refused.
 	rejected func(history.Rejection) error
+	// promised is told every promise, if it is set.
+	promised func(receipt.Promise) error
 
 	mu   sync.Mutex
 	sums Sums
@@ -214,7 +218,11 @@ func (s *Sender) acknowledge(pending *[]*ingestv1.StreamEventsRequest, ack *inge
 	if len(*pending) == 0 || (*pending)[0].GetBatchNumber() != ack.GetBatchNumber() {
 		return fmt.Errorf("import: acknowledgement of batch %d out of order", ack.GetBatchNumber())
 	}
-	sent := len((*pending)[0].GetEvents()) + len((*pending)[0].GetSigned().GetCloudEvents())
+	req := (*pending)[0]
+	sent := len(req.GetEvents()) + len(req.GetSigned().GetCloudEvents())
+	if err := s.keep(req, ack.GetAcknowledgement()); err != nil { // before the batch is forgotten
+		return err
+	}
 	*pending = (*pending)[1:]
 	if s.signer != nil {
 		if err := s.signer.Acknowledged(); err != nil {
@@ -235,6 +243,26 @@ func (s *Sender) acknowledge(pending *[]*ingestv1.StreamEventsRequest, ack *inge
 		}
 	}
 	return nil
+}
+
+// keep tells the promise of an acknowledged batch.
+func (s *Sender) keep(req *ingestv1.StreamEventsRequest, ack *ingestv1.BatchAcknowledgement) error {
+	if s.promised == nil {
+		return nil
+	}
+	batch := req.GetSigned().GetCloudEvents()
+	for _, e := range req.GetEvents() {
+		encoded, err := proto.MarshalOptions{Deterministic: true}.Marshal(e)
+		if err != nil {
+			return fmt.Errorf("import: keep a receipt: %w", err)
+		}
+		batch = append(batch, encoded)
+	}
+	promise, err := receipt.Keep(ack, batch)
+	if err != nil || len(promise.Receipt) == 0 {
+		return err
+	}
+	return s.promised(promise)
 }
 
 // count adds an acknowledgement to the sums and returns the places of its events.

@@ -54,7 +54,12 @@ func (s *Service) accept(ctx context.Context, member string, candidates []Candid
 		return Acknowledgement{}, nil, err
 	}
 	letters, err := b.letters()
-	return b.acknowledgement(), letters, err
+	if err != nil {
+		return Acknowledgement{}, nil, err
+	}
+	ack := b.acknowledgement()
+	ack.Receipt, err = s.receipt(b)
+	return ack, letters, err
 }
 
 // enqueue publishes what is left after the checks and remembers it until the database knows it.

@@ -13,6 +13,8 @@ type inspection struct {
 	member     string
 	now        time.Time
 	candidates []Candidate
+	// contents has the content hash of each candidate that passed the checks that need nothing but itself.
+	contents []Hash
 	// passed holds the events that no check has objected to so far.
 	passed     []passed
 	duplicates int
@@ -28,7 +30,7 @@ type passed struct {
 
 // checkAlone applies the rules that need nothing but the event itself.
 func (b *inspection) checkAlone() {
-	b.passed = make([]passed, 0, len(b.candidates))
+	b.passed, b.contents = make([]passed, 0, len(b.candidates)), make([]Hash, len(b.candidates))
 	for i := range b.candidates {
 		event, fault := b.candidates[i].Check(b.member, b.now)
 		if fault != nil {
@@ -36,6 +38,7 @@ func (b *inspection) checkAlone() {
 			continue
 		}
 		b.passed = append(b.passed, passed{index: i, event: event})
+		b.contents[i] = event.ContentHash
 	}
 }
 

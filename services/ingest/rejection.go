@@ -68,6 +68,8 @@ type Acknowledgement struct {
 	Duplicates int
 	// Rejections are in the order of the batch.
 	Rejections []Rejection
+	// Receipt is the sealed receipt of the events that were not refused; nil when there are none, or the platform gives none.
+	Receipt []byte
 }
 
 // cut makes text that anybody may have sent fit to be stored and shown: at most limit bytes, of valid UTF-8, without

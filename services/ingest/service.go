@@ -77,6 +77,8 @@ type Ports struct {
 	Decode func(bytes []byte) Candidate
 	// Appraiser judges what is journaled.
 	Appraiser *Appraiser
+	// Promise signs the receipt of accepted events; nil gives none.
+	Promise func(signing.Receipt) ([]byte, error)
 	// Now is the clock.
 	Now func() time.Time
 }
@@ -98,6 +100,7 @@ type Service struct {
 	registry Registry
 	meter    Meter
 	decode   func(bytes []byte) Candidate
+	promise  func(signing.Receipt) ([]byte, error)
 	now      func() time.Time
 
 	appraiser *Appraiser
@@ -109,7 +112,7 @@ type Service struct {
 // New returns a service on its ports.
 func New(p Ports) *Service {
 	return &Service{
-		queue: p.Queue, store: p.Store, registry: p.Registry, meter: p.Meter, decode: p.Decode, now: p.Now, appraiser: p.Appraiser,
+		queue: p.Queue, store: p.Store, registry: p.Registry, meter: p.Meter, decode: p.Decode, promise: p.Promise, now: p.Now, appraiser: p.Appraiser,
 		passports: newBoundedMap[uuid.UUID, eventlist.Tag](knownPassports),
 		recent:    newBoundedMap[Hash, Hash](recentKeys),
 	}

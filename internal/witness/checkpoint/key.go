@@ -1,12 +1,14 @@
 package checkpoint
 
 import (
+	"crypto"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -32,6 +34,8 @@ type LogSigner struct {
 	public string
 	// as makes the signer of the same key under another name. It holds the private key where nothing prints it.
 	as func(name string) (*LogSigner, error)
+	// key signs other things than checkpoints.
+	key keyHolder
 }
 
 // NewLogSigner reads a signer key of type 0x01. The error wraps [ErrMalformed] and does not hold the key.
@@ -56,7 +60,7 @@ func newLogSigner(name string, private ed25519.PrivateKey) (*LogSigner, error) {
 		return nil, fmt.Errorf("%w: signer key: %w", ErrMalformed, err)
 	}
 	as := func(name string) (*LogSigner, error) { return newLogSigner(name, private) }
-	return &LogSigner{signer: signer, public: public, as: as}, nil
+	return &LogSigner{signer: signer, public: public, as: as, key: keyHolder{publicOf(private), private.Sign}}, nil
 }
 
 // Name returns the key's name.
@@ -65,6 +69,36 @@ func (s *LogSigner) Name() string { return s.signer.Name() }
 // For returns the signer of the same key for one log of several, by the name <name>/<log>: one key may sign for many,
 // because what is signed begins with the origin. The error wraps [ErrMalformed].
 func (s *LogSigner) For(log string) (*LogSigner, error) { return s.as(s.Name() + "/" + log) }
+
+// Key returns the key itself, an Ed25519 one, for what is signed beside checkpoints and cannot be taken for one: a checkpoint is
+// text.
+func (s *LogSigner) Key() crypto.Signer { return s.key }
+
+// keyHolder is a crypto.Signer that holds the private key where nothing prints it.
+type keyHolder struct {
+	public ed25519.PublicKey
+	sign   func(rand io.Reader, message []byte, opts crypto.SignerOpts) ([]byte, error)
+}
+
+// Public implements crypto.Signer.
+func (k keyHolder) Public() crypto.PublicKey { return k.public }
+
+// Sign implements crypto.Signer.
+func (k keyHolder) Sign(rand io.Reader, message []byte, opts crypto.SignerOpts) ([]byte, error) {
+	return k.sign(rand, message, opts)
+}
+
+// PublicKey returns the key in the verifier key of a log. The error wraps [ErrMalformed].
+func PublicKey(verifierKey string) (ed25519.PublicKey, error) {
+	name, hash, public, err := parseKey(verifierKey, typeLog)
+	if err != nil {
+		return nil, err
+	}
+	if keyHash(name, typeLog, public) != hash {
+		return nil, fmt.Errorf("%w: the ID of the key of %q is not its own", ErrMalformed, name)
+	}
+	return public, nil
+}
 
 // VerifierKey returns the public key as [NewLog] takes it.
 func (s *LogSigner) VerifierKey() string { return s.public }

@@ -1,6 +1,8 @@
 package checkpoint_test
 
 import (
+	"crypto"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"os"
@@ -62,6 +64,32 @@ func TestAKeyIsNotPrinted(t *testing.T) {
 	for _, damaged := range []string{secret + "x", strings.Replace(secret, "log.example", "log.exampl", 1), encoded} {
 		if _, err := checkpoint.NewLogSigner(damaged); !errors.Is(err, checkpoint.ErrMalformed) || strings.Contains(err.Error(), encoded) {
 			t.Errorf("damaged key: %v", err)
+		}
+	}
+}
+
+// TestTheKeyOfALogIsThatOfItsVerifierKey signs something else with it.
+func TestTheKeyOfALogIsThatOfItsVerifierKey(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.key")
+	verifierKey, err := checkpoint.CreateLogKey(path, "log.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := checkpoint.ReadLogKey(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signature, err := signer.Key().Sign(nil, []byte("something else"), crypto.Hash(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := checkpoint.PublicKey(verifierKey)
+	if err != nil || !ed25519.Verify(public, []byte("something else"), signature) {
+		t.Errorf("the verifier key is of another key: %v", err)
+	}
+	for _, bad := range []string{"", strings.Replace(verifierKey, "log", "l", 1), witnesstest.NewCosigner(t, "witness.example").Verifier().String()} {
+		if _, err := checkpoint.PublicKey(bad); !errors.Is(err, checkpoint.ErrMalformed) {
+			t.Errorf("%q: %v", bad, err)
 		}
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/pcc-platform/pcc/services/ingest/internal/queue"
 	"github.com/pcc-platform/pcc/services/ingest/internal/registryclient"
 	"github.com/pcc-platform/pcc/services/ingest/quality"
+	"github.com/pcc-platform/pcc/signing"
 )
 
 const name = "ingest"
@@ -68,6 +69,10 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ingest: log: %w", err)
 	}
+	promise, err := receipts(cfg.Log)
+	if err != nil {
+		return nil, fmt.Errorf("ingest: log: %w", err)
+	}
 	batches := queue.New(base.JS, queue.Limits{Messages: cfg.Queue.MaxMessages, Bytes: cfg.Queue.MaxBytes})
 	meter, err := metrics.New(batches.Pending)
 	if err != nil {
@@ -77,7 +82,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	directory := registryclient.New(registry, base.Logger)
 	service := ingest.New(ingest.Ports{
 		Queue: batches, Store: store, Registry: directory, Meter: meter,
-		Decode: decoder.DecodeBytes, Now: time.Now,
+		Decode: decoder.DecodeBytes, Promise: promise, Now: time.Now,
 		Appraiser: &ingest.Appraiser{Quality: quality.DefaultPolicy(), Odometer: adjudication.DefaultPolicy(), Evidence: decoder.Evidence},
 	})
 	handlers := api.NewIngestService(service, store, decoder, api.IdleTimeout)
@@ -105,6 +110,19 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 			base.Relay(),
 		},
 	}, nil
+}
+
+// receipts returns what signs receipts, nil without a key for logs.
+func receipts(log logserver.Config) (func(signing.Receipt) ([]byte, error), error) {
+	key, err := log.Signer()
+	if err != nil || key == nil {
+		return nil, err
+	}
+	signer, err := signing.NewReceiptSigner(key.Key())
+	if err != nil {
+		return nil, err
+	}
+	return signer.Sign, nil
 }
 
 // Run serves until ctx ends.

@@ -29,7 +29,7 @@ func passportID(name, field string) (uuid.UUID, error) {
 func acknowledgementToProto(ack ingest.Acknowledgement) *ingestv1.BatchAcknowledgement {
 	out := &ingestv1.BatchAcknowledgement{
 		Accepted: int32(ack.Accepted), Duplicates: int32(ack.Duplicates),
-		Rejections: make([]*ingestv1.Rejection, len(ack.Rejections)),
+		Rejections: make([]*ingestv1.Rejection, len(ack.Rejections)), Receipt: ack.Receipt,
 	}
 	for i := range ack.Rejections {
 		out.Rejections[i] = rejectionToProto(&ack.Rejections[i])

@@ -356,7 +356,11 @@ type BatchAcknowledgement struct {
 	// Events that were accepted before with the same content; they have no further effect.
 	Duplicates int32 `protobuf:"varint,2,opt,name=duplicates,proto3" json:"duplicates,omitempty"`
 	// One entry a refused event, in the order of the batch. Each is kept as a dead letter too.
-	Rejections    []*Rejection `protobuf:"bytes,3,rep,name=rejections,proto3" json:"rejections,omitempty"`
+	Rejections []*Rejection `protobuf:"bytes,3,rep,name=rejections,proto3" json:"rejections,omitempty"`
+	// Acceptance receipt: a COSE_Sign1 by the key of the journal's logs over the promise to journal the events that were not refused
+	// (docs/journal.md). Keep it, and with it source, id and bytes of the events: with a broken promise it convicts the platform.
+	// Empty when all were refused, or the platform publishes no logs.
+	Receipt       []byte `protobuf:"bytes,4,opt,name=receipt,proto3" json:"receipt,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -408,6 +412,13 @@ func (x *BatchAcknowledgement) GetDuplicates() int32 {
 func (x *BatchAcknowledgement) GetRejections() []*Rejection {
 	if x != nil {
 		return x.Rejections
+	}
+	return nil
+}
+
+func (x *BatchAcknowledgement) GetReceipt() []byte {
+	if x != nil {
+		return x.Receipt
 	}
 	return nil
 }
@@ -1789,7 +1800,7 @@ const file_pcc_ingest_v1_ingest_service_proto_rawDesc = "" +
 	"\x10events_or_signed\x121either events or signed is required, and not both\x1a+(size(this.events) > 0) != has(this.signed)\"\x88\x01\n" +
 	"\x14StreamEventsResponse\x12!\n" +
 	"\fbatch_number\x18\x01 \x01(\x03R\vbatchNumber\x12M\n" +
-	"\x0facknowledgement\x18\x02 \x01(\v2#.pcc.ingest.v1.BatchAcknowledgementR\x0facknowledgement\"\x8c\x01\n" +
+	"\x0facknowledgement\x18\x02 \x01(\v2#.pcc.ingest.v1.BatchAcknowledgementR\x0facknowledgement\"\xa6\x01\n" +
 	"\x14BatchAcknowledgement\x12\x1a\n" +
 	"\baccepted\x18\x01 \x01(\x05R\baccepted\x12\x1e\n" +
 	"\n" +
@@ -1797,7 +1808,8 @@ const file_pcc_ingest_v1_ingest_service_proto_rawDesc = "" +
 	"duplicates\x128\n" +
 	"\n" +
 	"rejections\x18\x03 \x03(\v2\x18.pcc.ingest.v1.RejectionR\n" +
-	"rejections\"\x9a\x01\n" +
+	"rejections\x12\x18\n" +
+	"\areceipt\x18\x04 \x01(\fR\areceipt\"\x9a\x01\n" +
 	"\tRejection\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\x05R\x05index\x12\x16\n" +
 	"\x06source\x18\x02 \x01(\tR\x06source\x12\x19\n" +
