@@ -15,7 +15,7 @@
 //   - The member's stream up to that head, every leaf opened. Only the member has its leaves ([Leaf]); that these are all, and no others,
 //     follows from the head's root.
 //
-// With both, [Opened.Judge] says [Kept], [Broken], [Changed] or [Open]. None of the two parties can make up the evidence against the
+// With both, [Judge] says [Kept], [Broken], [Changed] or [Open]. None of the two parties can make up the evidence against the
 // other: the receipt needs the platform's key, the record the ledger, and leaves their hashes.
 //
 // # What it cannot decide

@@ -37,7 +37,7 @@ func TestAStreamThatNeverBeganBreaksThePromise(t *testing.T) {
 	p := newPlatform(t)
 	o := open(t, p, p.accept(t, encoded(t, "1", "a")))
 	head := receipt.Head{Stream: stream, Root: sha256.Sum256(nil), Time: o.Deadline().Add(time.Millisecond)}
-	if got, err := o.Judge(0, head, all(nil)); got != receipt.Broken || err != nil {
+	if got, err := receipt.Judge(head, all(nil), o); err != nil || got[0][0] != receipt.Broken {
 		t.Errorf("%q, %v", got, err)
 	}
 }

@@ -61,38 +61,46 @@ type Leaf struct {
 	Frame []byte
 }
 
-// Judge decides what became of the i-th event of the promise. leaves are the first leaves of its stream, in order: those under the
-// head, all of them. Its error wraps [ErrStream], or is one of leaves, and decides nothing.
-func (o *Opened) Judge(i int, head Head, leaves iter.Seq2[Leaf, error]) (Verdict, error) {
-	if i < 0 || i >= len(o.events) {
-		return "", fmt.Errorf("%w: it has %d, none with the number %d", ErrPromise, len(o.events), i)
-	}
-	if head.Stream != o.Stream {
-		return "", fmt.Errorf("%w: the head is of %s, the promise of %s", ErrStream, head.Stream, o.Stream)
+// Judge decides what became of the events of promises, all of one stream: the verdicts are by promise and event. leaves are the first
+// leaves of the stream, in order: those under the head, all of them. Its error wraps [ErrStream], or is one of leaves, and decides
+// nothing.
+func Judge(head Head, leaves iter.Seq2[Leaf, error], promises ...*Opened) ([][]Verdict, error) {
+	verdicts, seekers := make([][]Verdict, len(promises)), map[name][]seeker{}
+	for i, o := range promises {
+		if head.Stream != o.Stream {
+			return nil, fmt.Errorf("%w: the head is of %s, the promise of %s", ErrStream, head.Stream, o.Stream)
+		}
+		verdicts[i] = make([]Verdict, len(o.events))
+		for j, e := range o.events {
+			verdicts[i][j] = Open
+			if head.Time.After(o.Deadline()) {
+				verdicts[i][j] = Broken
+			}
+			of := name{e.Source, e.ID}
+			seekers[of] = append(seekers[of], seeker{e.Content, &verdicts[i][j]})
+		}
 	}
 	var stream headmap.List
-	verdict := Open
-	if head.Time.After(o.Deadline()) {
-		verdict = Broken
-	}
 	for leaf, err := range leaves {
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		if stream.Count() == head.Size {
-			return "", fmt.Errorf("%w: there are more than %d leaves", ErrStream, head.Size)
+			return nil, fmt.Errorf("%w: there are more than %d leaves", ErrStream, head.Size)
 		}
 		if stream, err = stream.Append(proof.EntryOf(leaf.Key, leaf.Frame).Hash()); err != nil {
-			return "", fmt.Errorf("%w: %w", ErrStream, err)
+			return nil, fmt.Errorf("%w: %w", ErrStream, err)
 		}
-		if verdict != Kept {
-			verdict = found(verdict, o.events[i], leaf.Frame)
+		if event, content, ok := eventIn(leaf.Frame); ok {
+			for _, s := range seekers[event] {
+				s.found(content)
+			}
 		}
 	}
 	if got := stream.Head(); got.Count != head.Size || got.Root != head.Root {
-		return "", fmt.Errorf("%w: %d leaves with another root than that of %d", ErrStream, got.Count, head.Size)
+		return nil, fmt.Errorf("%w: %d leaves with another root than that of %d", ErrStream, got.Count, head.Size)
 	}
-	return verdict, nil
+	return verdicts, nil
 }
 
 // ShowKept checks that a leaf, by its path to the head, holds the i-th event of the promise: what the platform, or whoever has the
@@ -101,7 +109,8 @@ func (o *Opened) ShowKept(i int, head Head, leaf Leaf, sequence uint64, path []p
 	if i < 0 || i >= len(o.events) {
 		return fmt.Errorf("%w: it has %d, none with the number %d", ErrPromise, len(o.events), i)
 	}
-	if head.Stream != o.Stream || found(Open, o.events[i], leaf.Frame) != Kept {
+	e := o.events[i]
+	if event, content, ok := eventIn(leaf.Frame); !ok || head.Stream != o.Stream || event != (name{e.Source, e.ID}) || content != e.Content {
 		return fmt.Errorf("%w: the leaf does not hold the event", ErrStream)
 	}
 	if err := proof.VerifyInclusion(path, sequence, head.Size, proof.EntryOf(leaf.Key, leaf.Frame).Hash(), head.Root); err != nil {
@@ -110,21 +119,35 @@ func (o *Opened) ShowKept(i int, head Head, leaf Leaf, sequence uint64, path []p
 	return nil
 }
 
-// found is the verdict on an event after one more leaf. A leaf that cannot be read holds no event: the platform made it so.
-func found(before Verdict, e signing.AcceptedEvent, frame []byte) Verdict {
+// name is what tells an event from others.
+type name struct{ source, id string }
+
+// seeker is a promised event that is looked for.
+type seeker struct {
+	content signing.Hash
+	verdict *Verdict
+}
+
+// found takes note of a leaf with the event's name.
+func (s seeker) found(content signing.Hash) {
+	switch {
+	case content == s.content:
+		*s.verdict = Kept
+	case *s.verdict != Kept:
+		*s.verdict = Changed
+	}
+}
+
+// eventIn returns name and content hash of the event in a leaf; not ok for other leaves, and for one that cannot be read: the
+// platform made it so.
+func eventIn(frame []byte) (_ name, content signing.Hash, ok bool) {
 	leaf, err := proof.ParseFrame(frame)
 	if err != nil || leaf.Type != string((*ingestv1.JournaledEvent)(nil).ProtoReflect().Descriptor().FullName()) {
-		return before
+		return name{}, content, false
 	}
 	journaled, event := &ingestv1.JournaledEvent{}, &pb.CloudEvent{}
 	if proto.Unmarshal(leaf.Payload, journaled) != nil || proto.Unmarshal(journaled.GetCloudEvent(), event) != nil {
-		return before
+		return name{}, content, false
 	}
-	switch {
-	case event.GetSource() != e.Source || event.GetId() != e.ID:
-		return before
-	case sha256.Sum256(journaled.GetCloudEvent()) == e.Content:
-		return Kept
-	}
-	return Changed
+	return name{event.GetSource(), event.GetId()}, sha256.Sum256(journaled.GetCloudEvent()), true
 }

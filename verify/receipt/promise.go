@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
@@ -45,6 +46,9 @@ type Opened struct {
 	signing.Receipt
 	events []signing.AcceptedEvent
 }
+
+// Events are the promised events, in their order.
+func (o *Opened) Events() []signing.AcceptedEvent { return slices.Clone(o.events) }
 
 // Open checks a promise with the verifier key of the member's log (c2sp.org/signed-note), such as pcc log key shows. The error wraps
 // [ErrPromise].

@@ -166,12 +166,16 @@ func TestEveryFateHasItsVerdict(t *testing.T) {
 			at = at.Add(time.Millisecond)
 		}
 		o := open(t, p, p.accept(t, sent...))
-		for i, want := range fates {
+		got, err := receipt.Judge(p.head(t, at), all(p.leaves), o, open(t, p, p.accept(t, sent[0])))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range append(fates, fates[0]) {
 			if want == receipt.Broken && !late {
 				want = receipt.Open
 			}
-			if got, err := o.Judge(i, p.head(t, at), all(p.leaves)); got != want || err != nil {
-				t.Errorf("event %d is %q, %v; want %q", i, got, err, want)
+			if got := append(got[0], got[1]...)[i]; got != want {
+				t.Errorf("event %d is %q, want %q", i, got, want)
 			}
 		}
 	})
@@ -195,21 +199,21 @@ func TestNobodyIsFramed(t *testing.T) {
 		"one that cannot be read":  {p.leaves[0], {Key: proof.Key{1}, Frame: []byte("leaf")}},
 		"the frame cut at its end": {p.leaves[0], {Key: proof.Key{1}, Frame: p.leaves[1].Frame[:40]}},
 	} {
-		if verdict, err := o.Judge(0, head, all(leaves)); !errors.Is(err, receipt.ErrStream) || verdict != "" {
-			t.Errorf("%s: %q, %v", what, verdict, err)
+		if verdicts, err := receipt.Judge(head, all(leaves), o); !errors.Is(err, receipt.ErrStream) || verdicts != nil {
+			t.Errorf("%s: %q, %v", what, verdicts, err)
 		}
 	}
 	unread := errors.New("not read")
-	if _, err := o.Judge(0, head, func(yield func(receipt.Leaf, error) bool) { yield(receipt.Leaf{}, unread) }); !errors.Is(err, unread) {
+	if _, err := receipt.Judge(head, func(yield func(receipt.Leaf, error) bool) { yield(receipt.Leaf{}, unread) }, o); !errors.Is(err, unread) {
 		t.Errorf("leaves that cannot be read: %v", err)
 	}
 	elsewhere := head
 	elsewhere.Stream = "ingest/garage"
-	if _, err := o.Judge(0, elsewhere, all(p.leaves)); !errors.Is(err, receipt.ErrStream) {
+	if _, err := receipt.Judge(elsewhere, all(p.leaves), o); !errors.Is(err, receipt.ErrStream) {
 		t.Errorf("another stream's head: %v", err)
 	}
 	for _, none := range []int{-1, 1} {
-		if _, err := o.Judge(none, head, all(p.leaves)); !errors.Is(err, receipt.ErrPromise) {
+		if err := o.ShowKept(none, head, p.leaves[1], 1, nil); !errors.Is(err, receipt.ErrPromise) {
 			t.Errorf("event %d: %v", none, err)
 		}
 	}

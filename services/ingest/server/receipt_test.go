@@ -3,6 +3,7 @@ package server_test
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"testing"
 	"time"
 
@@ -114,11 +115,7 @@ func TestADroppedEventConvictsThePlatform(t *testing.T) {
 		t.Errorf("promised are %+v", opened.Receipt)
 	}
 	due := opened.Deadline().Add(time.Second)
-	for i := range 2 {
-		if verdict, err := opened.Judge(i, r.headAt(t, due), r.ownLeaves(t)); verdict != receipt.Kept || err != nil {
-			t.Errorf("while the journal has it: %q, %v", verdict, err)
-		}
-	}
+	r.wantVerdict(t, opened, due, receipt.Kept)
 
 	if _, err := r.db.Exec(t.Context(), forget); err != nil {
 		t.Fatal(err)
@@ -126,9 +123,16 @@ func TestADroppedEventConvictsThePlatform(t *testing.T) {
 	send(t, r.oem, readings(t, r.oemMember, "after", passport, 3)...)
 	awaitJournaled(t, r.oem)
 	for at, want := range map[time.Time]receipt.Verdict{due: receipt.Broken, opened.AcceptedAt.Add(time.Minute): receipt.Open} {
-		if verdict, err := opened.Judge(1, r.headAt(t, at), r.ownLeaves(t)); verdict != want || err != nil {
-			t.Errorf("at %s: %q, %v; want %q", at, verdict, err, want)
-		}
+		r.wantVerdict(t, opened, at, want)
+	}
+}
+
+// wantVerdict judges a promise of two events by an epoch of that time.
+func (r running) wantVerdict(t *testing.T, promised *receipt.Opened, at time.Time, want receipt.Verdict) {
+	t.Helper()
+	got, err := receipt.Judge(r.headAt(t, at), r.ownLeaves(t), promised)
+	if err != nil || !slices.Equal(got[0], []receipt.Verdict{want, want}) {
+		t.Errorf("at %s: %q, %v; want %q", at, got, err, want)
 	}
 }
 
