@@ -6,6 +6,17 @@
 // services, members and offline verifiers apply exactly the rules the chaincode
 // applies. Every function here is pure.
 //
+// # Epochs, members, witnesses
+//
+// An [EpochRecord] states the journals' streams and the root of the map over all
+// their entries; [ValidateNextEpoch] is the rule of succession, with the time rule
+// [MaxSkew] and [MaxDelay]. [EpochRecord.IndexLeaf] is the record's leaf in the
+// index log, the RFC 6962 log of all records that witnesses cosign.
+//
+// A [MemberRecord] names an organisation and, if it is a witness, its
+// [WitnessKey]. [ValidateMemberChange] is the rule of succession,
+// [AuthorizeMemberChange] says who may make which change.
+//
 // # Canonical text
 //
 // A record is stored and hashed as lines of UTF-8 text, each ended by "\n". The

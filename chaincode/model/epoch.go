@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-const epochFormat = "pcc-epoch/v1"
+const epochFormat = "pcc-epoch/v2"
 
 // Limits of an epoch record.
 const (
@@ -17,12 +17,15 @@ const (
 	MaxEpochBytes      = 256 << 10 // bytes of a canonical epoch; above what MaxStreams can reach
 )
 
-// EpochRecord states the size and root of every journal stream at one moment.
-// Records form a chain: each names the hash of the one before it.
+// EpochRecord states the size and root of every journal stream at one moment, and
+// the root of the map that gives every list of entries its head. Records form a
+// chain: each names the hash of the one before it.
 type EpochRecord struct {
 	Number        uint64             // 1 for the first epoch, then without gaps
 	PreviousHash  Hash               // hash of epoch Number-1; zero for the first
 	TimeUnixMilli int64              // when the checkpoints were taken, milliseconds since 1970 UTC; positive
+	MapRoot       Hash               // root of the map over all entries of the streams; EmptyMapRoot if it has no keys
+	MapKeys       uint64             // keys of the map: lists that have entries
 	Streams       []StreamCheckpoint // sorted by Stream in byte order, names unique, at most MaxStreams
 }
 
@@ -33,12 +36,17 @@ type StreamCheckpoint struct {
 	Root   Hash   // RFC 6962 Merkle root over the Size entries
 }
 
+// EmptyMapRoot is the root of the map without keys: SHA-256 of the byte 0x02.
+func EmptyMapRoot() Hash { return sha256.Sum256([]byte{0x02}) }
+
 // Canonical returns the one encoding of r:
 //
-//	pcc-epoch/v1
+//	pcc-epoch/v2
 //	<number>
 //	<previous hash, base64>
 //	<time, milliseconds>
+//	<map root, base64>
+//	<map keys>
 //	<stream> <size> <root, base64>     (one line a stream)
 //
 // It returns a MALFORMED_RECORD error if r breaks a rule of its own.
@@ -81,6 +89,7 @@ func ParseEpoch(text []byte) (EpochRecord, error) {
 		l.fail("time is out of range")
 	}
 	r.TimeUnixMilli = int64(millis)
+	r.MapRoot, r.MapKeys = l.hash("map root"), l.uint("map keys")
 	for l.more() && len(r.Streams) <= MaxStreams {
 		r.Streams = append(r.Streams, l.stream())
 	}
@@ -111,6 +120,8 @@ func (r EpochRecord) encode() []byte {
 	b.WriteString(strconv.FormatUint(r.Number, 10) + "\n")
 	b.WriteString(r.PreviousHash.base64() + "\n")
 	b.WriteString(strconv.FormatInt(r.TimeUnixMilli, 10) + "\n")
+	b.WriteString(r.MapRoot.base64() + "\n")
+	b.WriteString(strconv.FormatUint(r.MapKeys, 10) + "\n")
 	for _, s := range r.Streams {
 		b.WriteString(s.Stream + " " + strconv.FormatUint(s.Size, 10) + " " + s.Root.base64() + "\n")
 	}
@@ -126,6 +137,8 @@ func (r EpochRecord) validate() error {
 		return Errorf(ReasonMalformed, "epoch %d: the previous hash is zero in the first epoch and in no other", r.Number)
 	case r.TimeUnixMilli <= 0:
 		return Errorf(ReasonMalformed, "epoch %d: time is not positive", r.Number)
+	case (r.MapKeys == 0) != (r.MapRoot == EmptyMapRoot()):
+		return Errorf(ReasonMalformed, "epoch %d: the map has no keys if its root is that of the empty map, and not else", r.Number)
 	case len(r.Streams) > MaxStreams:
 		return Errorf(ReasonMalformed, "epoch %d: %d streams, at most %d are allowed", r.Number, len(r.Streams), MaxStreams)
 	}

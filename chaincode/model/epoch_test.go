@@ -13,6 +13,8 @@ func epochOne() EpochRecord {
 	return EpochRecord{
 		Number:        1,
 		TimeUnixMilli: 1_750_000_000_000,
+		MapRoot:       Hash{0xa1},
+		MapKeys:       4,
 		Streams: []StreamCheckpoint{
 			{Stream: "ingest/insurer", Size: 3, Root: Hash{3}},
 			{Stream: "ingest/oem", Size: 7, Root: Hash{7}},
@@ -22,7 +24,7 @@ func epochOne() EpochRecord {
 
 func TestEpochCanonicalText(t *testing.T) {
 	zero := strings.Repeat("A", 43) + "="
-	want := "pcc-epoch/v1\n1\n" + zero + "\n1750000000000\n" +
+	want := "pcc-epoch/v2\n1\n" + zero + "\n1750000000000\noQ" + zero[2:] + "\n4\n" +
 		"ingest/insurer 3 Aw" + zero[2:] + "\ningest/oem 7 Bw" + zero[2:] + "\n"
 	got, err := epochOne().Canonical()
 	if err != nil {
@@ -48,6 +50,8 @@ func TestEpochRulesOfItsOwn(t *testing.T) {
 		"second without previous hash": func(r *EpochRecord) { r.Number = 2 },
 		"time zero":                    func(r *EpochRecord) { r.TimeUnixMilli = 0 },
 		"time negative":                func(r *EpochRecord) { r.TimeUnixMilli = -1 },
+		"keys in the empty map":        func(r *EpochRecord) { r.MapRoot = EmptyMapRoot() },
+		"no keys in another map":       func(r *EpochRecord) { r.MapKeys = 0 },
 		"unsorted":                     func(r *EpochRecord) { slices.Reverse(r.Streams) },
 		"twice the same stream":        func(r *EpochRecord) { r.Streams[1].Stream = r.Streams[0].Stream },
 		"empty name":                   func(r *EpochRecord) { r.Streams[0].Stream = "" },
@@ -79,7 +83,7 @@ func TestParseEpochRefusesOtherForms(t *testing.T) {
 	text := string(canonical)
 	cases := map[string]string{
 		"empty":             "",
-		"other version":     strings.Replace(text, "v1", "v2", 1),
+		"other version":     strings.Replace(text, "v2", "v1", 1),
 		"leading zero":      strings.Replace(text, "\n1\n", "\n01\n", 1),
 		"plus sign":         strings.Replace(text, "\n1\n", "\n+1\n", 1),
 		"carriage returns":  strings.ReplaceAll(text, "\n", "\r\n"),
@@ -89,6 +93,8 @@ func TestParseEpochRefusesOtherForms(t *testing.T) {
 		"trailing bits":     strings.Replace(text, "A=\n1750", "B=\n1750", 1),
 		"unpadded base64":   strings.Replace(text, "=\n1750", "\n1750", 1),
 		"number overflows":  strings.Replace(text, "\n1\n", "\n18446744073709551616\n", 1),
+		"map keys overflow": strings.Replace(text, "\n4\n", "\n18446744073709551616\n", 1),
+		"no map keys":       strings.Replace(text, "\n4\n", "\n", 1),
 		"time overflows":    strings.Replace(text, "1750000000000", "9223372036854775808", 1),
 		"longer than bound": text + strings.Repeat("x", MaxEpochBytes),
 	}
@@ -105,7 +111,7 @@ func TestParseEpochRefusesOtherForms(t *testing.T) {
 }
 
 func TestLargestEpochFitsItsBound(t *testing.T) {
-	r := EpochRecord{Number: 1<<64 - 1, PreviousHash: Hash{1}, TimeUnixMilli: 1<<63 - 1}
+	r := EpochRecord{Number: 1<<64 - 1, PreviousHash: Hash{1}, TimeUnixMilli: 1<<63 - 1, MapKeys: 1<<64 - 1}
 	for i := range MaxStreams {
 		name := fmt.Sprintf("%0*d", MaxStreamNameBytes, i)
 		r.Streams = append(r.Streams, StreamCheckpoint{Stream: name, Size: 1<<64 - 1, Root: Hash{0xff}})

@@ -6,10 +6,13 @@ import (
 	"time"
 )
 
-// MaxSkew bounds the difference between an epoch's own time and the time of the
-// transaction that carries it. Both are stated by the submitter; the bound keeps
-// them from telling different stories, it does not make either a trusted clock.
-const MaxSkew = 10 * time.Minute
+// The time rule. Record and transaction times are both stated by who submits; the
+// bounds keep them from telling different stories, they do not make either a
+// trusted clock. The tight check of a record's time is the witnesses'.
+const (
+	MaxSkew  = 10 * time.Minute    // a record's time after its transaction's: clocks differ
+	MaxDelay = 30 * 24 * time.Hour // a record's time before its transaction's: an epoch may wait for quorum and ledger
+)
 
 // ValidateNextEpoch reports whether next may follow prev, which is nil for the
 // first epoch. txTime is the timestamp of the submitting transaction. A broken
@@ -21,8 +24,8 @@ func ValidateNextEpoch(prev *EpochRecord, next EpochRecord, txTime time.Time) er
 	if err := validateLink(prev, next); err != nil {
 		return err
 	}
-	if skew := next.time().Sub(txTime).Abs(); skew > MaxSkew {
-		return Errorf(ReasonClockSkew, "epoch %d is %s away from its transaction, at most %s are allowed", next.Number, skew, MaxSkew)
+	if err := validateTime(next, txTime); err != nil {
+		return err
 	}
 	if prev == nil {
 		return nil
@@ -30,7 +33,20 @@ func ValidateNextEpoch(prev *EpochRecord, next EpochRecord, txTime time.Time) er
 	if next.TimeUnixMilli < prev.TimeUnixMilli {
 		return Errorf(ReasonTimeReversed, "epoch %d is older than epoch %d", next.Number, prev.Number)
 	}
-	return validateGrowth(prev.Streams, next)
+	if err := validateGrowth(prev.Streams, next); err != nil {
+		return err
+	}
+	return validateMap(*prev, next)
+}
+
+func validateTime(next EpochRecord, txTime time.Time) error {
+	switch ahead := next.time().Sub(txTime); {
+	case ahead > MaxSkew:
+		return Errorf(ReasonClockSkew, "epoch %d is %s ahead of its transaction, at most %s are allowed", next.Number, ahead, MaxSkew)
+	case ahead < -MaxDelay:
+		return Errorf(ReasonTooLate, "epoch %d is submitted %s after it was cut, at most %s are allowed", next.Number, ahead.Abs(), MaxDelay)
+	}
+	return nil
 }
 
 // validateLink checks number and previous hash.
@@ -68,6 +84,28 @@ func validateGrowth(earlier []StreamCheckpoint, next EpochRecord) error {
 		}
 	}
 	return nil
+}
+
+// validateMap checks the map as far as root and number of keys can tell: it
+// follows from the entries of the streams, so it stays if they do.
+func validateMap(prev, next EpochRecord) error {
+	sameMap := next.MapRoot == prev.MapRoot && next.MapKeys == prev.MapKeys
+	switch {
+	case next.MapKeys < prev.MapKeys:
+		return Errorf(ReasonMapShrank, "epoch %d: the map goes from %d to %d keys", next.Number, prev.MapKeys, next.MapKeys)
+	case !sameMap && next.MapRoot == prev.MapRoot:
+		return Errorf(ReasonMapForked, "epoch %d: the map has the root of epoch %d and another number of keys", next.Number, prev.Number)
+	case !sameMap && !hasNewEntries(prev, next):
+		return Errorf(ReasonMapForked, "epoch %d: the map changed without a new entry", next.Number)
+	}
+	return nil
+}
+
+func hasNewEntries(prev, next EpochRecord) bool {
+	return slices.ContainsFunc(next.Streams, func(now StreamCheckpoint) bool {
+		was, _ := prev.Checkpoint(now.Stream)
+		return now.Size > was.Size
+	})
 }
 
 func (r EpochRecord) find(stream string) (int, bool) {

@@ -19,19 +19,27 @@ func follow(t *testing.T, prev EpochRecord) EpochRecord {
 	return next
 }
 
+// growing is a change of an epoch in which a stream grew, too.
+func growing(change func(*EpochRecord)) func(*EpochRecord) {
+	return func(r *EpochRecord) {
+		r.Streams[1].Size, r.Streams[1].Root = r.Streams[1].Size+1, Hash{8}
+		change(r)
+	}
+}
+
 func TestValidateNextEpoch(t *testing.T) {
 	cases := map[string]struct {
 		change func(*EpochRecord)
-		skew   time.Duration
+		delay  time.Duration // of the transaction after the record's time
 		want   Reason
 	}{
 		"unchanged streams":        {func(*EpochRecord) {}, 0, ""},
 		"a stream grows":           {func(r *EpochRecord) { r.Streams[1].Size++; r.Streams[1].Root = Hash{8} }, 0, ""},
 		"a stream appears":         {func(r *EpochRecord) { r.Streams = append(r.Streams, StreamCheckpoint{Stream: "vault"}) }, 0, ""},
-		"skew at the bound":        {func(*EpochRecord) {}, MaxSkew, ""},
-		"negative skew at bound":   {func(*EpochRecord) {}, -MaxSkew, ""},
-		"skew past the bound":      {func(*EpochRecord) {}, MaxSkew + time.Millisecond, ReasonClockSkew},
-		"negative skew past bound": {func(*EpochRecord) {}, -MaxSkew - time.Millisecond, ReasonClockSkew},
+		"skew at the bound":        {func(*EpochRecord) {}, -MaxSkew, ""},
+		"skew past the bound":      {func(*EpochRecord) {}, -MaxSkew - time.Millisecond, ReasonClockSkew},
+		"delay at the bound":       {func(*EpochRecord) {}, MaxDelay, ""},
+		"delay past the bound":     {func(*EpochRecord) {}, MaxDelay + time.Millisecond, ReasonTooLate},
 		"number skipped":           {func(r *EpochRecord) { r.Number++ }, 0, ReasonEpochNotNext},
 		"number repeated":          {func(r *EpochRecord) { r.Number--; r.PreviousHash = Hash{} }, 0, ReasonEpochNotNext},
 		"other previous hash":      {func(r *EpochRecord) { r.PreviousHash[31] ^= 1 }, 0, ReasonPreviousMismatch},
@@ -40,14 +48,26 @@ func TestValidateNextEpoch(t *testing.T) {
 		"a stream vanishes":        {func(r *EpochRecord) { r.Streams = r.Streams[:1] }, 0, ReasonStreamMissing},
 		"a stream is renamed":      {func(r *EpochRecord) { r.Streams[1].Stream = "ingest/zoe" }, 0, ReasonStreamMissing},
 		"same size, other root":    {func(r *EpochRecord) { r.Streams[1].Root[0] ^= 1 }, 0, ReasonStreamForked},
-		"malformed":                {func(r *EpochRecord) { r.Streams[1].Stream = "A" }, 0, ReasonMalformed},
+		"the map grows":            {growing(func(r *EpochRecord) { r.MapKeys, r.MapRoot = 5, Hash{0xa2} }), 0, ""},
+		"heads of the map change":  {growing(func(r *EpochRecord) { r.MapRoot = Hash{0xa2} }), 0, ""},
+		"entries of no list":       {growing(func(*EpochRecord) {}), 0, ""},
+		"the map shrinks":          {growing(func(r *EpochRecord) { r.MapKeys, r.MapRoot = 3, Hash{0xa2} }), 0, ReasonMapShrank},
+		"the map is emptied":       {growing(func(r *EpochRecord) { r.MapKeys, r.MapRoot = 0, EmptyMapRoot() }), 0, ReasonMapShrank},
+		"same map root, more keys": {growing(func(r *EpochRecord) { r.MapKeys = 5 }), 0, ReasonMapForked},
+		"another map of the same":  {func(r *EpochRecord) { r.MapRoot = Hash{0xa2} }, 0, ReasonMapForked},
+		"a key out of nothing":     {func(r *EpochRecord) { r.MapKeys, r.MapRoot = 5, Hash{0xa2} }, 0, ReasonMapForked},
+		"an empty stream's key": {func(r *EpochRecord) {
+			r.Streams = append(r.Streams, StreamCheckpoint{Stream: "vault"})
+			r.MapKeys, r.MapRoot = 5, Hash{0xa2}
+		}, 0, ReasonMapForked},
+		"malformed": {func(r *EpochRecord) { r.Streams[1].Stream = "A" }, 0, ReasonMalformed},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			prev := epochOne()
 			next := follow(t, prev)
 			c.change(&next)
-			err := ValidateNextEpoch(&prev, next, next.time().Add(c.skew))
+			err := ValidateNextEpoch(&prev, next, next.time().Add(c.delay))
 			if ReasonOf(err) != c.want || (c.want == "") != (err == nil) {
 				t.Errorf("got %v, want reason %q", err, c.want)
 			}

@@ -16,7 +16,10 @@ const (
 	ReasonStreamMissing   Reason = "STREAM_VANISHED"        // a stream of the previous epoch is absent
 	ReasonStreamForked    Reason = "STREAM_FORKED"          // same size as before, other root
 	ReasonTimeReversed    Reason = "TIME_REVERSED"          // the epoch is older than the one before it
-	ReasonClockSkew       Reason = "CLOCK_SKEW"             // record time and transaction time differ by more than MaxSkew
+	ReasonMapShrank       Reason = "MAP_SHRANK"             // the map has fewer keys than before
+	ReasonMapForked       Reason = "MAP_FORKED"             // the map changed without a new entry, or its root has other keys
+	ReasonClockSkew       Reason = "CLOCK_SKEW"             // record time is later than transaction time by more than MaxSkew
+	ReasonTooLate         Reason = "EPOCH_TOO_LATE"         // record time is earlier than transaction time by more than MaxDelay
 	ReasonPreviousUnknown Reason = "PREVIOUS_EPOCH_UNKNOWN" // no epoch before this one here; transient
 )
 

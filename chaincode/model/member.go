@@ -1,13 +1,16 @@
 package model
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-const memberFormat = "pcc-member/v1"
+const memberFormat = "pcc-member/v2"
+
+const noWitnessKey = "-"
 
 // Limits of a member record.
 const (
@@ -56,11 +59,12 @@ type MemberRecord struct {
 	CARootSHA256 Hash   // SHA-256 of the DER root certificate of the organisation's MSP
 	Version      uint64 // 1 at registration, then without gaps
 	PreviousHash Hash   // hash of version Version-1; zero at registration
+	WitnessKey   string // canonical WitnessKey that the member cosigns epochs by; empty if it is no witness
 }
 
 // Canonical returns the one encoding of r:
 //
-//	pcc-member/v1
+//	pcc-member/v2
 //	<id>
 //	<msp id>
 //	<class>
@@ -68,6 +72,7 @@ type MemberRecord struct {
 //	<CA root SHA-256, base64>
 //	<version>
 //	<previous hash, base64>
+//	<witness key, or - if there is none>
 //
 // It returns a MALFORMED_RECORD error if r breaks a rule of its own.
 func (r MemberRecord) Canonical() ([]byte, error) {
@@ -102,6 +107,10 @@ func ParseMember(text []byte) (MemberRecord, error) {
 		CARootSHA256: l.hash("CA root"),
 		Version:      l.uint("version"),
 		PreviousHash: l.hash("previous hash"),
+		WitnessKey:   l.next("witness key"),
+	}
+	if r.WitnessKey == noWitnessKey {
+		r.WitnessKey = ""
 	}
 	if l.err != nil {
 		return MemberRecord{}, l.err
@@ -118,7 +127,7 @@ func ParseMember(text []byte) (MemberRecord, error) {
 func (r MemberRecord) encode() []byte {
 	return []byte(strings.Join([]string{
 		memberFormat, r.ID, r.MSPID, string(r.Class), string(r.Status), r.CARootSHA256.base64(),
-		strconv.FormatUint(r.Version, 10), r.PreviousHash.base64(), "",
+		strconv.FormatUint(r.Version, 10), r.PreviousHash.base64(), cmp.Or(r.WitnessKey, noWitnessKey), "",
 	}, "\n"))
 }
 
@@ -139,6 +148,9 @@ func (r MemberRecord) validate() error {
 		return Errorf(ReasonMalformed, "member %s: versions are numbered from 1", r.ID)
 	case (r.Version == 1) != r.PreviousHash.IsZero():
 		return Errorf(ReasonMalformed, "member %s: the previous hash is zero at registration and never after", r.ID)
+	case r.WitnessKey != "":
+		_, err := ParseWitnessKey(r.WitnessKey)
+		return err
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"strings"
 	"testing"
 )
@@ -28,14 +29,29 @@ func reinstate(r *MemberRecord) { r.Status = StatusActive }
 func leave(r *MemberRecord)     { r.Status = StatusLeft }
 func rotate(r *MemberRecord)    { r.CARootSHA256 = Hash{9} }
 
+// witnessing sets a witness key that is the member's own.
+func witnessing(r *MemberRecord) { r.WitnessKey = witnessKey(r.ID).String() }
+
+func witnessKey(id string) WitnessKey {
+	return WitnessKey{Name: "witness.example/" + id, Public: sha256.Sum256([]byte(id))}
+}
+
 func TestMemberCanonicalText(t *testing.T) {
 	zero := strings.Repeat("A", 43) + "="
-	want := "pcc-member/v1\noem\nOrgOMSP\nmaker\nactive\nAQ" + zero[2:] + "\n1\n" + zero + "\n"
+	want := "pcc-member/v2\noem\nOrgOMSP\nmaker\nactive\nAQ" + zero[2:] + "\n1\n" + zero + "\n-\n"
 	got, err := registration("oem", ClassMaker).Canonical()
 	if err != nil || string(got) != want {
 		t.Fatalf("%v\n%s\nwant\n%s", err, got, want)
 	}
 	if r, err := ParseMember(got); err != nil || r != registration("oem", ClassMaker) {
+		t.Fatalf("%+v %v", r, err)
+	}
+	witness := change(t, registration("oem", ClassMaker), witnessing)
+	got, err = witness.Canonical()
+	if err != nil || !strings.HasSuffix(string(got), "\n"+witnessKey("oem").String()+"\n") {
+		t.Fatalf("%v\n%s", err, got)
+	}
+	if r, err := ParseMember(got); err != nil || r != witness {
 		t.Fatalf("%+v %v", r, err)
 	}
 }
@@ -50,6 +66,7 @@ func TestMemberRulesOfItsOwn(t *testing.T) {
 		"unknown class":           func(r *MemberRecord) { r.Class = "bank" },
 		"unknown status":          func(r *MemberRecord) { r.Status = "asleep" },
 		"no CA root":              func(r *MemberRecord) { r.CARootSHA256 = Hash{} },
+		"witness key of a log":    func(r *MemberRecord) { r.WitnessKey = "a+00000000+AQ" },
 		"version zero":            func(r *MemberRecord) { r.Version = 0 },
 		"first with previous":     func(r *MemberRecord) { r.PreviousHash = Hash{1} },
 		"second without previous": func(r *MemberRecord) { r.Version = 2 },
@@ -83,6 +100,8 @@ func TestValidateMemberChange(t *testing.T) {
 		"suspension":              {&active, suspended, ""},
 		"reinstatement":           {&suspended, change(t, suspended, reinstate), ""},
 		"new CA root":             {&active, change(t, active, rotate), ""},
+		"registers as witness":    {nil, func() MemberRecord { r := active; witnessing(&r); return r }(), ReasonNotPermitted},
+		"becomes a witness":       {&active, change(t, active, witnessing), ""},
 		"after leaving":           {&left, change(t, left, reinstate), ReasonMemberLeft},
 		"version skipped":         {&active, change(t, active, func(r *MemberRecord) { r.Version++ }), ReasonVersionNotNext},
 		"registered twice":        {&active, active, ReasonVersionNotNext},
@@ -104,7 +123,7 @@ func TestValidateMemberChange(t *testing.T) {
 
 func TestAuthorizeMemberChange(t *testing.T) {
 	oem, garage := registration("oem", ClassMaker), registration("garage", ClassGarage)
-	authority := registration("kba", ClassAuthority)
+	authority, witness := registration("kba", ClassAuthority), change(t, garage, witnessing)
 	suspended := change(t, garage, suspend)
 	cases := map[string]struct {
 		submitter MemberRecord
@@ -117,6 +136,13 @@ func TestAuthorizeMemberChange(t *testing.T) {
 		"rotates its own CA":           {garage, &garage, change(t, garage, rotate), ""},
 		"rewrites itself unchanged":    {garage, &garage, change(t, garage, nothing), ""},
 		"leaves":                       {garage, &garage, change(t, garage, leave), ""},
+		"becomes a witness":            {garage, &garage, change(t, garage, witnessing), ""},
+		"is no witness any more":       {witness, &witness, change(t, witness, func(r *MemberRecord) { r.WitnessKey = "" }), ""},
+		"sets another's witness key":   {oem, &garage, change(t, garage, witnessing), ReasonNotPermitted},
+		"suspended sets its key":       {suspended, &suspended, change(t, suspended, witnessing), ReasonNotActive},
+		"authority sets another's key": {authority, &garage, change(t, garage, witnessing), ReasonNotPermitted},
+		"authority suspends witness":   {authority, &witness, change(t, witness, suspend), ""},
+		"authority suspends, sets key": {authority, &garage, change(t, suspended, witnessing), ReasonNotPermitted},
 		"suspends itself":              {garage, &garage, change(t, garage, suspend), ReasonNotPermitted},
 		"reinstates itself":            {suspended, &suspended, change(t, suspended, reinstate), ReasonNotActive},
 		"rotates another's CA":         {oem, &garage, change(t, garage, rotate), ReasonNotPermitted},

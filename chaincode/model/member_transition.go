@@ -25,6 +25,8 @@ func ValidateMemberChange(prev *MemberRecord, next MemberRecord) error {
 		return Errorf(ReasonPreviousMismatch, "member %s: version %d does not name the hash of version %d", next.ID, next.Version, version)
 	case prev == nil && next.Status != StatusActive:
 		return Errorf(ReasonNotActive, "member %s registers as %s", next.ID, next.Status)
+	case prev == nil && next.WitnessKey != "":
+		return Errorf(ReasonNotPermitted, "member %s registers with a witness key: a member sets its own later", next.ID)
 	case prev != nil && (next.ID != prev.ID || next.MSPID != prev.MSPID || next.Class != prev.Class):
 		return Errorf(ReasonIdentityChanged, "member %s: id, MSP and class are for life", prev.ID)
 	case prev != nil && prev.Status == StatusLeft:
@@ -42,7 +44,8 @@ func ValidateMemberChange(prev *MemberRecord, next MemberRecord) error {
 //   - Any active member may register another one. Which organisations can
 //     transact at all is decided by the channel's configuration, under a majority
 //     of its administrators; the directory only names them.
-//   - A member replaces its own CA root; nobody does it for another.
+//   - A member replaces its own CA root and its own witness key; nobody does it for
+//     another.
 //   - Suspending and reinstating are for an active member of class authority,
 //     and never for the member itself.
 //   - Leaving is for the member itself, or for an authority that expels it.
@@ -59,7 +62,7 @@ func AuthorizeMemberChange(submitter MemberRecord, prev *MemberRecord, next Memb
 	if next.Status != prev.Status {
 		permitted = authority || own && next.Status == StatusLeft
 	}
-	if next.CARootSHA256 != prev.CARootSHA256 {
+	if next.CARootSHA256 != prev.CARootSHA256 || next.WitnessKey != prev.WitnessKey {
 		permitted = permitted && own
 	}
 	if !permitted {
