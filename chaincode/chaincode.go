@@ -9,8 +9,9 @@
 //
 // # Invariants
 //
-// No transaction answers with text of the client's choosing. Peers sign the answer,
-// and verifiers take a signed record hash to mean that the record was found valid.
+// No transaction answers with a record hash of the client's choosing. Peers sign the
+// answer, and verifiers take a signed record hash to mean that the record was found
+// valid. Texts that clients wrote are answered only in forms that no hash has.
 //
 // No record holds a VIN, a vehicle's tag or anything about a person: model has no
 // field that could.

@@ -16,7 +16,12 @@ const Name = "anchor"
 // EventAnchored is the event of every written epoch; its payload is "<number> <hash, hexadecimal>".
 const EventAnchored = "epoch-anchored"
 
-const series = "epoch"
+// Series of keys.
+const (
+	records = "epoch"
+	notes   = "epoch-note"
+	indexes = "epoch-index"
+)
 
 // Contract holds the epochs' transactions.
 type Contract struct {
@@ -30,12 +35,13 @@ func New() *Contract {
 
 // GetEvaluateTransactions names the transactions that only read.
 func (*Contract) GetEvaluateTransactions() []string {
-	return []string{"GetEpoch", "LatestEpoch", "EpochTransaction"}
+	return []string{"GetEpoch", "GetEpochNote", "LatestEpoch", "EpochTransaction"}
 }
 
-// SubmitEpoch writes the next epoch, given as canonical text, and returns its
-// hash in hexadecimal.
-func (c *Contract) SubmitEpoch(ctx contractapi.TransactionContextInterface, text string) (string, error) {
+// SubmitEpoch writes the next epoch, given as canonical text, with its note: the
+// signed checkpoint of the index log after it, cosigned by a quorum of the
+// witnesses. It returns the record's hash in hexadecimal.
+func (c *Contract) SubmitEpoch(ctx contractapi.TransactionContextInterface, text, note string) (string, error) {
 	if err := requireActiveMember(ctx); err != nil {
 		return "", err
 	}
@@ -54,24 +60,26 @@ func (c *Contract) SubmitEpoch(ctx contractapi.TransactionContextInterface, text
 	if err := model.ValidateNextEpoch(prev, next, now.AsTime()); err != nil {
 		return "", err
 	}
-	return write(ctx, next, text)
+	index, err := checkNote(ctx, next, note, now.AsTime())
+	if err != nil {
+		return "", err
+	}
+	return write(ctx, next, text, note, index)
 }
 
 // GetEpoch returns the canonical text of epoch number.
 func (c *Contract) GetEpoch(ctx contractapi.TransactionContextInterface, number uint64) (string, error) {
-	text, err := ledger.Read(ctx.GetStub(), series, number)
-	if err != nil {
-		return "", err
-	}
-	if text == nil {
-		return "", model.Errorf(model.ReasonNotFound, "no epoch %d", number)
-	}
-	return string(text), nil
+	return read(ctx, records, number)
+}
+
+// GetEpochNote returns the note that epoch number was submitted with.
+func (c *Contract) GetEpochNote(ctx contractapi.TransactionContextInterface, number uint64) (string, error) {
+	return read(ctx, notes, number)
 }
 
 // LatestEpoch returns the canonical text of the last epoch.
 func (c *Contract) LatestEpoch(ctx contractapi.TransactionContextInterface) (string, error) {
-	_, text, err := ledger.Latest(ctx.GetStub(), series)
+	_, text, err := ledger.Latest(ctx.GetStub(), records)
 	if err != nil {
 		return "", err
 	}
@@ -84,7 +92,7 @@ func (c *Contract) LatestEpoch(ctx contractapi.TransactionContextInterface) (str
 // EpochTransaction returns the id of the transaction that wrote epoch number, by
 // which a client that lost the answer of SubmitEpoch finds its endorsements.
 func (c *Contract) EpochTransaction(ctx contractapi.TransactionContextInterface, number uint64) (string, error) {
-	history, err := ctx.GetStub().GetHistoryForKey(ledger.Key(series, number))
+	history, err := ctx.GetStub().GetHistoryForKey(ledger.Key(records, number))
 	if err != nil {
 		return "", fmt.Errorf("read history: %w", err)
 	}
@@ -114,7 +122,7 @@ func requireActiveMember(ctx contractapi.TransactionContextInterface) error {
 // next's number is taken: reading that key as absent is also what lets only one
 // of two concurrent submissions commit.
 func predecessor(ctx contractapi.TransactionContextInterface, next model.EpochRecord) (*model.EpochRecord, error) {
-	taken, err := ledger.Read(ctx.GetStub(), series, next.Number)
+	taken, err := ledger.Read(ctx.GetStub(), records, next.Number)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +132,7 @@ func predecessor(ctx contractapi.TransactionContextInterface, next model.EpochRe
 	if next.Number == 1 {
 		return nil, nil
 	}
-	text, err := ledger.Read(ctx.GetStub(), series, next.Number-1)
+	text, err := ledger.Read(ctx.GetStub(), records, next.Number-1)
 	if err != nil {
 		return nil, err
 	}
@@ -135,13 +143,26 @@ func predecessor(ctx contractapi.TransactionContextInterface, next model.EpochRe
 	return &prev, err
 }
 
-func write(ctx contractapi.TransactionContextInterface, next model.EpochRecord, text string) (string, error) {
+func read(ctx contractapi.TransactionContextInterface, series string, number uint64) (string, error) {
+	value, err := ledger.Read(ctx.GetStub(), series, number)
+	if err != nil {
+		return "", err
+	}
+	if value == nil {
+		return "", model.Errorf(model.ReasonNotFound, "no epoch %d", number)
+	}
+	return string(value), nil
+}
+
+func write(ctx contractapi.TransactionContextInterface, next model.EpochRecord, text, note, index string) (string, error) {
 	hash, err := next.Hash()
 	if err != nil {
 		return "", err
 	}
-	if err := ctx.GetStub().PutState(ledger.Key(series, next.Number), []byte(text)); err != nil {
-		return "", fmt.Errorf("write epoch: %w", err)
+	for _, v := range []struct{ series, value string }{{records, text}, {notes, note}, {indexes, index}} {
+		if err := ctx.GetStub().PutState(ledger.Key(v.series, next.Number), []byte(v.value)); err != nil {
+			return "", fmt.Errorf("write epoch: %w", err)
+		}
 	}
 	if err := ctx.GetStub().SetEvent(EventAnchored, fmt.Appendf(nil, "%d %s", next.Number, hash)); err != nil {
 		return "", fmt.Errorf("set event: %w", err)

@@ -75,6 +75,9 @@ func (c *Contract) ChangeMember(ctx contractapi.TransactionContextInterface, tex
 	if err := model.AuthorizeMemberChange(submitter, &prev, next); err != nil {
 		return "", err
 	}
+	if err := updateWitnesses(ctx, prev, next); err != nil {
+		return "", err
+	}
 	return write(ctx, next)
 }
 

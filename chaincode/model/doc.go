@@ -13,6 +13,10 @@
 // [MaxSkew] and [MaxDelay]. [EpochRecord.IndexLeaf] is the record's leaf in the
 // index log, the RFC 6962 log of all records that witnesses cosign.
 //
+// A [Note] is a checkpoint of that log as its signed note. [Index.Append] computes
+// the log's root from the records and holds the checkpoint to it, and
+// [Note.VerifyQuorum] checks that a majority of the witnesses has cosigned.
+//
 // A [MemberRecord] names an organisation and, if it is a witness, its
 // [WitnessKey]. [ValidateMemberChange] is the rule of succession,
 // [AuthorizeMemberChange] says who may make which change.

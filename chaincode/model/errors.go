@@ -23,6 +23,14 @@ const (
 	ReasonPreviousUnknown Reason = "PREVIOUS_EPOCH_UNKNOWN" // no epoch before this one here; transient
 )
 
+// Reasons for refusing an epoch's note.
+const (
+	ReasonNoteMalformed      Reason = "NOTE_MALFORMED"       // the text is not a signed note of a checkpoint
+	ReasonIndexMismatch      Reason = "INDEX_MISMATCH"       // the checkpoint's origin, size or root is not that of the index
+	ReasonCosignatureInvalid Reason = "COSIGNATURE_INVALID"  // a line of a witness's key does not verify
+	ReasonTooFewCosignatures Reason = "TOO_FEW_COSIGNATURES" // fewer witnesses than the quorum cosigned in time
+)
+
 // Reasons for refusing a member record.
 const (
 	ReasonVersionNotNext  Reason = "VERSION_NOT_NEXT"        // the version is not the previous one plus one
@@ -32,6 +40,8 @@ const (
 	ReasonNotPermitted    Reason = "NOT_PERMITTED"           // the submitter may not make this change
 	ReasonMemberExists    Reason = "MEMBER_EXISTS"           // the id is registered
 	ReasonMSPTaken        Reason = "MSP_TAKEN"               // the MSP belongs to a registered member
+	ReasonWitnessKeyTaken Reason = "WITNESS_KEY_TAKEN"       // the public key is, or was, another member's witness key
+	ReasonWitnessesFull   Reason = "TOO_MANY_WITNESSES"      // MaxWitnesses members are witnesses
 )
 
 // Reasons common to all records.

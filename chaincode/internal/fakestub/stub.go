@@ -6,7 +6,6 @@ package fakestub
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -50,8 +49,12 @@ func (l *Ledger) Invoke(cc shim.Chaincode, mspID string, args ...string) (*peer.
 	if response.GetStatus() != shim.OK {
 		return response, nil
 	}
-	maps.Copy(l.State, tx.writes)
-	for key := range tx.writes {
+	for key, value := range tx.writes {
+		if value == nil {
+			delete(l.State, key)
+			continue
+		}
+		l.State[key] = value
 		l.writers[key] = tx.id
 	}
 	if tx.event != "" {
@@ -68,7 +71,7 @@ type stub struct {
 	id      string
 	creator []byte
 	args    []string
-	writes  map[string][]byte
+	writes  map[string][]byte // nil deletes
 	event   string
 }
 
@@ -85,6 +88,11 @@ func (s *stub) GetState(key string) ([]byte, error) { return s.ledger.State[key]
 
 func (s *stub) PutState(key string, value []byte) error {
 	s.writes[key] = value
+	return nil
+}
+
+func (s *stub) DelState(key string) error {
+	s.writes[key] = nil
 	return nil
 }
 
