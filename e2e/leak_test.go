@@ -54,7 +54,7 @@ func testNothingLeaks(t *testing.T, w *world) {
 	}
 	// What must be found shows that the search sees the data.
 	control := map[string]bool{"postgres": false, "nats": false, "fabric": false, "log": false}
-	sought := map[string]string{"postgres": "pcc.events.v1.OdometerReading", "nats": "pcc.registry.v1.passport_enrolled", "fabric": "pcc-epoch/v1", "log": "process started"}
+	sought := map[string]string{"postgres": "pcc.events.v1.OdometerReading", "nats": "pcc.registry.v1.passport_enrolled", "fabric": "pcc-epoch/v2", "log": "process started"}
 	files := 0
 	w.eachFile(t, func(path, folder string, content []byte) {
 		files++

@@ -85,7 +85,7 @@ func withoutClaims(t *testing.T, text []byte) []byte {
 // accepts is what Encode writes of it.
 func FuzzVerify(f *testing.F) {
 	f.Add([]byte(`{"schema":"pcc-proof/v2"}`))
-	f.Add([]byte(`{"schema":"pcc-proof/v2","passport":"passports/mine","tag":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","generated_at":"2026-01-31T12:00:00Z","epoch":{"record":"pcc-epoch/v1\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n1\n","transaction":{"id":"","channel":"c","chaincode":"c","block":0},"endorsements":[{"msp_id":"","certificate":"","signature":"","signed":""}]},"streams":[],"events":[{"stream":"s","seq":0,"leaf":"","proof":[],"event":{}}]}`))
+	f.Add([]byte(`{"schema":"pcc-proof/v2","passport":"passports/mine","tag":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","generated_at":"2026-01-31T12:00:00Z","epoch":{"record":"pcc-epoch/v2\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n1\n28G0yQD/5I1XW12lxjgEASX2XbD+PiRJS3bqmGRX2YY=\n0\n","transaction":{"id":"","channel":"c","chaincode":"c","block":0},"endorsements":[{"msp_id":"","certificate":"","signature":"","signed":""}]},"streams":[],"events":[{"stream":"s","seq":0,"leaf":"","proof":[],"event":{}}]}`))
 	root := prooftest.NewOrganisation(f, "OrgMSP", "peer").RootPEM
 	trust := verify.Trust{Channel: "c", Chaincode: "c", MinEndorsements: 1, MSPs: []verify.MSP{{ID: "OrgMSP", RootCertificates: []string{root}}}}
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -17,7 +17,7 @@
 //	  "tag": base64,                                    the vehicle's public tag, package internal/eventlist
 //	  "generated_at": "2026-01-31T12:00:00Z",
 //	  "epoch": {
-//	    "record": "pcc-epoch/v1\n…",                    canonical text, package chaincode/model
+//	    "record": "pcc-epoch/v2\n…",                    canonical text, package chaincode/model
 //	    "transaction": {"id": "…", "channel": "…", "chaincode": "…", "block": 7},
 //	    "endorsements": [
 //	      {"msp_id": "…", "certificate": "PEM", "signature": base64, "signed": base64}

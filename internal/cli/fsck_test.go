@@ -64,7 +64,10 @@ func runFsck(t *testing.T, args ...string) (code int, stdout, stderr string) {
 
 func TestFsckTellsByItsExitCode(t *testing.T) {
 	conn, url, cp := fsckDatabase(t)
-	record := model.EpochRecord{Number: 1, TimeUnixMilli: 1, Streams: []model.StreamCheckpoint{{Stream: "ingest/a", Size: cp.Size, Root: model.Hash(cp.Root)}}}
+	record := model.EpochRecord{
+		Number: 1, TimeUnixMilli: 1, MapRoot: model.EmptyMapRoot(),
+		Streams: []model.StreamCheckpoint{{Stream: "ingest/a", Size: cp.Size, Root: model.Hash(cp.Root)}},
+	}
 	epoch, err := record.Canonical()
 	if err != nil {
 		t.Fatal(err)

@@ -20,7 +20,7 @@ func TestFaults(t *testing.T) {
 	n := newNetwork(t, fabric.Raft1)
 	n.Up()
 	n.admitMembers()
-	c := &chain{t: t}
+	c := newChain(t)
 	n.anchor(c)
 	for _, victims := range []string{"fabric-chaincode-*", "fabric-peer-*", "fabric-*"} {
 		t.Logf("killing %s", victims)
@@ -59,9 +59,9 @@ func (n *network) race(c *chain) {
 	for i, org := range n.Network.Orgs {
 		epoch := c.next()
 		epoch.Streams[0].Size += uint64(i)
-		text, client := canonical(n.t, epoch), n.Client(org.Name)
+		call, client := c.submission(epoch), n.Client(org.Name)
 		go func() {
-			_, err := client.Submit(n.t.Context(), "anchor:SubmitEpoch", text)
+			_, err := client.Submit(n.t.Context(), submitEpoch, call...)
 			outcomes <- err
 		}()
 	}

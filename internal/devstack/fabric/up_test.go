@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,8 +36,11 @@ func TestNetworks(t *testing.T) {
 			n := newNetwork(t, topology)
 			n.Up()
 			n.admitMembers()
-			chain := &chain{t: t}
-			for range 3 {
+			chain := newChain(t)
+			n.anchor(chain)
+			n.enrolWitnesses(chain)
+			n.refuseWitnesses(chain)
+			for range 2 {
 				n.anchor(chain)
 			}
 			n.refuse(chain)
@@ -45,6 +49,7 @@ func TestNetworks(t *testing.T) {
 			n.Stop()
 			n.Up()
 			n.anchor(chain)
+			n.leaveWitness(chain)
 			n.inspectBlocks()
 		})
 	}
@@ -70,38 +75,17 @@ func (n *network) admitMembers() {
 	}
 }
 
-// chain makes epochs that follow each other.
-type chain struct {
-	t    *testing.T
-	last *model.EpochRecord
-}
-
-func (c *chain) next() model.EpochRecord {
-	r := model.EpochRecord{
-		Number: 1, TimeUnixMilli: time.Now().UnixMilli(),
-		Streams: []model.StreamCheckpoint{{Stream: "ingest/oem", Size: 5, Root: model.Hash{1}}},
-	}
-	if c.last != nil {
-		hash, err := c.last.Hash()
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		r.Number, r.PreviousHash = c.last.Number+1, hash
-		r.Streams[0].Size, r.Streams[0].Root = c.last.Streams[0].Size+5, model.Hash{byte(r.Number)}
-	}
-	return r
-}
-
 // anchor submits the next epoch as the insurer and checks all that the ledger says about it.
 func (n *network) anchor(c *chain) {
 	n.t.Helper()
 	epoch := c.next()
 	client := n.Client("insurer")
-	result, err := client.Submit(n.t.Context(), "anchor:SubmitEpoch", canonical(n.t, epoch))
+	call := c.submission(epoch, c.cosigners...)
+	result, err := client.Submit(n.t.Context(), submitEpoch, call...)
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	c.last = &epoch
+	c.advance(epoch)
 	n.checkEndorsements(epoch, result)
 	n.record(epoch, result)
 
@@ -112,6 +96,10 @@ func (n *network) anchor(c *chain) {
 	latest, err := client.Evaluate(n.t.Context(), "anchor:LatestEpoch")
 	if err != nil || string(latest) != canonical(n.t, epoch) {
 		n.t.Errorf("latest epoch: %v\n%s", err, latest)
+	}
+	note, err := client.Evaluate(n.t.Context(), "anchor:GetEpochNote", strconv.FormatUint(epoch.Number, 10))
+	if err != nil || string(note) != call[1] {
+		n.t.Errorf("note of epoch %d: %v\n%s", epoch.Number, err, note)
 	}
 	n.checkRecovery(client, result)
 }
@@ -166,20 +154,25 @@ func (n *network) refuse(c *chain) {
 	for reason, spoil := range cases {
 		epoch := c.next()
 		spoil(&epoch)
-		_, err := client.Submit(n.t.Context(), "anchor:SubmitEpoch", canonical(n.t, epoch))
-		if refused, ok := errors.AsType[*fabricgw.ChaincodeError](err); !ok || refused.Reason != string(reason) {
-			n.t.Errorf("got %v, want %s", err, reason)
-		}
+		_, err := client.Submit(n.t.Context(), submitEpoch, c.submission(epoch, c.cosigners...)...)
+		n.expect(err, reason)
 	}
 	// A record that smuggles a VIN is not a record: nothing of it may reach the ledger.
-	_, err := client.Submit(n.t.Context(), "anchor:SubmitEpoch", canonical(n.t, c.next())+plantedVIN+"\n")
-	if refused, ok := errors.AsType[*fabricgw.ChaincodeError](err); !ok || refused.Reason != string(model.ReasonMalformed) {
-		n.t.Errorf("got %v, want %s", err, model.ReasonMalformed)
-	}
+	call := c.submission(c.next(), c.cosigners...)
+	_, err := client.Submit(n.t.Context(), submitEpoch, call[0]+plantedVIN+"\n", call[1])
+	n.expect(err, model.ReasonMalformed)
+	_, err = client.Submit(n.t.Context(), submitEpoch, call[0], strings.Replace(call[1], "\n\n", "\n"+plantedVIN+"\n\n", 1))
+	n.expect(err, model.ReasonNoteMalformed)
+	_, err = client.Submit(n.t.Context(), submitEpoch, c.submission(c.next(), "oem")...)
+	n.expect(err, model.ReasonTooFewCosignatures)
+	_, err = client.Submit(n.t.Context(), submitEpoch, call[0], c.submission(*c.last, c.cosigners...)[1])
+	n.expect(err, model.ReasonIndexMismatch)
 	if _, err := client.Transaction(n.t.Context(), "0000"); !errors.Is(err, fabricgw.ErrNotFound) {
 		n.t.Errorf("unknown transaction: %v", err)
 	}
 }
+
+const submitEpoch = "anchor:SubmitEpoch"
 
 const plantedVIN = "WVWZZZ1JZXW386752"
 

@@ -66,7 +66,9 @@ func NewWorld(t testing.TB, leafType string, content Content, decode verify.Deco
 		w.Organisations = append(w.Organisations, o)
 		w.Trust.MSPs = append(w.Trust.MSPs, verify.MSP{ID: id, RootCertificates: []string{o.RootPEM}})
 	}
-	w.Epoch = model.EpochRecord{Number: 1, TimeUnixMilli: time.Date(2026, 1, 31, 11, 0, 0, 0, time.UTC).UnixMilli()}
+	w.Epoch = model.EpochRecord{
+		Number: 1, TimeUnixMilli: time.Date(2026, 1, 31, 11, 0, 0, 0, time.UTC).UnixMilli(), MapRoot: model.EmptyMapRoot(),
+	}
 	tag := TagOf(Subject)
 	w.Document = verify.Document{Schema: verify.Schema, Passport: Subject, Tag: tag[:], GeneratedAt: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)}
 	w.addStream(t, "ingest/garage", 1)
