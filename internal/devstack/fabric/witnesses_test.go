@@ -1,7 +1,9 @@
 package fabric_test
 
 import (
+	"context"
 	"errors"
+	"time"
 
 	"github.com/pcc-platform/pcc/chaincode/model"
 	"github.com/pcc-platform/pcc/internal/fabricgw"
@@ -34,7 +36,9 @@ func (n *network) refuseWitnesses(c *chain) {
 	n.expect(err, model.ReasonWitnessKeyTaken)
 	_, err = enrol.Leave(n.t.Context(), garage, "oem")
 	n.expect(err, model.ReasonNotPermitted)
-	_, err = enrol.Join(n.t.Context(), garage, "nobody", oem)
+	ctx, cancel := context.WithTimeout(n.t.Context(), time.Second)
+	defer cancel()
+	_, err = enrol.Join(ctx, garage, "nobody", oem)
 	n.expect(err, model.ReasonNotFound)
 	if _, err = enrol.Join(n.t.Context(), garage, "garage", oem[1:]); model.ReasonOf(err) != model.ReasonMalformed {
 		n.t.Errorf("got %v, want %s", err, model.ReasonMalformed)

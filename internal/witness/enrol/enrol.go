@@ -8,10 +8,20 @@ package enrol
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/pcc-platform/pcc/chaincode/model"
 	"github.com/pcc-platform/pcc/internal/fabricgw"
+)
+
+// The record may change at the same time, and the member's peer may be some blocks behind, also behind the registration of
+// the member: then it is tried again, so often and after a pause.
+const (
+	maxAttempts = 20
+	pause       = 500 * time.Millisecond
 )
 
 // Ledger calls the platform's chaincode as the member; a *fabricgw.Client is one.
@@ -24,18 +34,40 @@ type Ledger interface {
 // the id of the transaction, empty if the key is set already. member is the id in the directory, such as "oem".
 //
 // A key that no record can hold is an error with model.ReasonMalformed. The contract's refusals are *fabricgw.ChaincodeError:
-// MEMBER_NOT_ACTIVE, NOT_PERMITTED for another's identity, WITNESS_KEY_TAKEN, TOO_MANY_WITNESSES, and RECORD_NOT_FOUND for a
-// member that is not in the directory. A change of the record at the same time is VERSION_NOT_NEXT; the call may be repeated.
+// MEMBER_NOT_ACTIVE, NOT_PERMITTED for another's identity, WITNESS_KEY_TAKEN and TOO_MANY_WITNESSES at once; RECORD_NOT_FOUND
+// or NOT_A_MEMBER for a member that is not in the directory after some seconds, or when ctx ends.
 func Join(ctx context.Context, ledger Ledger, member, verifierKey string) (transactionID string, err error) {
 	if _, err := model.ParseWitnessKey(verifierKey); err != nil {
 		return "", fmt.Errorf("enrol: %w", err)
 	}
-	return setKey(ctx, ledger, member, verifierKey)
+	return change(ctx, ledger, member, verifierKey)
 }
 
 // Leave takes the member's witness key out of the directory. It returns as [Join] does.
 func Leave(ctx context.Context, ledger Ledger, member string) (transactionID string, err error) {
-	return setKey(ctx, ledger, member, "")
+	return change(ctx, ledger, member, "")
+}
+
+func change(ctx context.Context, ledger Ledger, member, key string) (transactionID string, err error) {
+	for attempt := 1; ; attempt++ {
+		transactionID, err = setKey(ctx, ledger, member, key)
+		if !mayPass(err) || attempt == maxAttempts {
+			return transactionID, err
+		}
+		select {
+		case <-ctx.Done():
+			return "", errors.Join(ctx.Err(), err)
+		case <-time.After(pause):
+		}
+	}
+}
+
+// mayPass reports whether the ledger has refused what it may accept once the peer has the newest block.
+func mayPass(err error) bool {
+	refused, ok := errors.AsType[*fabricgw.ChaincodeError](err)
+	return ok && slices.Contains([]model.Reason{
+		model.ReasonNotFound, model.ReasonNotAMember, model.ReasonVersionNotNext, model.ReasonPreviousMismatch,
+	}, model.Reason(refused.Reason))
 }
 
 func setKey(ctx context.Context, ledger Ledger, member, key string) (transactionID string, err error) {
