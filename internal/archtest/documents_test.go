@@ -50,6 +50,14 @@ func documentRules() []rule {
 				"services/a/errors.go":   {Data: []byte("package a\n\nvar errX = apperr.New(apperr.NotFound, \"OTHER\", \"other\")\n")},
 			},
 		},
+		{
+			"docs/errors.md has every reason of the contracts, and no other",
+			ledgerReasons,
+			fstest.MapFS{
+				"docs/errors.md":            {Data: []byte("| `GONE` | epoch | |\n")},
+				"chaincode/model/errors.go": {Data: []byte("package model\n\nconst ReasonX Reason = \"OTHER\"\n")},
+			},
+		},
 	}
 }
 
