@@ -15,7 +15,7 @@ import (
 )
 
 // A submission that meets dead processes waits for the supervisor to bring them
-// back, and one that lost a race is told so.
+// back, one that lost a race is told so, and none passes by a quorum of yesterday.
 func TestFaults(t *testing.T) {
 	n := newNetwork(t, fabric.Raft1)
 	n.Up()
@@ -27,6 +27,7 @@ func TestFaults(t *testing.T) {
 		n.kill(victims)
 		n.anchor(c)
 	}
+	n.raceWitness(c)
 	n.race(c)
 }
 
@@ -59,7 +60,7 @@ func (n *network) race(c *chain) {
 	for i, org := range n.Network.Orgs {
 		epoch := c.next()
 		epoch.Streams[0].Size += uint64(i)
-		call, client := c.submission(epoch), n.Client(org.Name)
+		call, client := c.submission(epoch, c.cosigners...), n.Client(org.Name)
 		go func() {
 			_, err := client.Submit(n.t.Context(), submitEpoch, call...)
 			outcomes <- err

@@ -63,3 +63,37 @@ func (n *network) leaveWitness(c *chain) {
 	n.expect(err, model.ReasonTooFewCosignatures)
 	n.anchor(c)
 }
+
+// raceWitness makes the first witness while an epoch that nobody has cosigned is submitted: it is on the ledger no later
+// than the key, or it is refused.
+func (n *network) raceWitness(c *chain) {
+	n.t.Helper()
+	epoch := c.next()
+	call, submitter := c.submission(epoch), n.Client("insurer")
+	type outcome struct {
+		result fabricgw.Result
+		err    error
+	}
+	submitted := make(chan outcome, 1)
+	go func() {
+		result, err := submitter.Submit(n.t.Context(), submitEpoch, call...)
+		submitted <- outcome{result, err}
+	}()
+	oem := n.Client("oem")
+	id, err := enrol.Join(n.t.Context(), oem, "oem", c.witnesses["oem"].Verifier().String())
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	key, err := oem.Transaction(n.t.Context(), id)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	o := <-submitted
+	if o.err != nil {
+		n.expect(o.err, model.ReasonTooFewCosignatures)
+	} else if c.advance(epoch); o.result.BlockNumber > key.BlockNumber {
+		n.t.Errorf("an epoch without cosignatures in block %d, a witness since block %d", o.result.BlockNumber, key.BlockNumber)
+	}
+	c.cosigners = []string{"oem"}
+	n.anchor(c)
+}
