@@ -77,7 +77,7 @@ func (s *Stack) writeConfigs(ctx context.Context) error {
 		s.writeConfig("vault", vault.Config{ServiceConfig: common["vault"], Keys: keys}),
 		s.writeConfig("ingest", ingest.Config{ServiceConfig: common["ingest"], Log: log}),
 		s.writeConfig("settlement", settlement.Config{ServiceConfig: common["settlement"], Log: log}),
-		s.writeConfig("anchor", anchor.Config{ServiceConfig: common["anchor"], EpochInterval: s.opts.EpochInterval, Fabric: ledger}),
+		s.writeConfig("anchor", anchor.Config{ServiceConfig: common["anchor"], EpochInterval: s.opts.EpochInterval, Fabric: ledger, Log: log}),
 		s.writeConfig("gateway", gateway.Config{ServiceConfig: common["gateway"], Devices: devices}),
 	)
 }

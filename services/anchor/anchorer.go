@@ -13,18 +13,29 @@ import (
 // haltReminder is how often a halted anchorer repeats why it stands still.
 const haltReminder = time.Minute
 
-// Anchorer cuts epochs and brings them onto the ledger.
+// MaxWaiting bounds the epochs that were cut and are not anchored. While there are so many nothing is cut: what grows meanwhile
+// is in the next one.
+const MaxWaiting = 1024
+
+// workPage is how many of them are in memory at once: a record can have 200 KiB.
+const workPage = 16
+
+// Anchorer cuts epochs, has them cosigned and brings them onto the ledger.
 type Anchorer struct {
-	Store    Store
-	Journal  Journal
-	Ledger   Ledger
-	Interval time.Duration // between rounds
-	Now      func() time.Time
-	Logger   *slog.Logger
-	Metrics  *Metrics
+	Store     Store
+	Journal   Journal
+	Cosigners Cosigners
+	Ledger    Ledger
+	Heads     *Heads
+	Interval  time.Duration // between rounds
+	Now       func() time.Time
+	Logger    *slog.Logger
+	Metrics   *Metrics
 
 	// reconciled is set once the ledger was found to hold what the database says.
 	reconciled bool
+	// tip is nil when it is not known.
+	tip *tip
 }
 
 // Run makes a round every interval until ctx ends. It returns ErrForeignLedger if it must not begin at all.
@@ -50,31 +61,70 @@ func (a *Anchorer) Run(ctx context.Context) error {
 	}
 }
 
-// Round brings what an earlier round left behind onto the ledger, then cuts and submits the next epoch if a journal
-// grew. It may be stopped and repeated at any point.
+// Round cuts the next epoch if a journal grew, and brings what waits onto the ledger, in order. It may be stopped and repeated
+// at any point. That witnesses or the ledger are away keeps nothing from being cut, but for the first epoch: whether the
+// ledger is empty too must be known before.
 func (a *Anchorer) Round(ctx context.Context) error {
 	if err := a.observe(ctx); err != nil {
 		return err
 	}
+	var away error
 	if !a.reconciled {
-		if _, err := a.reconcile(ctx); err != nil {
-			return err
+		if _, away = a.reconcile(ctx); errors.Is(away, ErrForeignLedger) || errors.Is(away, ErrDiverged) {
+			return away
+		}
+		last, err := a.Store.LastCandidate(ctx)
+		if err != nil || last == nil && away != nil {
+			return errors.Join(err, away)
 		}
 	}
-	pending, err := a.Store.Pending(ctx)
-	if err != nil {
+	if err := a.cut(ctx); err != nil {
 		return err
 	}
-	if pending != nil {
-		if err := a.submit(ctx, *pending); err != nil && model.ReasonOf(err) != model.ReasonClockSkew {
+	if away != nil {
+		return away
+	}
+	return a.work(ctx)
+}
+
+// cut cuts as many epochs as it takes to cover the journal, which is one unless it grew by more than an epoch takes.
+func (a *Anchorer) cut(ctx context.Context) error {
+	for {
+		waiting, err := a.Store.CountWaiting(ctx)
+		if err != nil {
 			return err
 		}
+		if waiting >= MaxWaiting {
+			a.Logger.WarnContext(ctx, "no epoch is cut: too many wait for the ledger", slog.Int("waiting", waiting))
+			return nil
+		}
+		cut, err := a.cutNext(ctx)
+		if err != nil {
+			a.tip = nil // another process may have led meanwhile
+			return err
+		}
+		if !cut {
+			return nil
+		}
 	}
-	next, grew, err := a.cutNext(ctx)
-	if err != nil || !grew {
-		return err
+}
+
+// work has the epochs that wait cosigned and submitted, in their order.
+func (a *Anchorer) work(ctx context.Context) error {
+	for {
+		waiting, err := a.Store.Waiting(ctx, workPage)
+		if err != nil || len(waiting) == 0 {
+			return err
+		}
+		for _, e := range waiting {
+			if err := a.cosign(ctx, &e); err != nil {
+				return err
+			}
+			if err := a.submit(ctx, e); err != nil {
+				return err
+			}
+		}
 	}
-	return a.submit(ctx, next)
 }
 
 // observe tells the metrics how things stand, also while the ledger does not answer.
@@ -85,47 +135,61 @@ func (a *Anchorer) observe(ctx context.Context) error {
 	}
 	if last != nil {
 		a.Metrics.anchored(last.Candidate)
+		a.Heads.Forget(last.Number())
 	}
-	pending, err := a.Store.Pending(ctx)
-	if err == nil && pending != nil {
-		a.Metrics.pending(*pending)
+	count, err := a.Store.CountWaiting(ctx)
+	if err != nil || count == 0 {
+		return err
+	}
+	first, err := a.Store.Waiting(ctx, 1)
+	if err == nil && len(first) > 0 {
+		a.Metrics.waiting(count, first[0].Candidate)
 	}
 	return err
 }
 
-func (a *Anchorer) cutNext(ctx context.Context) (_ Candidate, grew bool, err error) {
-	last, err := a.Store.Last(ctx)
+// cosign gets and keeps the note of an epoch that has none.
+func (a *Anchorer) cosign(ctx context.Context, e *Epoch) error {
+	if e.Note != nil {
+		return nil
+	}
+	index, err := a.Store.IndexRoot(ctx, e.Number())
 	if err != nil {
-		return Candidate{}, false, err
+		return err
 	}
-	checkpoints, err := a.Journal.Checkpoints(ctx)
+	note, err := a.Cosigners.Cosign(ctx, e.Number(), index)
 	if err != nil {
-		return Candidate{}, false, err
+		return fmt.Errorf("anchor: cosign epoch %d: %w", e.Number(), err)
 	}
-	next, grew, err := cut(last, checkpoints, a.Now())
-	if err != nil || !grew {
-		return Candidate{}, false, err
+	if err := a.Store.AddNote(ctx, e.Number(), note); err != nil {
+		return err
 	}
-	return next, true, a.Store.AddCandidate(ctx, next)
+	e.Note = note
+	return nil
 }
 
-// submit brings one candidate onto the ledger. A refusal that says the number is taken sends it back to reconcile: the
-// answer of an earlier submission may have been lost.
-func (a *Anchorer) submit(ctx context.Context, c Candidate) error {
-	a.Metrics.pending(c)
+// submit brings one epoch onto the ledger. A refusal that says the number is taken sends it back to reconcile: the answer of an
+// earlier submission may have been lost. One that says the cosignatures do not do, as when the witnesses have changed since,
+// has them collected again.
+func (a *Anchorer) submit(ctx context.Context, e Epoch) error {
 	begin := a.Now()
-	commit, err := a.Ledger.SubmitEpoch(ctx, c.Text)
+	commit, err := a.Ledger.SubmitEpoch(ctx, e.Text, e.Note)
 	switch model.ReasonOf(err) {
 	case model.ReasonEpochNotNext, model.ReasonPreviousMismatch:
 		if adopted, reconcileErr := a.reconcile(ctx); reconcileErr != nil || adopted {
 			return reconcileErr
 		}
+	case model.ReasonTooFewCosignatures, model.ReasonCosignatureInvalid:
+		e.Note = nil
+		if cosignErr := a.cosign(ctx, &e); cosignErr != nil {
+			return cosignErr
+		}
 	}
 	if err != nil {
-		return fmt.Errorf("anchor: submit epoch %d: %w", c.Number(), err)
+		return fmt.Errorf("anchor: submit epoch %d: %w", e.Number(), err)
 	}
 	a.Metrics.submitted(ctx, a.Now().Sub(begin))
-	return a.anchored(ctx, c, commit)
+	return a.anchored(ctx, e.Candidate, commit)
 }
 
 // anchored stores that the ledger holds c. It is the other side of the ledger's own check: what the peers attest must
@@ -138,6 +202,7 @@ func (a *Anchorer) anchored(ctx context.Context, c Candidate, commit Commit) err
 		return err
 	}
 	a.Metrics.anchored(c)
+	a.Heads.Forget(c.Number())
 	a.Logger.InfoContext(ctx, "epoch anchored", slog.Uint64("epoch", c.Number()), slog.Uint64("entries", c.Entries()),
 		slog.Uint64("block", commit.Transaction.Block), slog.Any("endorsed_by", commit.Transaction.EndorsingMSPs()))
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,20 +13,25 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/pcc-platform/pcc/chaincode/model"
+	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/internal/testkit"
 	"github.com/pcc-platform/pcc/migrations"
 	"github.com/pcc-platform/pcc/services/anchor"
+	"github.com/pcc-platform/pcc/services/anchor/internal/anchortest"
 	"github.com/pcc-platform/pcc/services/anchor/internal/postgres"
 )
 
 // world is an anchorer on a real database, with a journal and a ledger of the test's.
 type world struct {
-	clock   time.Time
-	store   *crashing
-	ledger  *ledger
-	journal *journal
+	clock     time.Time
+	store     *crashing
+	ledger    *ledger
+	journal   *anchortest.Journal
+	cosigners *anchortest.Cosigners
 	*anchor.Anchorer
 }
+
+var cutTime = time.Date(2026, 5, 4, 10, 0, 0, 0, time.UTC)
 
 func newPool(t *testing.T) *pgxpool.Pool {
 	t.Helper()
@@ -36,9 +42,9 @@ func newPool(t *testing.T) *pgxpool.Pool {
 	return testkit.Schema(t, "anchor", sources...)
 }
 
-func newWorld(t rapid.TB, pool *pgxpool.Pool) *world {
+func newWorld(t rapid.TB, pool *pgxpool.Pool, witnesses *anchortest.Cosigners) *world {
 	t.Helper()
-	w := &world{clock: cutTime, store: &crashing{Store: postgres.New(pool)}, journal: &journal{}}
+	w := &world{clock: cutTime, store: &crashing{Store: postgres.New(pool)}, journal: &anchortest.Journal{}, cosigners: witnesses}
 	w.ledger = &ledger{now: func() time.Time { return w.clock }, fault: healthy}
 	w.restart(t)
 	return w
@@ -53,7 +59,8 @@ func (w *world) restart(t rapid.TB) {
 		t.Fatal(err)
 	}
 	w.Anchorer = &anchor.Anchorer{
-		Store: w.store, Journal: w.journal, Ledger: w.ledger, Interval: time.Hour,
+		Store: w.store, Journal: w.journal, Cosigners: w.cosigners, Ledger: w.ledger,
+		Heads: anchor.NewHeads(w.store), Interval: time.Hour,
 		Now: now, Logger: slog.New(slog.DiscardHandler), Metrics: metrics,
 	}
 }
@@ -77,10 +84,10 @@ func (w *world) check(t rapid.TB, ctx context.Context) {
 }
 
 func TestRoundAnchorsWhatGrew(t *testing.T) {
-	w := newWorld(t, newPool(t))
+	w := newWorld(t, newPool(t), anchortest.NewCosigners(t))
 	for _, stream := range []string{"ingest/oem", "ingest/oem", "ingest/garage", ""} {
 		if stream != "" {
-			w.journal.grow(stream)
+			w.journal.Grow(stream)
 		}
 		if err := w.Round(t.Context()); err != nil {
 			t.Fatal(err)
@@ -92,35 +99,42 @@ func TestRoundAnchorsWhatGrew(t *testing.T) {
 	w.check(t, t.Context())
 }
 
+// emptyAll makes the schema as new, whatever its triggers say.
+const emptyAll = `SET session_replication_role = replica;
+	TRUNCATE candidates, extents, heads, cosigned, anchored, endorsements, outbox, journal_entry, journal_tile, journal_checkpoint;
+	RESET session_replication_role`
+
 // TestWhateverHappensTheDatabaseFollowsTheLedger drives the anchorer through outages, lost answers, transactions that
 // come late, long pauses and kills, in any order.
 func TestWhateverHappensTheDatabaseFollowsTheLedger(t *testing.T) {
-	pool := newPool(t)
+	pool, witnesses := newPool(t), anchortest.NewCosigners(t)
 	rapid.Check(t, func(rt *rapid.T) {
-		if _, err := pool.Exec(t.Context(), `TRUNCATE candidates, anchored, endorsements, outbox`); err != nil {
+		if _, err := pool.Exec(t.Context(), emptyAll); err != nil {
 			rt.Fatal(err)
 		}
-		w := newWorld(rt, pool)
+		w := newWorld(rt, pool, witnesses)
 		steps := rapid.IntRange(1, 30).Draw(rt, "steps")
 		for range steps {
 			w.clock = w.clock.Add(rapid.SampledFrom([]time.Duration{0, time.Second, model.MaxSkew / 2, model.MaxSkew + time.Second}).Draw(rt, "pause"))
 			if rapid.Bool().Draw(rt, "grows") {
-				w.journal.grow(rapid.SampledFrom([]string{"ingest/garage", "ingest/insurer", "ingest/oem"}).Draw(rt, "stream"))
+				w.journal.Grow(rapid.SampledFrom([]string{"ingest/garage", "ingest/insurer", "ingest/oem"}).Draw(rt, "stream"))
 			}
 			if rapid.Bool().Draw(rt, "orderers deliver") {
 				w.ledger.deliver()
 			}
-			w.ledger.fault = rapid.SampledFrom([]fault{healthy, healthy, down, lostAnswer, delayed}).Draw(rt, "fault")
+			w.ledger.fault = rapid.SampledFrom([]fault{healthy, healthy, down, lostAnswer, delayed, outdated}).Draw(rt, "fault")
 			w.store.armed = rapid.IntRange(0, 3).Draw(rt, "kill before storing") == 0
+			w.store.after = rapid.IntRange(0, 5).Draw(rt, "kill after cutting") == 0
+			w.cosigners.Away = rapid.IntRange(0, 3).Draw(rt, "no quorum") == 0
 			if err := w.Round(t.Context()); errors.Is(err, anchor.ErrDiverged) || errors.Is(err, anchor.ErrForeignLedger) {
 				rt.Fatalf("false alarm: %v", err)
 			}
-			if w.store.armed || rapid.Bool().Draw(rt, "restart") {
+			if w.store.armed || w.store.after || rapid.Bool().Draw(rt, "restart") {
 				w.restart(rt)
 			}
 		}
 		w.ledger.deliver()
-		w.ledger.fault, w.store.armed = healthy, false
+		w.ledger.fault, w.store.armed, w.store.after, w.cosigners.Away = healthy, false, false, false
 		for range 2 { // what was left behind, and what grew meanwhile
 			if err := w.Round(t.Context()); err != nil {
 				rt.Fatal(err)
@@ -138,7 +152,8 @@ func (w *world) checkCovers(t rapid.TB, ctx context.Context) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for stream, size := range w.journal.sizes {
+	for stream, entries := range w.journal.Streams {
+		size := uint64(len(entries))
 		if last == nil {
 			t.Fatalf("nothing is anchored, and %s has %d entries", stream, size)
 		}
@@ -148,32 +163,53 @@ func (w *world) checkCovers(t rapid.TB, ctx context.Context) {
 	}
 }
 
-// TestAnEarlierCandidateCanStillWin has the orderers sit on a transaction until its record was cut again, twice.
-func TestAnEarlierCandidateCanStillWin(t *testing.T) {
-	w := newWorld(t, newPool(t))
-	w.ledger.fault = delayed
-	for range 3 {
-		w.journal.grow("ingest/oem")
-		if err := w.Round(t.Context()); err == nil {
-			t.Fatal("a delayed transaction was taken for committed")
-		}
-		w.clock = w.clock.Add(model.MaxSkew + time.Second)
+// TestEpochsQueueWhileTheLedgerIsAway also takes the witnesses away for a while.
+func TestEpochsQueueWhileTheLedgerIsAway(t *testing.T) {
+	w := newWorld(t, newPool(t), anchortest.NewCosigners(t))
+	w.journal.Grow("ingest/oem")
+	if err := w.Round(t.Context()); err != nil {
+		t.Fatal(err)
 	}
-	w.ledger.deliver()
+	for i := range 6 {
+		w.journal.Grow("ingest/oem")
+		w.clock = w.clock.Add(time.Hour)
+		w.ledger.fault, w.cosigners.Away = down, i < 3
+		if err := w.Round(t.Context()); err == nil {
+			t.Fatalf("round without a ledger: %v", err)
+		}
+		w.restart(t)
+	}
+	if n, err := w.store.CountWaiting(t.Context()); err != nil || n != 6 {
+		t.Fatalf("%d epochs wait, %v; want 6", n, err)
+	}
 	w.ledger.fault = healthy
 	if err := w.Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if first, err := w.store.Epoch(t.Context(), 1); err != nil || first.Entries() != 1 {
-		t.Errorf("epoch 1 covers %d entries, %v; want that of the first candidate", first.Entries(), err)
+	if len(w.ledger.epochs) != 7 {
+		t.Errorf("%d epochs on the ledger, want 7", len(w.ledger.epochs))
 	}
 	w.check(t, t.Context())
 	w.checkCovers(t, t.Context())
 }
 
+// TestCosignaturesAreCollectedAgain when the ledger wants others than those of the day of the cut.
+func TestCosignaturesAreCollectedAgain(t *testing.T) {
+	w := newWorld(t, newPool(t), anchortest.NewCosigners(t))
+	w.journal.Grow("ingest/oem")
+	w.ledger.fault = outdated
+	if err := w.Round(t.Context()); model.ReasonOf(err) != model.ReasonTooFewCosignatures {
+		t.Fatalf("got %v, want TOO_FEW_COSIGNATURES", err)
+	}
+	if err := w.Round(t.Context()); err != nil || w.cosigners.Asked != 2 {
+		t.Errorf("%v, asked %d times, want 2", err, w.cosigners.Asked)
+	}
+	w.check(t, t.Context())
+}
+
 func TestForeignEpochHaltsAndOverwritesNothing(t *testing.T) {
-	w := newWorld(t, newPool(t))
-	w.journal.grow("ingest/oem")
+	w := newWorld(t, newPool(t), anchortest.NewCosigners(t))
+	w.journal.Grow("ingest/oem")
 	if err := w.Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -181,12 +217,8 @@ func TestForeignEpochHaltsAndOverwritesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	foreign, _, err := anchor.Cut(first, append(first.Record.Streams, checkpoint("ingest/zebra", 1, 1)), w.clock)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.ledger.epochs = append(w.ledger.epochs, foreign.Text)
-	w.journal.grow("ingest/oem")
+	w.ledger.epochs = append(w.ledger.epochs, following(t, first.Text))
+	w.journal.Grow("ingest/oem")
 	for range 2 {
 		if err := w.Round(t.Context()); !errors.Is(err, anchor.ErrDiverged) {
 			t.Fatalf("got %v, want ErrDiverged", err)
@@ -198,28 +230,55 @@ func TestForeignEpochHaltsAndOverwritesNothing(t *testing.T) {
 	}
 }
 
+// following returns a record after the given one that nobody here has cut.
+func following(t *testing.T, text string) string {
+	t.Helper()
+	r, err := model.ParseEpoch([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.PreviousHash, err = r.Hash(); err != nil {
+		t.Fatal(err)
+	}
+	r.Number++
+	r.TimeUnixMilli++
+	next, err := r.Canonical()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(next)
+}
+
 func TestRewrittenJournalHalts(t *testing.T) {
-	w := newWorld(t, newPool(t))
-	w.journal.sizes = map[string]uint64{"ingest/oem": 9}
+	w := newWorld(t, newPool(t), anchortest.NewCosigners(t))
+	for range 9 {
+		w.journal.Grow("ingest/oem")
+	}
 	if err := w.Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	w.journal.sizes["ingest/oem"] = 8
-	if err := w.Round(t.Context()); !errors.Is(err, anchor.ErrDiverged) {
-		t.Errorf("got %v, want ErrDiverged", err)
+	whole := w.journal.Streams["ingest/oem"]
+	other := slices.Clone(whole)
+	other[3].Commitment[0] ^= 1
+	for name, entries := range map[string][]proof.Entry{"shorter": whole[:8], "another entry": other, "another, and longer": append(slices.Clone(other), other[0])} {
+		w.journal.Streams["ingest/oem"] = entries
+		if err := w.Round(t.Context()); !errors.Is(err, anchor.ErrDiverged) {
+			t.Errorf("%s: got %v, want ErrDiverged", name, err)
+		}
+		w.restart(t)
 	}
 }
 
 func TestEmptyDatabaseBesideAFullLedgerIsRefused(t *testing.T) {
-	w := newWorld(t, newPool(t))
+	w := newWorld(t, newPool(t), anchortest.NewCosigners(t))
 	for _, epochs := range []int{1, 2} {
 		for len(w.ledger.epochs) < epochs {
-			w.journal.grow("ingest/oem")
+			w.journal.Grow("ingest/oem")
 			if err := w.Round(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		}
-		empty := newWorld(t, newPool(t))
+		empty := newWorld(t, newPool(t), anchortest.NewCosigners(t))
 		empty.ledger, empty.Ledger, empty.journal = w.ledger, w.ledger, w.journal
 		if err := empty.Run(t.Context()); !errors.Is(err, anchor.ErrForeignLedger) {
 			t.Errorf("with %d epochs: %v, want ErrForeignLedger", epochs, err)
@@ -228,8 +287,8 @@ func TestEmptyDatabaseBesideAFullLedgerIsRefused(t *testing.T) {
 }
 
 func TestPeerThatIsBehindIsWaitedFor(t *testing.T) {
-	w := newWorld(t, newPool(t))
-	w.journal.grow("ingest/oem")
+	w := newWorld(t, newPool(t), anchortest.NewCosigners(t))
+	w.journal.Grow("ingest/oem")
 	if err := w.Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}

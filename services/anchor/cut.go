@@ -1,43 +1,163 @@
 package anchor
 
 import (
+	"context"
+	"errors"
 	"fmt"
-	"slices"
-	"strings"
+	"log/slog"
 	"time"
 
 	"github.com/pcc-platform/pcc/chaincode/model"
+	"github.com/pcc-platform/pcc/internal/epoch"
+	headproof "github.com/pcc-platform/pcc/internal/headmap/proof"
 )
 
-// cut makes the candidate that follows last, which is nil before the first epoch, out of the newest checkpoints. ok is
-// false when no stream grew, so that there is nothing to anchor. The error wraps ErrDiverged if the checkpoints cannot
-// follow last: a stream shrank, vanished, or has another root at the same size.
-func cut(last *Epoch, checkpoints []model.StreamCheckpoint, now time.Time) (_ Candidate, ok bool, err error) {
-	var previous *model.EpochRecord
-	next := model.EpochRecord{Number: 1, TimeUnixMilli: now.UnixMilli(), Streams: slices.Clone(checkpoints)}
-	slices.SortFunc(next.Streams, func(a, b model.StreamCheckpoint) int { return strings.Compare(a.Stream, b.Stream) })
-	if last != nil {
-		previous = &last.Record
-		next.Number, next.PreviousHash = last.Number()+1, last.Hash
-		// A clock that was set back must not stop the chain; the ledger judges the difference to the transaction.
-		next.TimeUnixMilli = max(next.TimeUnixMilli, previous.TimeUnixMilli)
-	}
-	if err := model.ValidateNextEpoch(previous, next, time.UnixMilli(next.TimeUnixMilli)); err != nil {
-		return Candidate{}, false, fmt.Errorf("%w: the journal cannot follow the last epoch: %w", ErrDiverged, err)
-	}
-	if !grew(previous, next.Streams) {
-		return Candidate{}, false, nil
-	}
-	candidate, err := newCandidate(next)
-	return candidate, err == nil, err
+// tip is the last candidate and the state after it.
+type tip struct {
+	last  *Candidate // nil before the first
+	state epoch.State
 }
 
-func grew(previous *model.EpochRecord, streams []model.StreamCheckpoint) bool {
-	return slices.ContainsFunc(streams, func(now model.StreamCheckpoint) bool {
-		if previous == nil {
-			return now.Size > 0
+// loadTip reads what a process that has not cut yet has to know.
+func (a *Anchorer) loadTip(ctx context.Context) (tip, error) {
+	last, err := a.Store.LastCandidate(ctx)
+	if err != nil || last == nil {
+		return tip{state: epoch.Start()}, err
+	}
+	heads, err := a.Heads.At(ctx, last.Number())
+	if err != nil {
+		return tip{}, err
+	}
+	state, err := a.Store.State(ctx, *last, heads)
+	if err != nil {
+		return tip{}, err
+	}
+	if err := epoch.Check(state.Content(), contentOf(last.Record)); err != nil {
+		return tip{}, fmt.Errorf("%w: what is stored is not what epoch %d says: %w", ErrDiverged, last.Number(), err)
+	}
+	return tip{last, state}, nil
+}
+
+// cutNext cuts the next epoch if a stream grew, and says whether it did.
+func (a *Anchorer) cutNext(ctx context.Context) (cut bool, err error) {
+	if a.tip == nil {
+		loaded, err := a.loadTip(ctx)
+		if err != nil {
+			return false, err
 		}
-		was, known := previous.Checkpoint(now.Stream)
-		return now.Size > was.Size || !known
-	})
+		a.tip = &loaded
+	}
+	checkpoints, err := a.Journal.Checkpoints(ctx)
+	if err != nil {
+		return false, err
+	}
+	grown, err := a.tip.state.Growth(checkpoints)
+	if err != nil {
+		return false, fmt.Errorf("%w: the journal cannot follow the last epoch: %w", ErrDiverged, err)
+	}
+	grown = bounded(grown)
+	if len(grown) == 0 {
+		return false, nil
+	}
+	change, err := a.extend(ctx, grown, checkpoints)
+	if err != nil {
+		return false, err
+	}
+	next, err := a.tip.follow(change, a.Now())
+	if err != nil {
+		return false, err
+	}
+	// Whatever becomes of the transaction, the next round asks the database where things stand.
+	a.tip = nil
+	if err := a.Store.AddCandidate(ctx, *next.last, change, next.state.Index); err != nil {
+		return false, err
+	}
+	a.Heads.Put(next.last.Number(), next.state.Heads)
+	a.tip = &next
+	a.Logger.InfoContext(ctx, "epoch cut", slog.Uint64("epoch", next.last.Number()), slog.Int("entries", change.Entries))
+	return true, nil
+}
+
+// bounded returns as much growth as one epoch may take, streams in their order.
+func bounded(grown []epoch.Range) []epoch.Range {
+	left := uint64(epoch.MaxEntries)
+	for i, r := range grown {
+		if r.Len() >= left {
+			grown[i].End = r.First + left
+			return grown[:i+1]
+		}
+		left -= r.Len()
+	}
+	return grown
+}
+
+// extend reads the new entries, and holds the roots that come of them against the journal's own.
+func (a *Anchorer) extend(ctx context.Context, grown []epoch.Range, checkpoints []model.StreamCheckpoint) (*epoch.Change, error) {
+	builder := epoch.Begin(a.tip.state, a.Store.Lists)
+	for _, r := range grown {
+		for entries, err := range a.Journal.Entries(ctx, r) {
+			if err != nil {
+				return nil, err
+			}
+			if err := builder.Add(ctx, r.Stream, entries); err != nil {
+				return nil, diverged(err)
+			}
+		}
+	}
+	change, err := builder.Finish()
+	if err != nil {
+		return nil, diverged(err)
+	}
+	for _, r := range grown {
+		if got := change.Next.Size(r.Stream); got != r.End {
+			return nil, fmt.Errorf("anchor: %s shows entries up to %d and has %d", r.Stream, got, r.End)
+		}
+	}
+	computed := model.EpochRecord{Streams: change.Next.Content().Streams}
+	for _, c := range checkpoints {
+		if got, found := computed.Checkpoint(c.Stream); found && got.Size == c.Size && got.Root != c.Root {
+			return nil, fmt.Errorf("%w: the entries of %s have another root than its checkpoint of %d", ErrDiverged, c.Stream, c.Size)
+		}
+	}
+	return change, nil
+}
+
+// diverged marks what no repetition makes right.
+func diverged(err error) error {
+	if errors.Is(err, epoch.ErrDamaged) || errors.Is(err, epoch.ErrInvalid) {
+		return fmt.Errorf("%w: %w", ErrDiverged, err)
+	}
+	return err
+}
+
+// follow makes the candidate of a change and the state after it.
+func (t tip) follow(change *epoch.Change, now time.Time) (tip, error) {
+	var previous *model.EpochRecord
+	content := change.Next.Content()
+	record := model.EpochRecord{
+		Number: 1, TimeUnixMilli: now.UnixMilli(), MapRoot: model.Hash(content.MapRoot), MapKeys: content.MapKeys, Streams: content.Streams,
+	}
+	if t.last != nil {
+		previous = &t.last.Record
+		record.Number, record.PreviousHash = t.last.Number()+1, t.last.Hash
+		// A clock that was set back must not stop the chain; the ledger judges the difference to the transaction.
+		record.TimeUnixMilli = max(record.TimeUnixMilli, previous.TimeUnixMilli)
+	}
+	if err := model.ValidateNextEpoch(previous, record, time.UnixMilli(record.TimeUnixMilli)); err != nil {
+		return tip{}, fmt.Errorf("%w: the journal cannot follow the last epoch: %w", ErrDiverged, err)
+	}
+	candidate, err := newCandidate(record)
+	if err != nil {
+		return tip{}, err
+	}
+	leaf, err := record.IndexLeaf()
+	if err != nil {
+		return tip{}, fmt.Errorf("anchor: epoch %d: %w", record.Number, err)
+	}
+	state, err := change.Next.WithRecord(headproof.Hash(leaf))
+	return tip{&candidate, state}, err
+}
+
+func contentOf(r model.EpochRecord) epoch.Content {
+	return epoch.Content{MapRoot: headproof.Hash(r.MapRoot), MapKeys: r.MapKeys, Streams: r.Streams}
 }

@@ -19,6 +19,8 @@ type Candidate struct {
 // Epoch is a candidate and, once anchored, where it stands on the ledger.
 type Epoch struct {
 	Candidate
+	// Note is the cosigned checkpoint of the index that ends with the record; nil while there is none.
+	Note []byte
 	// Transaction is nil while the epoch is pending.
 	Transaction *Transaction
 	AnchorTime  time.Time // zero while pending

@@ -4,21 +4,24 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/pcc-platform/pcc/chaincode/model"
+	"github.com/pcc-platform/pcc/internal/epoch"
+	headproof "github.com/pcc-platform/pcc/internal/headmap/proof"
 	"github.com/pcc-platform/pcc/services/anchor"
 )
 
-var errOutage = errors.New("no connection")
+var (
+	errOutage = errors.New("no connection")
+	errKilled = errors.New("killed")
+)
 
 // ledger applies the contracts' own rules in memory. The real one is tested in internal/fabric.
 type ledger struct {
 	now     func() time.Time
 	epochs  []string
+	index   model.Index
 	members map[string]string
 	flight  []flight // transactions with the orderers
 	fault   fault    // of the next submission
@@ -26,6 +29,7 @@ type ledger struct {
 
 type flight struct {
 	text string
+	note []byte
 	made time.Time
 }
 
@@ -36,51 +40,64 @@ const (
 	down       fault = "down"        // nothing arrives
 	lostAnswer fault = "lost answer" // committed, and nobody hears
 	delayed    fault = "delayed"     // committed at some later time, or never
+	outdated   fault = "outdated"    // the witnesses have changed since the note
 )
 
-func (l *ledger) SubmitEpoch(_ context.Context, text string) (anchor.Commit, error) {
+func (l *ledger) SubmitEpoch(_ context.Context, text string, note []byte) (anchor.Commit, error) {
 	if l.fault == down {
 		return anchor.Commit{}, errOutage
 	}
-	if err := l.endorse(text, l.now()); err != nil {
+	index, err := l.endorse(text, note, l.now())
+	if err != nil {
 		return anchor.Commit{}, err
 	}
-	if l.fault == delayed {
-		l.flight = append(l.flight, flight{text, l.now()})
+	switch l.fault {
+	case outdated:
+		l.fault = healthy
+		return anchor.Commit{}, model.Errorf(model.ReasonTooFewCosignatures, "0 of 1")
+	case delayed:
+		l.flight = append(l.flight, flight{text, note, l.now()})
 		return anchor.Commit{}, errOutage
 	}
-	l.epochs = append(l.epochs, text)
+	l.epochs, l.index = append(l.epochs, text), index
 	if l.fault == lostAnswer {
 		return anchor.Commit{}, errOutage
 	}
 	return l.commit(len(l.epochs))
 }
 
-// endorse is what anchor:SubmitEpoch checks.
-func (l *ledger) endorse(text string, made time.Time) error {
+// endorse is what anchor:SubmitEpoch checks, but for the cosignatures.
+func (l *ledger) endorse(text string, signed []byte, made time.Time) (model.Index, error) {
 	next, err := model.ParseEpoch([]byte(text))
 	if err != nil {
-		return err
+		return model.Index{}, err
 	}
 	if next.Number <= uint64(len(l.epochs)) {
-		return model.Errorf(model.ReasonEpochNotNext, "epoch %d is written", next.Number)
+		return model.Index{}, model.Errorf(model.ReasonEpochNotNext, "epoch %d is written", next.Number)
 	}
 	var previous *model.EpochRecord
 	if n := len(l.epochs); n > 0 {
 		last, err := model.ParseEpoch([]byte(l.epochs[n-1]))
 		if err != nil {
-			return err
+			return model.Index{}, err
 		}
 		previous = &last
 	}
-	return model.ValidateNextEpoch(previous, next, made)
+	if err := model.ValidateNextEpoch(previous, next, made); err != nil {
+		return model.Index{}, err
+	}
+	note, err := model.ParseNote(signed)
+	if err != nil {
+		return model.Index{}, err
+	}
+	return l.index.Append(next, note)
 }
 
 // deliver lets the orderers go on; transactions that do not fit any more are found invalid.
 func (l *ledger) deliver() {
 	for _, f := range l.flight {
-		if l.endorse(f.text, f.made) == nil {
-			l.epochs = append(l.epochs, f.text)
+		if index, err := l.endorse(f.text, f.note, f.made); err == nil {
+			l.epochs, l.index = append(l.epochs, f.text), index
 		}
 	}
 	l.flight = nil
@@ -141,40 +158,25 @@ func (l *ledger) RegisterMember(_ context.Context, text string) (string, error) 
 
 func (l *ledger) Member(_ context.Context, id string) (string, error) { return l.members[id], nil }
 
-// journal is a set of streams whose roots follow from their sizes.
-type journal struct {
-	sizes  map[string]uint64
-	proven anchor.Proven
-}
-
-func (j *journal) grow(stream string) {
-	if j.sizes == nil {
-		j.sizes = map[string]uint64{}
-	}
-	j.sizes[stream]++
-}
-
-func (j *journal) Checkpoints(context.Context) ([]model.StreamCheckpoint, error) {
-	var all []model.StreamCheckpoint
-	for _, stream := range slices.SortedFunc(maps.Keys(j.sizes), strings.Compare) {
-		all = append(all, checkpoint(stream, j.sizes[stream], byte(j.sizes[stream])))
-	}
-	return all, nil
-}
-
-func (j *journal) Prove(context.Context, string, []model.StreamCheckpoint) (anchor.Proven, error) {
-	return j.proven, nil
-}
-
-// crashing is a store whose process dies where the ledger's answer is to be written down.
+// crashing is a store whose process dies where something is to be written down.
 type crashing struct {
 	anchor.Store
 	armed bool
+	// after lets the next candidate be written before the process dies.
+	after bool
+}
+
+func (c *crashing) AddCandidate(ctx context.Context, candidate anchor.Candidate, change *epoch.Change, index headproof.List) error {
+	err := c.Store.AddCandidate(ctx, candidate, change, index)
+	if c.after {
+		return errKilled
+	}
+	return err
 }
 
 func (c *crashing) Anchor(ctx context.Context, candidate anchor.Candidate, tx anchor.Transaction) error {
 	if c.armed {
-		return errors.New("killed")
+		return errKilled
 	}
 	return c.Store.Anchor(ctx, candidate, tx)
 }

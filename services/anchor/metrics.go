@@ -18,7 +18,8 @@ type Metrics struct {
 	now         func() time.Time
 	number      int64     // of the last anchored epoch
 	entries     int64     // under it
-	pendingFrom time.Time // cut of the candidate under way; zero when none is
+	queued      int64     // epochs cut and not anchored
+	queuedSince time.Time // cut of the first of them; zero when none is
 	isHalted    int64
 }
 
@@ -33,10 +34,10 @@ func NewMetrics(meter metric.Meter, now func() time.Time) (*Metrics, error) {
 	errs[2] = err
 	entries, err := meter.Int64ObservableGauge("pcc.anchor.entries", metric.WithDescription("Journal entries under the last anchored epoch."))
 	errs[3] = err
-	pending, err := meter.Int64ObservableGauge("pcc.anchor.pending", metric.WithDescription("Epochs cut and not anchored: 0 or 1."))
+	pending, err := meter.Int64ObservableGauge("pcc.anchor.pending", metric.WithDescription("Epochs cut and not anchored."))
 	errs[4] = err
 	lag, err := meter.Float64ObservableGauge("pcc.anchor.lag", metric.WithUnit("s"),
-		metric.WithDescription("Age of the epoch that waits for the ledger; 0 when none does."))
+		metric.WithDescription("Age of the first epoch that waits for witnesses or ledger; 0 when none does."))
 	errs[5] = err
 	halted, err := meter.Int64ObservableGauge("pcc.anchor.halted",
 		metric.WithDescription("1 when journal, database and ledger contradict one another and anchoring stands still."))
@@ -47,25 +48,25 @@ func NewMetrics(meter metric.Meter, now func() time.Time) (*Metrics, error) {
 		o.ObserveInt64(number, m.number)
 		o.ObserveInt64(entries, m.entries)
 		o.ObserveInt64(halted, m.isHalted)
-		waiting, age := m.waiting()
-		o.ObserveInt64(pending, waiting)
-		o.ObserveFloat64(lag, age.Seconds())
+		o.ObserveInt64(pending, m.queued)
+		o.ObserveFloat64(lag, m.age().Seconds())
 		return nil
 	}, number, entries, pending, lag, halted)
 	return m, errors.Join(errs[:]...)
 }
 
-func (m *Metrics) waiting() (count int64, age time.Duration) {
-	if m.pendingFrom.IsZero() {
-		return 0, 0
+func (m *Metrics) age() time.Duration {
+	if m.queuedSince.IsZero() {
+		return 0
 	}
-	return 1, max(0, m.now().Sub(m.pendingFrom))
+	return max(0, m.now().Sub(m.queuedSince))
 }
 
-func (m *Metrics) pending(c Candidate) {
+// waiting says how many epochs wait, and which is the first.
+func (m *Metrics) waiting(count int, first Candidate) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.pendingFrom = c.CutTime
+	m.queued, m.queuedSince = int64(count), first.CutTime
 }
 
 func (m *Metrics) submitted(ctx context.Context, took time.Duration) {
@@ -76,7 +77,7 @@ func (m *Metrics) submitted(ctx context.Context, took time.Duration) {
 func (m *Metrics) anchored(c Candidate) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.number, m.entries, m.pendingFrom = int64(c.Number()), int64(c.Entries()), time.Time{}
+	m.number, m.entries, m.queued, m.queuedSince = int64(c.Number()), int64(c.Entries()), 0, time.Time{}
 }
 
 func (m *Metrics) halted() {

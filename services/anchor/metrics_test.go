@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/pcc-platform/pcc/services/anchor"
+	"github.com/pcc-platform/pcc/services/anchor/internal/anchortest"
 )
 
 // errorLog tells of each record at level ERROR.
@@ -27,8 +28,8 @@ func (l errorLog) Handle(_ context.Context, r slog.Record) error {
 
 // TestAnOutageShows restarts without a ledger: the metrics still tell of the epoch that waits.
 func TestAnOutageShows(t *testing.T) {
-	w := newWorld(t, newPool(t))
-	w.journal.grow("ingest/oem")
+	w := newWorld(t, newPool(t), anchortest.NewCosigners(t))
+	w.journal.Grow("ingest/oem")
 	w.ledger.fault = lostAnswer
 	if err := w.Round(t.Context()); err == nil {
 		t.Fatal("the answer was not lost")
@@ -67,13 +68,12 @@ func (w *world) observed(t *testing.T) *sdkmetric.ManualReader {
 
 // TestAHaltIsLoud runs into a foreign epoch: an error is logged, the metric rises, and Run stays until it is told to end.
 func TestAHaltIsLoud(t *testing.T) {
-	w := newWorld(t, newPool(t))
-	w.journal.grow("ingest/oem")
+	w := newWorld(t, newPool(t), anchortest.NewCosigners(t))
+	w.journal.Grow("ingest/oem")
 	if err := w.Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	foreign := epochOf(t, checkpoint("ingest/zebra", 1, 1))
-	w.ledger.epochs = []string{foreign.Text}
+	w.ledger.epochs = append(w.ledger.epochs, following(t, w.ledger.epochs[0]))
 	w.restart(t)
 
 	reader := w.observed(t)

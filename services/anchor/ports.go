@@ -2,26 +2,46 @@ package anchor
 
 import (
 	"context"
+	"iter"
 
 	"github.com/pcc-platform/pcc/chaincode/model"
+	"github.com/pcc-platform/pcc/internal/epoch"
 	"github.com/pcc-platform/pcc/internal/eventlist"
+	"github.com/pcc-platform/pcc/internal/headmap"
+	headproof "github.com/pcc-platform/pcc/internal/headmap/proof"
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/verify"
 )
 
-// Store keeps candidates and epochs; every method is a transaction of its own.
+// Store keeps candidates, what they made of streams and lists, and epochs; every method is a transaction of its own.
 type Store interface {
 	// Lead runs f if no other process is leading, and says whether it did.
 	Lead(ctx context.Context, f func(context.Context) error) (led bool, err error)
 	// Last returns the last anchored epoch, or nil.
 	Last(ctx context.Context) (*Epoch, error)
-	// Pending returns the newest candidate that follows the last anchored epoch, or nil.
-	Pending(ctx context.Context) (*Candidate, error)
+	// Waiting returns at most limit epochs that were cut and are not anchored, in their order.
+	Waiting(ctx context.Context, limit int) ([]Epoch, error)
+	// CountWaiting counts them.
+	CountWaiting(ctx context.Context) (int, error)
 	// HasCandidate says whether this record was cut here.
 	HasCandidate(ctx context.Context, number uint64, hash model.Hash) (bool, error)
-	AddCandidate(ctx context.Context, c Candidate) error
+	// AddCandidate keeps a record with what its entries made of streams and lists, and appends it to the index, whose state
+	// must then be the given one.
+	AddCandidate(ctx context.Context, c Candidate, change *epoch.Change, index headproof.List) error
+	// IndexRoot returns the root of the index of a size.
+	IndexRoot(ctx context.Context, size uint64) (proof.Hash, error)
+	// AddNote keeps a cosigned checkpoint of the index at the size that is an epoch's number.
+	AddNote(ctx context.Context, number uint64, note []byte) error
 	// Anchor records that the ledger holds c, and publishes EpochAnchored.
 	Anchor(ctx context.Context, c Candidate, tx Transaction) error
+
+	// LastCandidate returns the candidate that was cut last, or nil.
+	LastCandidate(ctx context.Context) (*Candidate, error)
+	// State returns the state after the last candidate, whose map is given.
+	State(ctx context.Context, last Candidate, heads *headmap.Map) (epoch.State, error)
+	// Lists returns lists as they are after the last candidate, in the order of their keys. It is an epoch.Loader.
+	Lists(ctx context.Context, keys []headproof.Key) ([]headproof.List, error)
+	HeadStore
 
 	// Epoch returns the epoch of that number, or ErrEpochNotFound.
 	Epoch(ctx context.Context, number uint64) (Epoch, error)
@@ -31,8 +51,8 @@ type Store interface {
 
 // Ledger is the channel. A refusal by the contracts is a *model.Error; other errors mean that the outcome is not known.
 type Ledger interface {
-	// SubmitEpoch returns once the record is committed.
-	SubmitEpoch(ctx context.Context, text string) (Commit, error)
+	// SubmitEpoch returns once the record, with the cosigned checkpoint of the index that ends with it, is committed.
+	SubmitEpoch(ctx context.Context, text string, note []byte) (Commit, error)
 	// LatestEpoch returns the canonical text of the last epoch, or ErrNotOnLedger.
 	LatestEpoch(ctx context.Context) (text string, err error)
 	// FindEpoch returns the transaction that wrote an epoch.
@@ -45,10 +65,18 @@ type Ledger interface {
 	Member(ctx context.Context, id string) (text string, err error)
 }
 
-// Journal is the journal of events.
+// Cosigners are the witnesses.
+type Cosigners interface {
+	// Cosign returns the checkpoint of the index of a size, signed by us and cosigned by enough of them.
+	Cosign(ctx context.Context, size uint64, root proof.Hash) (note []byte, err error)
+}
+
+// Journal is the journal of all services.
 type Journal interface {
-	// Checkpoints returns the newest checkpoint of every stream.
+	// Checkpoints returns the newest checkpoint of every stream, ascending by name.
 	Checkpoints(ctx context.Context) ([]model.StreamCheckpoint, error)
+	// Entries yields a part of a stream, in order, in pieces.
+	Entries(ctx context.Context, r epoch.Range) iter.Seq2[[]proof.Entry, error]
 	// Prove returns the events of a passport ("passports/…") under the given checkpoints.
 	Prove(ctx context.Context, passport string, under []model.StreamCheckpoint) (Proven, error)
 }

@@ -78,13 +78,13 @@ func (a *Anchorer) adopt(ctx context.Context, c Candidate) error {
 	return a.anchored(ctx, c, commit)
 }
 
-// foreignFirst tells an empty database from one whose first candidate was overtaken.
+// foreignFirst tells an empty database from one whose first candidate is not what the ledger holds.
 func (a *Anchorer) foreignFirst(ctx context.Context) error {
-	pending, err := a.Store.Pending(ctx)
+	last, err := a.Store.LastCandidate(ctx)
 	switch {
 	case err != nil:
 		return err
-	case pending == nil:
+	case last == nil:
 		return ErrForeignLedger
 	}
 	return fmt.Errorf("%w: epoch 1 on the ledger was not cut here", ErrDiverged)

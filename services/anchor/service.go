@@ -39,13 +39,11 @@ func (s Service) Status(ctx context.Context) (Status, error) {
 	if last != nil {
 		status.Anchored, status.Entries, status.EndorsingMSPs = last.Number(), last.Entries(), last.Transaction.EndorsingMSPs()
 	}
-	pending, err := s.Store.Pending(ctx)
+	waiting, err := s.Store.CountWaiting(ctx)
 	if err != nil {
 		return Status{}, err
 	}
-	if pending != nil {
-		status.Pending = 1
-	}
+	status.Pending = uint64(waiting) // #nosec G115 -- a count
 	if status.LedgerHeight, err = s.Ledger.Height(ctx); err != nil {
 		return Status{}, ErrLedgerUnavailable.Wrap(fmt.Errorf("anchor: ledger height: %w", err))
 	}

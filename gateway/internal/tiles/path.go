@@ -30,9 +30,13 @@ func parse(u *url.URL) (_ resource, ok bool) {
 	if !ok || u.RawPath != "" {
 		return resource{}, false
 	}
-	word, rest, _ := strings.Cut(rest, "/")
-	second, rest, _ := strings.Cut(rest, "/")
-	r := resource{stream: word + "/" + second}
+	stream, rest, _ := strings.Cut(rest, "/")
+	if stream != keeper.Index {
+		var second string
+		second, rest, _ = strings.Cut(rest, "/")
+		stream += "/" + second
+	}
+	r := resource{stream: stream}
 	if r.service, ok = keeper.Of(r.stream); !ok {
 		return resource{}, false
 	}

@@ -40,7 +40,7 @@ nats:
 {{- end }}
 {{- if $facts.journal }}
 log:
-  key_file: {{ if $v.log.keySecret }}/run/pcc/keys/log.key{{ else }}""{{ end }}
+  key_file: /run/pcc/keys/log.key
 {{- end }}
 {{- if eq .service "registry" }}
 keto_write_url: {{ $v.keto.writeURL | quote }}
@@ -68,6 +68,13 @@ fabric:
   key_file: /etc/pcc/fabric/user.key
   channel: {{ $v.anchor.fabric.channel | quote }}
   chaincode: {{ $v.anchor.fabric.chaincode | quote }}
+witnesses:
+  {{- range $v.anchor.witnesses }}
+  - name: {{ .name | quote }}
+    url: {{ .url | quote }}
+    key: {{ .key | quote }}
+  {{- else }} []
+  {{- end }}
 {{- else if eq .service "gateway" }}
 rate_limit:
   per_second: {{ $v.gateway.rateLimit.perSecond }}

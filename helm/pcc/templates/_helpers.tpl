@@ -31,7 +31,7 @@ registry: {calls: [vault, ingest, settlement], broker: true, journal: true}
 vault: {calls: [registry], reader: true}
 ingest: {calls: [registry], reader: true, broker: true, journal: true}
 settlement: {calls: [registry], reader: true, broker: true, journal: true}
-anchor: {calls: [registry, ingest, settlement], broker: true}
+anchor: {calls: [registry, ingest, settlement], broker: true, journal: true}
 gateway: {calls: [registry, vault, ingest, settlement, anchor]}
 {{- end -}}
 

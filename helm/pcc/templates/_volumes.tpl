@@ -47,7 +47,7 @@
 secret: {{ $v.vault.keys.secret }}
 image: {{ $v.vault.keys.copyImage }}
 files: [tag.key, wrapping.key, data.keyset, hash.keyset]
-{{- else if and $facts.journal $v.log.keySecret }}
+{{- else if $facts.journal }}
 secret: {{ $v.log.keySecret }}
 image: {{ $v.log.copyImage }}
 files: [log.key]

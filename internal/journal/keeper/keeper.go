@@ -7,12 +7,16 @@ import (
 	"strings"
 )
 
+// Index is the stream of epoch records, the only one with a name of one word.
+const Index = "index"
+
 // second is the second word of a stream's name, most often a member.
 var second = regexp.MustCompile(`^[a-z][a-z0-9-]{1,31}$`)
 
 // table has the services by the first words of their streams' names.
 func table() map[string]string {
 	return map[string]string{
+		Index:        "anchor",
 		"ingest":     "ingest",
 		"keys":       "ingest",
 		"registry":   "registry",
@@ -22,8 +26,11 @@ func table() map[string]string {
 
 // Of returns the service that keeps the stream of that name, such as "ingest/oem"; or false when there can be no such stream.
 func Of(stream string) (service string, ok bool) {
-	first, rest, _ := strings.Cut(stream, "/")
+	first, rest, parted := strings.Cut(stream, "/")
 	service, ok = table()[first]
+	if first == Index {
+		return service, !parted
+	}
 	return service, ok && second.MatchString(rest)
 }
 

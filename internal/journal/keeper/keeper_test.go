@@ -9,13 +9,13 @@ import (
 
 func TestWhoKeepsAStream(t *testing.T) {
 	for stream, want := range map[string]string{
-		"ingest/oem": "ingest", "keys/a-1": "ingest", "registry/oem": "registry", "settlement/ledger": "settlement",
+		"ingest/oem": "ingest", "keys/a-1": "ingest", "registry/oem": "registry", "settlement/ledger": "settlement", "index": "anchor",
 	} {
 		if got, ok := keeper.Of(stream); !ok || got != want || !slices.Contains(keeper.Services(), got) {
 			t.Errorf("%s is kept by %q, want %s", stream, got, want)
 		}
 	}
-	for _, none := range []string{"", "/", "ingest", "ingest/", "ingest/a", "ingest/OEM", "ingest/oem/x", "market/oem", "Ingest/oem", "/oem"} {
+	for _, none := range []string{"", "/", "ingest", "ingest/", "ingest/a", "ingest/OEM", "ingest/oem/x", "market/oem", "Ingest/oem", "/oem", "index/oem"} {
 		if got, ok := keeper.Of(none); ok {
 			t.Errorf("%q is kept by %s", none, got)
 		}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/pcc-platform/pcc/internal/app"
 	"github.com/pcc-platform/pcc/internal/fabricgw"
+	"github.com/pcc-platform/pcc/internal/journal/logserver"
+	"github.com/pcc-platform/pcc/internal/witness/quorum"
 )
 
 // Bounds of the interval between epochs.
@@ -22,6 +24,28 @@ type Config struct {
 	// epoch is a transaction that the ledger keeps for ever. One minute when absent.
 	EpochInterval time.Duration `yaml:"epoch_interval"`
 	Fabric        Fabric        `yaml:"fabric"`
+	// Log has the key that signs the index, and publishes it. It is required.
+	Log logserver.Config `yaml:"log"`
+	// Witnesses of the members: a majority must cosign an epoch before it is submitted. None is for a consortium that has no
+	// witness in its directory yet.
+	Witnesses []Witness `yaml:"witnesses"`
+}
+
+// Witness is a member's witness.
+type Witness struct {
+	// Name is what the log calls it, such as the member's id.
+	Name string `yaml:"name"`
+	// URL is its submission prefix, such as https://witness.insurer.example/pcc.
+	URL string `yaml:"url"`
+	// Key is its verifier key, as it stands in the member's record on the ledger.
+	Key string `yaml:"key"`
+}
+
+func (c Config) witnesses() (all []quorum.Witness) {
+	for _, w := range c.Witnesses {
+		all = append(all, quorum.Witness(w))
+	}
+	return all
 }
 
 // Fabric says which peer to submit to, as whom. All fields are required.

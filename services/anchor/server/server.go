@@ -6,15 +6,20 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"go.opentelemetry.io/otel"
+	"google.golang.org/grpc"
 
 	"github.com/pcc-platform/pcc/internal/app"
 	"github.com/pcc-platform/pcc/internal/authn"
+	"github.com/pcc-platform/pcc/internal/journal/logserver"
 	anchorv1 "github.com/pcc-platform/pcc/proto/gen/pcc/anchor/v1"
+	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 	"github.com/pcc-platform/pcc/services/anchor"
 	"github.com/pcc-platform/pcc/services/anchor/internal/api"
+	"github.com/pcc-platform/pcc/services/anchor/internal/cosigners"
 	"github.com/pcc-platform/pcc/services/anchor/internal/events"
 	"github.com/pcc-platform/pcc/services/anchor/internal/fabric"
 	"github.com/pcc-platform/pcc/services/anchor/internal/ingestclient"
@@ -33,8 +38,8 @@ func New(ctx context.Context, cfg Config, p *app.Process) (_ app.Runner, err err
 	if err != nil {
 		return nil, err
 	}
-	if cfg.Database.URLFile == "" || cfg.NATS.URL == "" {
-		return nil, errors.New("anchor: database.url_file and nats.url are required")
+	if cfg.Database.URLFile == "" || cfg.NATS.URL == "" || cfg.Log.KeyFile == "" {
+		return nil, errors.New("anchor: database.url_file, nats.url and log.key_file are required")
 	}
 	ledger, err := connectLedger(cfg.Fabric)
 	if err != nil {
@@ -59,13 +64,24 @@ func New(ctx context.Context, cfg Config, p *app.Process) (_ app.Runner, err err
 	}
 
 	store := postgres.New(base.Pool)
+	logs, err := logserver.New(base.Pool, cfg.Log)
+	if err != nil {
+		return nil, fmt.Errorf("anchor: log: %w", err)
+	}
+	witnesses, err := cosigners.New(cosigners.Options{
+		LogKeyFile: cfg.Log.KeyFile, Witnesses: cfg.witnesses(), Prove: store.ProveIndex, HTTP: &http.Client{},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("anchor: %w", err)
+	}
+	journalv1.RegisterLogServiceServer(base.Server, logs)
 	anchorv1.RegisterAnchorServiceServer(base.Server, api.New(
 		anchor.Service{Store: store, Ledger: ledger},
 		anchor.Exporter{Store: store, Journal: peers.journal, Reads: peers.reads, Decode: eventview.Decode, Now: time.Now},
 	))
 	anchorer := &anchor.Anchorer{
-		Store: store, Journal: peers.journal, Ledger: ledger, Interval: interval,
-		Now: time.Now, Logger: base.Logger, Metrics: metrics,
+		Store: store, Journal: peers.journal, Cosigners: witnesses, Ledger: ledger, Heads: anchor.NewHeads(store),
+		Interval: interval, Now: time.Now, Logger: base.Logger, Metrics: metrics,
 	}
 	admissions := events.MemberAdmitted(base.Pool, base.JS, base.Logger, anchor.Registrar{Ledger: ledger})
 
@@ -107,7 +123,8 @@ func dial(base *app.Base) (peers, error) {
 	if err != nil {
 		return peers{}, err
 	}
-	return peers{app.NewDirectory(registry), ingestclient.New(ingest, journalclient.New(registry, ingest, settlement)), settlementclient.New(settlement)}, nil
+	logs := journalclient.New(map[string]grpc.ClientConnInterface{"registry": registry, "ingest": ingest, "settlement": settlement})
+	return peers{app.NewDirectory(registry), ingestclient.New(ingest, logs), settlementclient.New(settlement)}, nil
 }
 
 // asService runs r with this service as the principal that audit rows name.

@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/messaging"
 	"github.com/pcc-platform/pcc/internal/testkit"
 	"github.com/pcc-platform/pcc/internal/testkit/stand"
+	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
 	"github.com/pcc-platform/pcc/migrations"
 	anchorv1 "github.com/pcc-platform/pcc/proto/gen/pcc/anchor/v1"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
@@ -38,6 +40,7 @@ type world struct {
 	stand   *stand.Stand
 	network *fabrictest.Stand
 	journal *ingest
+	logKey  string
 
 	oem, insurer *stand.Member
 	client       anchorv1.AnchorServiceClient // as the insurer's administrator
@@ -61,6 +64,10 @@ func newWorld(t *testing.T) *world {
 		settlementv1.RegisterSettlementServiceServer(s, settlement{payer: w.insurer.Name()})
 		journalv1.RegisterLogServiceServer(s, noStreams{})
 	})
+	w.logKey = filepath.Join(t.TempDir(), "log.key")
+	if _, err := checkpoint.CreateLogKey(w.logKey, "test.example/log"); err != nil {
+		t.Fatal(err)
+	}
 	w.network.Up()
 	w.stand.Start(func(ctx context.Context, p *app.Process) (app.Runner, error) {
 		return server.New(ctx, w.config(), p)
@@ -72,7 +79,7 @@ func newWorld(t *testing.T) *world {
 func (w *world) config() server.Config {
 	org, _ := w.network.Network.Org("oem")
 	return server.Config{
-		ServiceConfig: w.stand.Config(), EpochInterval: 200 * time.Millisecond,
+		ServiceConfig: w.stand.Config(), EpochInterval: 200 * time.Millisecond, Log: logserver.Config{KeyFile: w.logKey},
 		Fabric: server.Fabric{
 			Endpoint: org.PeerEndpoint, TLSCAFile: org.PeerTLSRootFile, MSPID: org.MSPID,
 			CertificateFile: org.UserCertFile, KeyFile: org.UserKeyFile,

@@ -15,7 +15,7 @@ const collection = "epochs"
 func toProto(e anchor.Epoch) *anchorv1.Epoch {
 	out := &anchorv1.Epoch{
 		Name: fmt.Sprintf("%s/%d", collection, e.Number()), Record: e.Text, RecordHash: e.Hash[:],
-		State: anchorv1.EpochState_EPOCH_STATE_PENDING, CreateTime: timestamppb.New(e.CutTime),
+		Note: e.Note, State: anchorv1.EpochState_EPOCH_STATE_PENDING, CreateTime: timestamppb.New(e.CutTime),
 	}
 	if e.Transaction != nil {
 		out.State = anchorv1.EpochState_EPOCH_STATE_ANCHORED

@@ -32,9 +32,9 @@ func Connect(cfg fabricgw.Config) (*Ledger, error) {
 // Close ends calls that are under way.
 func (l *Ledger) Close() error { return l.client.Close() }
 
-// SubmitEpoch returns once the record is committed.
-func (l *Ledger) SubmitEpoch(ctx context.Context, text string) (anchor.Commit, error) {
-	result, err := l.client.Submit(ctx, "anchor:SubmitEpoch", text)
+// SubmitEpoch returns once the record and its note are committed.
+func (l *Ledger) SubmitEpoch(ctx context.Context, text string, note []byte) (anchor.Commit, error) {
+	result, err := l.client.Submit(ctx, "anchor:SubmitEpoch", text, string(note))
 	if err != nil {
 		return anchor.Commit{}, refusal(err)
 	}

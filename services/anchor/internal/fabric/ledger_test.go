@@ -21,6 +21,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/testkit"
 	"github.com/pcc-platform/pcc/migrations"
 	"github.com/pcc-platform/pcc/services/anchor"
+	"github.com/pcc-platform/pcc/services/anchor/internal/anchortest"
 	"github.com/pcc-platform/pcc/services/anchor/internal/fabric"
 	"github.com/pcc-platform/pcc/services/anchor/internal/postgres"
 )
@@ -30,11 +31,12 @@ const outagePatience = 4 * time.Second
 
 // world is an anchorer on a real network and a real database.
 type world struct {
-	t       *testing.T
-	network *fabrictest.Stand
-	store   *crashing
-	journal *journal
-	ledger  *fabric.Ledger
+	t         *testing.T
+	network   *fabrictest.Stand
+	store     *crashing
+	journal   *anchortest.Journal
+	cosigners *anchortest.Cosigners
+	ledger    *fabric.Ledger
 	*anchor.Anchorer
 }
 
@@ -44,7 +46,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, network: fabrictest.New(t, devfabric.Raft1), journal: &journal{}}
+	w := &world{t: t, network: fabrictest.New(t, devfabric.Raft1), journal: &anchortest.Journal{}, cosigners: anchortest.NewCosigners(t)}
 	w.store = &crashing{Store: postgres.New(testkit.Schema(t, "anchor", sources...))}
 	w.network.Up()
 	oem, _ := w.network.Network.Org("oem")
@@ -69,7 +71,7 @@ func (w *world) restart() {
 	}
 	w.store.armed = false
 	w.Anchorer = &anchor.Anchorer{
-		Store: w.store, Journal: w.journal, Ledger: w.ledger, Interval: time.Second,
+		Store: w.store, Journal: w.journal, Cosigners: w.cosigners, Ledger: w.ledger, Heads: anchor.NewHeads(w.store), Interval: time.Second,
 		Now: time.Now, Logger: slog.New(slog.DiscardHandler), Metrics: metrics,
 	}
 }
@@ -79,16 +81,6 @@ func (w *world) round() {
 	if err := w.Round(w.t.Context()); err != nil {
 		w.t.Fatal(err)
 	}
-}
-
-// journal is one stream that the test grows.
-type journal struct {
-	anchor.Journal
-	size uint64
-}
-
-func (j *journal) Checkpoints(context.Context) ([]model.StreamCheckpoint, error) {
-	return []model.StreamCheckpoint{{Stream: "ingest/oem", Size: j.size, Root: model.Hash{byte(j.size)}}}, nil
 }
 
 // crashing is a store whose process dies where the ledger's answer is to be written down.
@@ -139,7 +131,7 @@ func (w *world) anchorFirst() {
 	if _, err := w.ledger.LatestEpoch(w.t.Context()); !errors.Is(err, anchor.ErrNotOnLedger) {
 		w.t.Errorf("latest epoch of a new channel: %v, want ErrNotOnLedger", err)
 	}
-	w.journal.size = 5
+	w.journal.GrowTo("ingest/oem", 5)
 	w.round()
 	w.expectLast(1)
 	before, err := w.ledger.Height(w.t.Context())
@@ -155,7 +147,7 @@ func (w *world) anchorFirst() {
 // loseAnAnswer kills the process between the commit on the ledger and the commit in the database.
 func (w *world) loseAnAnswer() {
 	w.t.Helper()
-	w.journal.size = 9
+	w.journal.GrowTo("ingest/oem", 9)
 	w.store.armed = true
 	if err := w.Round(w.t.Context()); err == nil {
 		w.t.Fatal("the process was not killed")
@@ -169,7 +161,7 @@ func (w *world) loseAnAnswer() {
 func (w *world) stopTheOrderer() {
 	w.t.Helper()
 	w.signalOrderer(syscall.SIGSTOP)
-	w.journal.size = 12
+	w.journal.GrowTo("ingest/oem", 12)
 	ctx, cancel := context.WithTimeout(w.t.Context(), outagePatience)
 	defer cancel()
 	err := w.Round(ctx)
@@ -177,12 +169,12 @@ func (w *world) stopTheOrderer() {
 	if err == nil || errors.Is(err, anchor.ErrDiverged) {
 		w.t.Fatalf("without an orderer: %v", err)
 	}
-	pending, err := w.store.Pending(w.t.Context())
-	if err != nil || pending == nil || pending.Number() != 3 {
-		w.t.Fatalf("pending %+v, %v; want epoch 3", pending, err)
+	waiting, err := w.store.Waiting(w.t.Context(), 10)
+	if err != nil || len(waiting) != 1 || waiting[0].Number() != 3 {
+		w.t.Fatalf("waiting %+v, %v; want epoch 3", waiting, err)
 	}
 	w.restart()
-	w.journal.size = 15
+	w.journal.GrowTo("ingest/oem", 15)
 	w.round()
 	w.expectLast(4)
 }
@@ -205,7 +197,7 @@ func (w *world) signalOrderer(signal syscall.Signal) {
 func (w *world) restartTheNetwork() {
 	w.t.Helper()
 	w.network.Stop()
-	w.journal.size = 20
+	w.journal.GrowTo("ingest/oem", 20)
 	ctx, cancel := context.WithTimeout(w.t.Context(), outagePatience)
 	defer cancel()
 	if err := w.Round(ctx); err == nil || errors.Is(err, anchor.ErrDiverged) {
@@ -222,8 +214,8 @@ func (w *world) expectLast(number uint64) {
 	if err != nil || last == nil || last.Number() != number {
 		w.t.Fatalf("last epoch %+v, %v; want %d", last, err, number)
 	}
-	if size := last.Entries(); size != w.journal.size {
-		w.t.Errorf("epoch %d covers %d of %d entries", number, size, w.journal.size)
+	if size, all := last.Entries(), uint64(len(w.journal.Streams["ingest/oem"])); size != all {
+		w.t.Errorf("epoch %d covers %d of %d entries", number, size, all)
 	}
 }
 

@@ -14,13 +14,15 @@ import (
 )
 
 // Logs are the services' streams.
-type Logs struct{ services []journalv1.LogServiceClient }
+type Logs struct {
+	services map[string]journalv1.LogServiceClient
+}
 
-// New returns the streams behind connections to the services.
-func New(conns ...grpc.ClientConnInterface) *Logs {
-	l := &Logs{}
-	for _, conn := range conns {
-		l.services = append(l.services, journalv1.NewLogServiceClient(conn))
+// New returns the streams behind connections to the services, by name.
+func New(conns map[string]grpc.ClientConnInterface) *Logs {
+	l := &Logs{services: make(map[string]journalv1.LogServiceClient, len(conns))}
+	for service, conn := range conns {
+		l.services[service] = journalv1.NewLogServiceClient(conn)
 	}
 	return l
 }

@@ -38,7 +38,7 @@ func TestAllServicesMakeOneJournal(t *testing.T) {
 	root := make([]byte, 32)
 	ingest := keeper{[]string{"ingest/oem", "keys/oem"}, root, nil}
 	registry := keeper{[]string{"ingest/a", "registry/oem"}, root, nil}
-	all, err := journalclient.New(registry, keeper{}, ingest).Checkpoints(t.Context())
+	all, err := journalclient.New(map[string]grpc.ClientConnInterface{"registry": registry, "settlement": keeper{}, "ingest": ingest}).Checkpoints(t.Context())
 	var names []string
 	for _, c := range all {
 		names = append(names, c.Stream)
@@ -54,7 +54,7 @@ func TestAllServicesMakeOneJournal(t *testing.T) {
 		"two keep one stream":       {[]string{"keys/oem"}, root, nil},
 		"a root that is not a hash": {[]string{"registry/oem"}, root[1:], nil},
 	} {
-		if got, err := journalclient.New(ingest, other).Checkpoints(t.Context()); err == nil {
+		if got, err := journalclient.New(map[string]grpc.ClientConnInterface{"ingest": ingest, "registry": other}).Checkpoints(t.Context()); err == nil {
 			t.Errorf("%s: taken as %v", what, got)
 		}
 	}

@@ -52,6 +52,9 @@ func (s *Store) complete(ctx context.Context, rows []dbsqlc.Epoch) ([]anchor.Epo
 		if epochs[i].Candidate, err = anchor.ParseCandidate(row.Record); err != nil {
 			return nil, err
 		}
+		if row.Note != "" {
+			epochs[i].Note = []byte(row.Note)
+		}
 		if !row.AnchoredAt.Valid {
 			continue
 		}

@@ -1,4 +1,4 @@
-// Package postgres keeps candidates, epochs and endorsements.
+// Package postgres keeps epochs: their records, what they made of streams, lists and index, and where they stand on the ledger.
 package postgres
 
 import (
@@ -73,17 +73,35 @@ func (s *Store) Last(ctx context.Context) (*anchor.Epoch, error) {
 	return &epochs[0], nil
 }
 
-// Pending returns the newest candidate that follows the last anchored epoch, or nil.
-func (s *Store) Pending(ctx context.Context) (*anchor.Candidate, error) {
-	record, err := s.q.PendingCandidate(ctx)
+// LastCandidate returns the candidate that was cut last, or nil.
+func (s *Store) LastCandidate(ctx context.Context) (*anchor.Candidate, error) {
+	record, err := s.q.LastCandidate(ctx)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, nil //nolint:nilnil // nothing is under way
+		return nil, nil //nolint:nilnil // nothing was cut yet
 	}
 	if err != nil {
-		return nil, fmt.Errorf("anchor: pending epoch: %w", err)
+		return nil, fmt.Errorf("anchor: last candidate: %w", err)
 	}
 	c, err := anchor.ParseCandidate(record)
 	return &c, err
+}
+
+// Waiting returns at most limit epochs that were cut and are not anchored, in their order.
+func (s *Store) Waiting(ctx context.Context, limit int) ([]anchor.Epoch, error) {
+	rows, err := s.q.Waiting(ctx, int32(limit)) // #nosec G115 -- a page
+	if err != nil {
+		return nil, fmt.Errorf("anchor: waiting epochs: %w", err)
+	}
+	return s.complete(ctx, rows)
+}
+
+// CountWaiting counts the epochs that were cut and are not anchored.
+func (s *Store) CountWaiting(ctx context.Context) (int, error) {
+	n, err := s.q.CountWaiting(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("anchor: count waiting epochs: %w", err)
+	}
+	return int(n), nil
 }
 
 // HasCandidate says whether this record was cut here.
@@ -91,11 +109,10 @@ func (s *Store) HasCandidate(ctx context.Context, number uint64, hash model.Hash
 	return s.q.CandidateExists(ctx, dbsqlc.CandidateExistsParams{Number: int64(number), RecordHash: hash[:]})
 }
 
-// AddCandidate keeps a record before it is submitted.
-func (s *Store) AddCandidate(ctx context.Context, c anchor.Candidate) error {
-	err := s.q.InsertCandidate(ctx, dbsqlc.InsertCandidateParams{Number: int64(c.Number()), RecordHash: c.Hash[:], Record: c.Text})
-	if err != nil {
-		return fmt.Errorf("anchor: keep epoch %d: %w", c.Number(), err)
+// AddNote keeps a cosigned checkpoint of the index.
+func (s *Store) AddNote(ctx context.Context, number uint64, note []byte) error {
+	if err := s.q.InsertNote(ctx, dbsqlc.InsertNoteParams{Number: int64(number), Note: string(note)}); err != nil {
+		return fmt.Errorf("anchor: keep note of epoch %d: %w", number, err)
 	}
 	return nil
 }

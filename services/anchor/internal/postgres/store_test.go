@@ -1,14 +1,19 @@
 package postgres_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/pcc-platform/pcc/chaincode/model"
+	"github.com/pcc-platform/pcc/internal/epoch"
+	headproof "github.com/pcc-platform/pcc/internal/headmap/proof"
+	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/internal/testkit"
 	"github.com/pcc-platform/pcc/migrations"
 	anchorv1 "github.com/pcc-platform/pcc/proto/gen/pcc/anchor/v1"
@@ -26,25 +31,61 @@ func newStore(t *testing.T) (*postgres.Store, *pgxpool.Pool) {
 	return postgres.New(pool), pool
 }
 
-// candidate returns a record of that number; two with other times are other records.
-func candidate(t *testing.T, number uint64, millis int64) anchor.Candidate {
+// cut is a candidate with what it does, ready to be added.
+type cut struct {
+	anchor.Candidate
+	change *epoch.Change
+	state  epoch.State
+}
+
+// chain returns so many epochs, each of which takes two entries of a stream: one in a list of its own, one in a list that all
+// of them grow.
+func chain(t *testing.T, s *postgres.Store, n int) (cuts []cut) {
 	t.Helper()
-	r := model.EpochRecord{
-		Number: number, TimeUnixMilli: millis,
-		Streams: []model.StreamCheckpoint{{Stream: "ingest/oem", Size: number, Root: model.Hash{byte(number)}}},
+	state, previous := epoch.Start(), model.Hash{}
+	lists := map[headproof.Key]headproof.List{}
+	for i := range n {
+		b := epoch.Begin(state, func(_ context.Context, keys []headproof.Key) (out []headproof.List, err error) {
+			for _, k := range keys {
+				out = append(out, lists[k])
+			}
+			return out, nil
+		})
+		must(t, b.Add(t.Context(), "ingest/oem", []proof.Entry{
+			{Key: headproof.Key{1}, Commitment: proof.Hash{byte(i), 1}}, {Key: headproof.Key{2, byte(i)}, Commitment: proof.Hash{byte(i), 2}},
+		}))
+		change, err := b.Finish()
+		must(t, err)
+		for _, l := range change.Lists {
+			lists[l.Key] = l.List
+		}
+		content := change.Next.Content()
+		record := model.EpochRecord{
+			Number: uint64(i + 1), PreviousHash: previous, TimeUnixMilli: int64(i + 1),
+			MapRoot: model.Hash(content.MapRoot), MapKeys: content.MapKeys, Streams: content.Streams,
+		}
+		text, err := record.Canonical()
+		must(t, err)
+		c, err := anchor.ParseCandidate(string(text))
+		must(t, err)
+		leaf, err := record.IndexLeaf()
+		must(t, err)
+		state, err = change.Next.WithRecord(headproof.Hash(leaf))
+		must(t, err)
+		previous = c.Hash
+		cuts = append(cuts, cut{c, change, state})
 	}
-	if number > 1 {
-		r.PreviousHash = model.Hash{byte(number - 1)}
+	for _, c := range cuts {
+		must(t, s.AddCandidate(t.Context(), c.Candidate, c.change, c.state.Index))
 	}
-	text, err := r.Canonical()
+	return cuts
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := anchor.ParseCandidate(string(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
 }
 
 func transaction(id string) anchor.Transaction {
@@ -54,70 +95,114 @@ func transaction(id string) anchor.Transaction {
 	}}
 }
 
-func add(t *testing.T, s *postgres.Store, candidates ...anchor.Candidate) {
-	t.Helper()
-	for _, c := range candidates {
-		if err := s.AddCandidate(t.Context(), c); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func TestTheAnchoredCandidateIsTheEpoch(t *testing.T) {
+func TestAnEpochIsCutCosignedAndAnchored(t *testing.T) {
 	s, _ := newStore(t)
-	older, newer := candidate(t, 1, 1000), candidate(t, 1, 2000)
-	add(t, s, older, newer, newer)
-	if pending, err := s.Pending(t.Context()); err != nil || pending.Hash != newer.Hash {
-		t.Errorf("pending %+v, %v; want the newer", pending, err)
+	cuts := chain(t, s, 2)
+	if waiting, err := s.Waiting(t.Context(), 10); err != nil || len(waiting) != 2 || waiting[0].Hash != cuts[0].Hash || waiting[0].Note != nil {
+		t.Errorf("waiting %+v, %v; want both, the first first", waiting, err)
 	}
-	if shown, err := s.Epoch(t.Context(), 1); err != nil || shown.Hash != newer.Hash || shown.Transaction != nil {
-		t.Errorf("epoch %+v, %v; want the newer, pending", shown, err)
-	}
-	if err := s.Anchor(t.Context(), older, transaction("tx-1")); err != nil {
-		t.Fatal(err)
-	}
+	must(t, s.AddNote(t.Context(), 1, []byte("of yesterday")))
+	must(t, s.AddNote(t.Context(), 1, []byte("of today")))
+	must(t, s.Anchor(t.Context(), cuts[0].Candidate, transaction("tx-1")))
 	for name, get := range map[string]func() (anchor.Epoch, error){
 		"Epoch": func() (anchor.Epoch, error) { return s.Epoch(t.Context(), 1) },
 		"Last":  func() (anchor.Epoch, error) { e, err := s.Last(t.Context()); return *e, err },
 	} {
 		e, err := get()
-		if err != nil || e.Hash != older.Hash || e.Transaction.ID != "tx-1" || e.AnchorTime.IsZero() || len(e.Transaction.Endorsements) != 2 {
-			t.Errorf("%s: %+v, %v; want the older, anchored", name, e, err)
+		if err != nil || e.Hash != cuts[0].Hash || e.Transaction.ID != "tx-1" || e.AnchorTime.IsZero() ||
+			len(e.Transaction.Endorsements) != 2 || string(e.Note) != "of today" {
+			t.Errorf("%s: %+v, %v; want it anchored, with the last note", name, e, err)
 		}
 	}
-	if pending, err := s.Pending(t.Context()); err != nil || pending != nil {
-		t.Errorf("pending %+v, %v; want none", pending, err)
+	if n, err := s.CountWaiting(t.Context()); err != nil || n != 1 {
+		t.Errorf("%d wait, %v; want the second", n, err)
 	}
+	if last, err := s.LastCandidate(t.Context()); err != nil || last.Hash != cuts[1].Hash {
+		t.Errorf("last candidate %+v, %v", last, err)
+	}
+}
+
+// TestTheStateIsReadAsItWasWritten, at the last epoch, and the maps of all of them.
+func TestTheStateIsReadAsItWasWritten(t *testing.T) {
+	s, _ := newStore(t)
+	cuts := chain(t, s, 4)
+	last := cuts[3]
+	heads := anchor.NewHeads(s)
+	for _, order := range [][]int{{1, 4, 2, 3}, {4, 3, 2, 1}} {
+		for _, n := range order {
+			m, err := heads.At(t.Context(), uint64(n))
+			must(t, err)
+			if want := cuts[n-1].state.Heads; m.Root() != want.Root() || m.Len() != want.Len() {
+				t.Errorf("the map of epoch %d has another root", n)
+			}
+		}
+		heads = anchor.NewHeads(s)
+	}
+	m, err := heads.At(t.Context(), 4)
+	must(t, err)
+	state, err := s.State(t.Context(), last.Candidate, m)
+	must(t, err)
+	if !bytes.Equal(state.Bytes(), last.state.Bytes()) {
+		t.Error("another state")
+	}
+	lists, err := s.Lists(t.Context(), []headproof.Key{{2, 0}, {1}})
+	must(t, err)
+	if len(lists) != 2 || lists[0].Count() != 1 || lists[1].Count() != 4 {
+		t.Errorf("lists %+v", lists)
+	}
+	numbers, err := s.EpochsOf(t.Context(), "ingest/oem", []uint64{0, 1, 2, 7, 8})
+	if want := []uint64{1, 1, 2, 4}; err != nil || !slices.Equal(numbers, want) {
+		t.Errorf("epochs %v, %v; want %v, and none for what no epoch took", numbers, err, want)
+	}
+	root, err := s.IndexRoot(t.Context(), 4)
+	if err != nil || root != last.state.Index.Head().Root {
+		t.Errorf("index root %x, %v", root, err)
+	}
+	path, err := s.IndexPath(t.Context(), 2, 4)
+	must(t, err)
+	leaf, err := cuts[1].Record.IndexLeaf()
+	must(t, err)
+	must(t, proof.VerifyInclusion(path, 1, 4, proof.Hash(leaf), root))
 }
 
 func TestAnchorIsOneTransaction(t *testing.T) {
 	s, pool := newStore(t)
-	c := candidate(t, 1, 1000)
-	if err := s.Anchor(t.Context(), c, transaction("tx-1")); err == nil {
+	foreign := anchor.Candidate{Record: model.EpochRecord{Number: 1}, Hash: model.Hash{1}}
+	if err := s.Anchor(t.Context(), foreign, transaction("tx-1")); err == nil {
 		t.Error("an epoch that was not cut here was anchored")
 	}
-	add(t, s, c)
+	c := chain(t, s, 1)[0]
 	broken := transaction("tx-1")
 	broken.Endorsements[1].Signature = nil // refused by the last insert
-	if err := s.Anchor(t.Context(), c, broken); err == nil {
+	if err := s.Anchor(t.Context(), c.Candidate, broken); err == nil {
 		t.Fatal("an endorsement without signature was stored")
 	}
 	if n := count(t, pool, `SELECT (SELECT count(*) FROM anchored) + (SELECT count(*) FROM endorsements) + (SELECT count(*) FROM outbox)`); n != 0 {
 		t.Errorf("%d rows are left of a failed transaction", n)
 	}
-	if err := s.Anchor(t.Context(), c, transaction("tx-1")); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Anchor(t.Context(), c, transaction("tx-2")); err == nil {
+	must(t, s.Anchor(t.Context(), c.Candidate, transaction("tx-1")))
+	if err := s.Anchor(t.Context(), c.Candidate, transaction("tx-2")); err == nil {
 		t.Error("an epoch was anchored twice")
 	}
 	var payload []byte
-	if err := pool.QueryRow(t.Context(), `SELECT payload FROM outbox WHERE subject = 'pcc.anchor.v1.epoch_anchored'`).Scan(&payload); err != nil {
-		t.Fatal(err)
-	}
+	must(t, pool.QueryRow(t.Context(), `SELECT payload FROM outbox WHERE subject = 'pcc.anchor.v1.epoch_anchored'`).Scan(&payload))
 	got, want := &anchorv1.EpochAnchored{}, &anchorv1.EpochAnchored{Number: 1, TransactionId: "tx-1", Block: 7}
 	if err := proto.Unmarshal(payload, got); err != nil || !proto.Equal(got, want) {
 		t.Errorf("published %v, %v; want %v", got, err, want)
+	}
+}
+
+// TestOneCutWins has two processes cut the same number: all of the second one's rows are refused.
+func TestOneCutWins(t *testing.T) {
+	s, pool := newStore(t)
+	c := chain(t, s, 1)[0]
+	rows := `SELECT (SELECT count(*) FROM candidates) + (SELECT count(*) FROM heads) + (SELECT count(*) FROM extents) + (SELECT count(*) FROM journal_entry)`
+	before := count(t, pool, rows)
+	if err := s.AddCandidate(t.Context(), c.Candidate, c.change, c.state.Index); err == nil {
+		t.Error("an epoch was cut twice")
+	}
+	if after := count(t, pool, rows); after != before {
+		t.Errorf("%d rows, before %d", after, before)
 	}
 }
 
@@ -131,13 +216,12 @@ func count(t *testing.T, pool *pgxpool.Pool, query string) (n int) {
 
 func TestRowsAreOnlyAdded(t *testing.T) {
 	s, pool := newStore(t)
-	c := candidate(t, 1, 1000)
-	add(t, s, c)
-	if err := s.Anchor(t.Context(), c, transaction("tx-1")); err != nil {
-		t.Fatal(err)
-	}
+	c := chain(t, s, 1)[0]
+	must(t, s.AddNote(t.Context(), 1, []byte("note")))
+	must(t, s.Anchor(t.Context(), c.Candidate, transaction("tx-1")))
 	for _, statement := range []string{
-		`UPDATE candidates SET created_at = now()`, `DELETE FROM candidates`,
+		`UPDATE candidates SET created_at = now()`, `DELETE FROM candidates`, `UPDATE extents SET size = 9`, `DELETE FROM extents`,
+		`UPDATE heads SET epoch = 9`, `DELETE FROM heads`, `UPDATE cosigned SET note = 'x'`, `DELETE FROM cosigned`,
 		`UPDATE anchored SET block = 8`, `DELETE FROM anchored`,
 		`UPDATE endorsements SET msp_id = 'x'`, `DELETE FROM endorsements`,
 		`INSERT INTO candidates (number, record_hash, record) VALUES (2, '\x00', 'another text')`,
@@ -150,13 +234,9 @@ func TestRowsAreOnlyAdded(t *testing.T) {
 
 func TestEpochsNewestFirst(t *testing.T) {
 	s, _ := newStore(t)
-	for n := uint64(1); n <= 4; n++ {
-		c := candidate(t, n, int64(n))
-		add(t, s, c)
-		if n < 4 {
-			if err := s.Anchor(t.Context(), c, transaction("tx-"+c.Hash.String())); err != nil {
-				t.Fatal(err)
-			}
+	for i, c := range chain(t, s, 4) {
+		if i < 3 {
+			must(t, s.Anchor(t.Context(), c.Candidate, transaction("tx-"+c.Hash.String())))
 		}
 	}
 	page, err := s.Epochs(t.Context(), 4, 2)

@@ -30,7 +30,7 @@ type EpochState int32
 
 const (
 	EpochState_EPOCH_STATE_UNSPECIFIED EpochState = 0
-	// Cut and waiting for the ledger.
+	// Cut and waiting for witnesses or the ledger.
 	EpochState_EPOCH_STATE_PENDING EpochState = 1
 	// Committed on the ledger.
 	EpochState_EPOCH_STATE_ANCHORED EpochState = 2
@@ -90,7 +90,10 @@ type Epoch struct {
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	AnchorTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=anchor_time,json=anchorTime,proto3" json:"anchor_time,omitempty"`
 	// Absent until anchored.
-	Transaction   *LedgerTransaction `protobuf:"bytes,7,opt,name=transaction,proto3" json:"transaction,omitempty"`
+	Transaction *LedgerTransaction `protobuf:"bytes,7,opt,name=transaction,proto3" json:"transaction,omitempty"`
+	// Checkpoint of the index, the log of records, that ends with this one: a signed note (c2sp.org/signed-note) with the
+	// cosignatures of the witnesses. Empty until there are enough.
+	Note          []byte `protobuf:"bytes,8,opt,name=note,proto3" json:"note,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -170,6 +173,13 @@ func (x *Epoch) GetAnchorTime() *timestamppb.Timestamp {
 func (x *Epoch) GetTransaction() *LedgerTransaction {
 	if x != nil {
 		return x.Transaction
+	}
+	return nil
+}
+
+func (x *Epoch) GetNote() []byte {
+	if x != nil {
+		return x.Note
 	}
 	return nil
 }
@@ -553,7 +563,7 @@ func (*GetAnchorStatusRequest) Descriptor() ([]byte, []int) {
 type GetAnchorStatusResponse struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
 	EpochsAnchored int64                  `protobuf:"varint,1,opt,name=epochs_anchored,json=epochsAnchored,proto3" json:"epochs_anchored,omitempty"`
-	// 0 or 1: one epoch at a time is under way.
+	// Epochs that wait for witnesses or the ledger, at most 1024.
 	EpochsPending int64 `protobuf:"varint,2,opt,name=epochs_pending,json=epochsPending,proto3" json:"epochs_pending,omitempty"`
 	// Blocks of the channel.
 	LedgerHeight int64 `protobuf:"varint,3,opt,name=ledger_height,json=ledgerHeight,proto3" json:"ledger_height,omitempty"`
@@ -741,7 +751,7 @@ var File_pcc_anchor_v1_anchor_service_proto protoreflect.FileDescriptor
 
 const file_pcc_anchor_v1_anchor_service_proto_rawDesc = "" +
 	"\n" +
-	"\"pcc/anchor/v1/anchor_service.proto\x12\rpcc.anchor.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"pcc/options/v1/authorization.proto\"\xc3\x02\n" +
+	"\"pcc/anchor/v1/anchor_service.proto\x12\rpcc.anchor.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"pcc/options/v1/authorization.proto\"\xd7\x02\n" +
 	"\x05Epoch\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
 	"\x06record\x18\x02 \x01(\tR\x06record\x12\x1f\n" +
@@ -752,7 +762,8 @@ const file_pcc_anchor_v1_anchor_service_proto_rawDesc = "" +
 	"createTime\x12;\n" +
 	"\vanchor_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"anchorTime\x12B\n" +
-	"\vtransaction\x18\a \x01(\v2 .pcc.anchor.v1.LedgerTransactionR\vtransaction\"\xb1\x01\n" +
+	"\vtransaction\x18\a \x01(\v2 .pcc.anchor.v1.LedgerTransactionR\vtransaction\x12\x12\n" +
+	"\x04note\x18\b \x01(\fR\x04note\"\xb1\x01\n" +
 	"\x11LedgerTransaction\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\achannel\x18\x02 \x01(\tR\achannel\x12\x1c\n" +

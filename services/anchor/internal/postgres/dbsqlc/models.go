@@ -27,11 +27,17 @@ type Audit struct {
 }
 
 type Candidate struct {
-	ID         int64
 	Number     int64
 	RecordHash []byte
 	Record     string
 	CreatedAt  pgtype.Timestamptz
+}
+
+type Cosigned struct {
+	ID        int64
+	Number    int64
+	Note      string
+	CreatedAt pgtype.Timestamptz
 }
 
 type Endorsement struct {
@@ -46,11 +52,25 @@ type Endorsement struct {
 type Epoch struct {
 	Number        int64
 	Record        string
+	Note          string
 	TransactionID pgtype.Text
 	Channel       pgtype.Text
 	Chaincode     pgtype.Text
 	Block         pgtype.Int8
 	AnchoredAt    pgtype.Timestamptz
+}
+
+type Extent struct {
+	Stream string
+	Epoch  int64
+	Size   int64
+	List   []byte
+}
+
+type Head struct {
+	Key   []byte
+	Epoch int64
+	List  []byte
 }
 
 type Idempotency struct {

@@ -25,8 +25,84 @@ func (q *Queries) CandidateExists(ctx context.Context, arg CandidateExistsParams
 	return exists, err
 }
 
+const countWaiting = `-- name: CountWaiting :one
+SELECT count(*) FROM candidates WHERE number > COALESCE((SELECT max(number) FROM anchored), 0)
+`
+
+func (q *Queries) CountWaiting(ctx context.Context) (int64, error) {
+	row := q.db.QueryRow(ctx, countWaiting)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const epochsOf = `-- name: EpochsOf :many
+SELECT taken.epoch
+FROM unnest($1::bigint[]) WITH ORDINALITY AS asked(seq, n)
+CROSS JOIN LATERAL (
+    SELECT e.epoch FROM extents e WHERE e.stream = $2 AND e.size > asked.seq ORDER BY e.size LIMIT 1
+) AS taken
+ORDER BY asked.n
+`
+
+type EpochsOfParams struct {
+	Entries []int64
+	Stream  string
+}
+
+// The epoch that took each of the entries, in their order; entries that no epoch took are left out.
+func (q *Queries) EpochsOf(ctx context.Context, arg EpochsOfParams) ([]int64, error) {
+	rows, err := q.db.Query(ctx, epochsOf, arg.Entries, arg.Stream)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var epoch int64
+		if err := rows.Scan(&epoch); err != nil {
+			return nil, err
+		}
+		items = append(items, epoch)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const extents = `-- name: Extents :many
+SELECT last.list
+FROM unnest($1::text[]) WITH ORDINALITY AS asked(stream, n)
+CROSS JOIN LATERAL (
+    SELECT e.list FROM extents e WHERE e.stream = asked.stream COLLATE "C" ORDER BY e.epoch DESC LIMIT 1
+) AS last
+ORDER BY asked.n
+`
+
+// Extents returns the newest state of each stream.
+func (q *Queries) Extents(ctx context.Context, streams []string) ([][]byte, error) {
+	rows, err := q.db.Query(ctx, extents, streams)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items [][]byte
+	for rows.Next() {
+		var list []byte
+		if err := rows.Scan(&list); err != nil {
+			return nil, err
+		}
+		items = append(items, list)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const getEpoch = `-- name: GetEpoch :one
-SELECT number, record, transaction_id, channel, chaincode, block, anchored_at FROM epochs WHERE number = $1
+SELECT number, record, note, transaction_id, channel, chaincode, block, anchored_at FROM epochs WHERE number = $1
 `
 
 func (q *Queries) GetEpoch(ctx context.Context, number int64) (Epoch, error) {
@@ -35,6 +111,7 @@ func (q *Queries) GetEpoch(ctx context.Context, number int64) (Epoch, error) {
 	err := row.Scan(
 		&i.Number,
 		&i.Record,
+		&i.Note,
 		&i.TransactionID,
 		&i.Channel,
 		&i.Chaincode,
@@ -72,7 +149,6 @@ func (q *Queries) InsertAnchored(ctx context.Context, arg InsertAnchoredParams) 
 
 const insertCandidate = `-- name: InsertCandidate :exec
 INSERT INTO candidates (number, record_hash, record) VALUES ($1, $2, $3)
-ON CONFLICT ON CONSTRAINT candidates_number_hash_key DO NOTHING
 `
 
 type InsertCandidateParams struct {
@@ -111,8 +187,22 @@ func (q *Queries) InsertEndorsement(ctx context.Context, arg InsertEndorsementPa
 	return err
 }
 
+const insertNote = `-- name: InsertNote :exec
+INSERT INTO cosigned (number, note) VALUES ($1, $2)
+`
+
+type InsertNoteParams struct {
+	Number int64
+	Note   string
+}
+
+func (q *Queries) InsertNote(ctx context.Context, arg InsertNoteParams) error {
+	_, err := q.db.Exec(ctx, insertNote, arg.Number, arg.Note)
+	return err
+}
+
 const lastAnchored = `-- name: LastAnchored :one
-SELECT number, record, transaction_id, channel, chaincode, block, anchored_at FROM epochs WHERE number = (SELECT max(number) FROM anchored)
+SELECT number, record, note, transaction_id, channel, chaincode, block, anchored_at FROM epochs WHERE number = (SELECT max(number) FROM anchored)
 `
 
 func (q *Queries) LastAnchored(ctx context.Context) (Epoch, error) {
@@ -121,6 +211,7 @@ func (q *Queries) LastAnchored(ctx context.Context) (Epoch, error) {
 	err := row.Scan(
 		&i.Number,
 		&i.Record,
+		&i.Note,
 		&i.TransactionID,
 		&i.Channel,
 		&i.Chaincode,
@@ -128,6 +219,17 @@ func (q *Queries) LastAnchored(ctx context.Context) (Epoch, error) {
 		&i.AnchoredAt,
 	)
 	return i, err
+}
+
+const lastCandidate = `-- name: LastCandidate :one
+SELECT record FROM candidates ORDER BY number DESC LIMIT 1
+`
+
+func (q *Queries) LastCandidate(ctx context.Context) (string, error) {
+	row := q.db.QueryRow(ctx, lastCandidate)
+	var record string
+	err := row.Scan(&record)
+	return record, err
 }
 
 const listEndorsements = `-- name: ListEndorsements :many
@@ -162,7 +264,7 @@ func (q *Queries) ListEndorsements(ctx context.Context, numbers []int64) ([]Endo
 }
 
 const listEpochs = `-- name: ListEpochs :many
-SELECT number, record, transaction_id, channel, chaincode, block, anchored_at FROM epochs WHERE number < $1 ORDER BY number DESC LIMIT $2
+SELECT number, record, note, transaction_id, channel, chaincode, block, anchored_at FROM epochs WHERE number < $1 ORDER BY number DESC LIMIT $2
 `
 
 type ListEpochsParams struct {
@@ -182,6 +284,7 @@ func (q *Queries) ListEpochs(ctx context.Context, arg ListEpochsParams) ([]Epoch
 		if err := rows.Scan(
 			&i.Number,
 			&i.Record,
+			&i.Note,
 			&i.TransactionID,
 			&i.Channel,
 			&i.Chaincode,
@@ -198,16 +301,65 @@ func (q *Queries) ListEpochs(ctx context.Context, arg ListEpochsParams) ([]Epoch
 	return items, nil
 }
 
-const pendingCandidate = `-- name: PendingCandidate :one
-SELECT c.record FROM candidates c
-WHERE c.number > COALESCE((SELECT max(number) FROM anchored), 0)
-ORDER BY c.id DESC
-LIMIT 1
+const lists = `-- name: Lists :many
+SELECT last.list
+FROM unnest($1::bytea[]) WITH ORDINALITY AS asked(key, n)
+CROSS JOIN LATERAL (
+    SELECT h.list FROM heads h WHERE h.key = asked.key ORDER BY h.epoch DESC LIMIT 1
+) AS last
+ORDER BY asked.n
 `
 
-func (q *Queries) PendingCandidate(ctx context.Context) (string, error) {
-	row := q.db.QueryRow(ctx, pendingCandidate)
-	var record string
-	err := row.Scan(&record)
-	return record, err
+// Lists returns the newest state of each list.
+func (q *Queries) Lists(ctx context.Context, keys [][]byte) ([][]byte, error) {
+	rows, err := q.db.Query(ctx, lists, keys)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items [][]byte
+	for rows.Next() {
+		var list []byte
+		if err := rows.Scan(&list); err != nil {
+			return nil, err
+		}
+		items = append(items, list)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const waiting = `-- name: Waiting :many
+SELECT number, record, note, transaction_id, channel, chaincode, block, anchored_at FROM epochs WHERE number > COALESCE((SELECT max(number) FROM anchored), 0) ORDER BY number LIMIT $1
+`
+
+func (q *Queries) Waiting(ctx context.Context, pageSize int32) ([]Epoch, error) {
+	rows, err := q.db.Query(ctx, waiting, pageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Epoch
+	for rows.Next() {
+		var i Epoch
+		if err := rows.Scan(
+			&i.Number,
+			&i.Record,
+			&i.Note,
+			&i.TransactionID,
+			&i.Channel,
+			&i.Chaincode,
+			&i.Block,
+			&i.AnchoredAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -1,4 +1,0 @@
-package anchor
-
-// Cut is cut, for tests.
-var Cut = cut

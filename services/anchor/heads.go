@@ -1,0 +1,95 @@
+package anchor
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/pcc-platform/pcc/internal/headmap"
+	"github.com/pcc-platform/pcc/internal/headmap/proof"
+)
+
+// HeadStore keeps the history of heads.
+type HeadStore interface {
+	// Heads yields the head of every key as of an epoch, ascending by key.
+	Heads(ctx context.Context, number uint64) iter.Seq2[proof.Entry, error]
+	// HeadsBetween returns the heads that grew after one epoch, up to and in another, each as it is in the latter.
+	HeadsBetween(ctx context.Context, after, number uint64) ([]proof.Entry, error)
+}
+
+// Heads has the map of heads of the epochs in use. The versions share what they have in common, so that it takes the memory
+// of one map and of what changed since the oldest. Its methods may be called concurrently.
+type Heads struct {
+	store HeadStore
+
+	mu       sync.Mutex
+	versions map[uint64]*headmap.Map // by epoch
+}
+
+// maxVersions bounds the maps that are kept: those of the epochs that wait for the ledger, and the last anchored one.
+const maxVersions = MaxWaiting + 2
+
+// NewHeads returns the maps of what a store has.
+func NewHeads(store HeadStore) *Heads {
+	return &Heads{store: store, versions: map[uint64]*headmap.Map{}}
+}
+
+// At returns the map as of an epoch, zero for the empty one. It reads what it does not have yet: at a start, every head.
+func (h *Heads) At(ctx context.Context, number uint64) (*headmap.Map, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if number == 0 {
+		return headmap.New(), nil
+	}
+	if m, kept := h.versions[number]; kept {
+		return m, nil
+	}
+	m, err := h.read(ctx, number)
+	if err != nil {
+		return nil, fmt.Errorf("anchor: map of epoch %d: %w", number, err)
+	}
+	h.keep(number, m)
+	return m, nil
+}
+
+// Put keeps the map of an epoch that was just cut.
+func (h *Heads) Put(number uint64, m *headmap.Map) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.keep(number, m)
+}
+
+// Forget drops the maps of the epochs before a number.
+func (h *Heads) Forget(before uint64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	maps.DeleteFunc(h.versions, func(number uint64, _ *headmap.Map) bool { return number < before })
+}
+
+func (h *Heads) keep(number uint64, m *headmap.Map) {
+	h.versions[number] = m
+	if len(h.versions) > maxVersions {
+		delete(h.versions, slices.Min(slices.Collect(maps.Keys(h.versions))))
+	}
+}
+
+// read makes the map from the newest older version, or from all heads without one.
+func (h *Heads) read(ctx context.Context, number uint64) (*headmap.Map, error) {
+	base := uint64(0)
+	for kept := range h.versions {
+		if kept < number {
+			base = max(base, kept)
+		}
+	}
+	if base == 0 {
+		return headmap.Build(h.store.Heads(ctx, number))
+	}
+	grown, err := h.store.HeadsBetween(ctx, base, number)
+	if err != nil {
+		return nil, err
+	}
+	return h.versions[base].Apply(grown)
+}
