@@ -11,6 +11,7 @@ import (
 func TestPathsOfALog(t *testing.T) {
 	for path, want := range map[string]resource{
 		"/log/ingest/oem/checkpoint":                {service: "ingest", stream: "ingest/oem"},
+		"/log/index/checkpoint":                     {service: "anchor", stream: "index"},
 		"/log/keys/a-1/checkpoint":                  {service: "ingest", stream: "keys/a-1"},
 		"/log/registry/oem/checkpoint":              {service: "registry", stream: "registry/oem"},
 		"/log/ingest/oem/tile/0/000":                {"ingest", "ingest/oem", &tlog.Tile{H: 8, W: 256}},
