@@ -188,10 +188,10 @@ func ownLeaves(ctx context.Context, client ingestv1.IngestServiceClient, size ui
 func printVerdicts(env *environment, head receipt.Head, promises []*receipt.Opened, verdicts [][]receipt.Verdict) error {
 	counts := map[receipt.Verdict]int{}
 	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
-	for i, o := range promises {
-		events := o.Events()
-		for j, verdict := range verdicts[i] {
-			e := events[j]
+	for i, of := range verdicts {
+		o := promises[i]
+		for j, e := range o.Events() {
+			verdict := of[j]
 			if counts[verdict]++; verdict == receipt.Broken || verdict == receipt.Changed {
 				_, _ = fmt.Fprintf(w, "%s\t%s\t%s\taccepted %s\n", verdict, e.Source, e.ID, o.AcceptedAt.Format(time.RFC3339))
 			}
