@@ -13,7 +13,8 @@ import (
 
 func TestARecordSaysWhereAStreamWas(t *testing.T) {
 	record, err := model.EpochRecord{
-		Number: 1, TimeUnixMilli: acceptedAt.UnixMilli(), Streams: []model.StreamCheckpoint{{Stream: stream, Size: 7, Root: model.Hash{5}}},
+		Number: 1, TimeUnixMilli: acceptedAt.UnixMilli(), MapRoot: model.EmptyMapRoot(),
+		Streams: []model.StreamCheckpoint{{Stream: stream, Size: 7, Root: model.Hash{5}}},
 	}.Canonical()
 	if err != nil {
 		t.Fatal(err)
