@@ -35,9 +35,11 @@ type Draft struct {
 	appraiser *Appraiser
 	events    []Event
 	evidence  []Evidence
-	// news is what they say of vehicles, also nothing but a note; passports are those, in order.
+	// news is what they say of vehicles, also nothing but a note; passports are those, in order. places has the place of each
+	// event's reading in the news.
 	news      map[uuid.UUID]*news
 	passports []uuid.UUID
+	places    []int
 	// followed has the marks of the vehicles that are judged.
 	followed map[uuid.UUID][]Mark
 }
@@ -46,7 +48,7 @@ type Draft struct {
 func (a *Appraiser) Read(events []Event) (*Draft, error) {
 	d := &Draft{
 		appraiser: a, events: events, evidence: make([]Evidence, len(events)), news: make(map[uuid.UUID]*news, len(events)),
-		followed: make(map[uuid.UUID][]Mark, len(events)),
+		followed: make(map[uuid.UUID][]Mark, len(events)), places: make([]int, len(events)),
 	}
 	for i := range events {
 		e := &events[i]
@@ -55,16 +57,20 @@ func (a *Appraiser) Read(events []Event) (*Draft, error) {
 			return nil, &PoisonError{Cause: err}
 		}
 		e.Quality.Inputs.BaseRate = BaseRate(&a.Quality, e.Quality.Inputs.BaseRate, d.evidence[i].Provenance())
-		d.take(e, &d.evidence[i])
+		d.places[i] = d.take(e, &d.evidence[i])
 	}
 	d.passports = slices.SortedFunc(maps.Keys(d.news), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 	return d, nil
 }
 
-// take adds to the news of the event's vehicle.
-func (d *Draft) take(e *Event, evidence *Evidence) {
+// noReading is the place of an event without a reading.
+const noReading = -1
+
+// take adds to the news of the event's vehicle, and returns the place of its reading there.
+func (d *Draft) take(e *Event, evidence *Evidence) (place int) {
+	place = noReading
 	if evidence.Mileage == nil && evidence.Signal == nil && evidence.Note == nil {
-		return
+		return place
 	}
 	n := d.news[e.Passport]
 	if n == nil {
@@ -72,11 +78,13 @@ func (d *Draft) take(e *Event, evidence *Evidence) {
 		d.news[e.Passport] = n
 	}
 	if r, ok := e.reading(evidence); ok {
+		place = len(n.readings)
 		n.readings = append(n.readings, KeptReading{Reading: r, DataKind: DataKind(e.Type), news: e.ID})
 	}
 	if s, ok := e.signal(evidence); ok {
 		n.signals = append(n.signals, s)
 	}
+	return place
 }
 
 // Passports are those whose vehicles the events tell something of, in order.
@@ -122,7 +130,7 @@ func (d *Draft) Follow(known Known) (rest []uuid.UUID) {
 		if v == nil || v.Whole || known.Pasts[passport] != nil {
 			continue
 		}
-		if marks, ok := v.follow(d.appraiser.Odometer, d.news[passport]); ok {
+		if marks, ok := v.follow(&d.appraiser.Odometer, d.news[passport]); ok {
 			d.followed[passport] = marks
 		} else {
 			rest = append(rest, passport)
@@ -135,33 +143,40 @@ func (d *Draft) Follow(known Known) (rest []uuid.UUID) {
 // event of the past that cannot be read.
 func (d *Draft) Appraise(known Known) (Appraisal, error) {
 	appraisal := Appraisal{Events: d.events, Notes: d.notes(), Vehicles: make([]*Vehicle, 0, len(d.passports))}
-	judged := make(map[uuid.UUID]*Vehicle, len(d.passports))
 	for _, passport := range d.passports {
 		v := known.Vehicles[passport]
 		if v == nil {
 			v = &Vehicle{Passport: passport}
 		}
 		marks, followed := d.followed[passport]
-		var err error
-		if past := known.Pasts[passport]; past != nil {
-			marks, err = d.relearn(v, past)
-		} else if !followed {
-			marks = v.learn(d.appraiser.Odometer, d.news[passport])
+		if !followed {
+			var err error
+			if marks, err = d.learn(v, known.Pasts[passport]); err != nil {
+				return Appraisal{}, err
+			}
 		}
-		if err != nil {
-			return Appraisal{}, err
-		}
-		judged[passport] = v
 		appraisal.Vehicles, appraisal.Marks = append(appraisal.Vehicles, v), append(appraisal.Marks, marks...)
 	}
 	for i := range d.events {
-		d.score(i, judged[d.events[i].Passport], known.Reputations)
+		d.score(i, known.Reputations)
 	}
 	return appraisal, nil
 }
 
+// learn judges a whole vehicle, or makes it anew from its past if there is one.
+func (d *Draft) learn(v *Vehicle, past *Past) (marks []Mark, err error) {
+	n := d.news[v.Passport]
+	if past == nil {
+		marks = v.learn(&d.appraiser.Odometer, n)
+	} else if marks, err = d.relearn(v, past); err != nil {
+		return nil, err
+	}
+	n.assess(&v.Verdict)
+	return marks, nil
+}
+
 // score computes the quality of one event.
-func (d *Draft) score(i int, v *Vehicle, reputations map[Subject]quality.Reputation) {
+func (d *Draft) score(i int, reputations map[Subject]quality.Reputation) {
 	e, policy := &d.events[i], &d.appraiser.Quality
 	q := &e.Quality
 	q.Policy = policy.Version
@@ -172,9 +187,9 @@ func (d *Draft) score(i int, v *Vehicle, reputations map[Subject]quality.Reputat
 	q.Inputs.Completeness = d.evidence[i].Completeness
 	q.Inputs.Delay = max(e.ReceivedAt.Sub(e.OccurredAt), 0).Truncate(clockStep)
 	q.Inputs.Plausibility = policy.Unjudged
-	if r, ok := e.reading(&d.evidence[i]); ok && v != nil {
-		a := v.Verdict.Assess(r)
-		q.Inputs.Plausibility, q.Reason, q.OdometerPolicy = plausibility(a), a.Reason, v.Verdict.Policy
+	if place := d.places[i]; place != noReading {
+		a := d.news[e.Passport].assessed[place]
+		q.Inputs.Plausibility, q.Reason, q.OdometerPolicy = plausibility(a), a.Reason, d.appraiser.Odometer.Version
 	}
 	q.Index = policy.Score(q.Inputs).Index
 }

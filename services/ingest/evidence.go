@@ -37,14 +37,22 @@ func (e *Evidence) Provenance() quality.Provenance {
 	if e.Mileage == nil {
 		return feed
 	}
-	return map[adjudication.Provenance]quality.Provenance{
-		adjudication.SignedECU:          quality.SignedECU,
-		adjudication.OBD:                quality.OBDRead,
-		adjudication.InspectionTerminal: quality.InspectionTerminal,
-		adjudication.GarageSystem:       quality.GarageSystem,
-		adjudication.Photo:              quality.Photo,
-		adjudication.Typed:              quality.Typed,
-	}[e.Mileage.Provenance]
+	switch e.Mileage.Provenance {
+	case adjudication.SignedECU:
+		return quality.SignedECU
+	case adjudication.OBD:
+		return quality.OBDRead
+	case adjudication.InspectionTerminal:
+		return quality.InspectionTerminal
+	case adjudication.GarageSystem:
+		return quality.GarageSystem
+	case adjudication.Photo:
+		return quality.Photo
+	case adjudication.Typed:
+		return quality.Typed
+	case adjudication.ProvenanceUnknown:
+	}
+	return ""
 }
 
 // dataKinds are the kinds of data that events are, by the short name of their type. What is not here is register data.

@@ -89,7 +89,7 @@ func (d *Draft) relearn(v *Vehicle, past *Past) (marks []Mark, err error) {
 			learn(&d.events[i], &d.evidence[i], d.events[i].ID)
 		}
 	}
-	return append(marks, v.learn(d.appraiser.Odometer, all)...), nil
+	return append(marks, v.learn(&d.appraiser.Odometer, all)...), nil
 }
 
 // endOfTime is after every note: what is withdrawn is so by all notes there are.

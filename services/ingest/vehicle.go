@@ -57,6 +57,16 @@ const (
 type news struct {
 	readings []KeptReading
 	signals  []adjudication.Signal
+	// assessed has what is thought of each of the readings, once the vehicle is judged.
+	assessed []adjudication.Assessment
+}
+
+// assess fills assessed by the verdict on the whole history.
+func (n *news) assess(verdict *adjudication.Result) {
+	n.assessed = make([]adjudication.Assessment, len(n.readings))
+	for i := range n.readings {
+		n.assessed[i] = verdict.Assess(n.readings[i].Reading)
+	}
 }
 
 // mileages are the news for adjudication.
@@ -78,11 +88,11 @@ func unmarked(kept []KeptReading) []*adjudication.Reading {
 }
 
 // learn adds to a whole vehicle's history, judges it anew, and settles what the news decide.
-func (v *Vehicle) learn(policy adjudication.Policy, n *news) []Mark {
+func (v *Vehicle) learn(policy *adjudication.Policy, n *news) []Mark {
 	stored, before := v.Readings[:v.Body], v.Course
 	v.History.Add(n.mileages()...)
 	v.History.AddSignals(n.signals...)
-	v.Verdict = v.History.Judge(policy)
+	v.Verdict = v.History.Judge(*policy)
 	v.Readings = align(v.Verdict.Assessments, v.Readings, n.readings)
 	marks := v.settle(policy.Tolerance)
 	v.Whole = true
@@ -95,16 +105,16 @@ func (v *Vehicle) learn(policy adjudication.Policy, n *news) []Mark {
 }
 
 // follow is learn for a vehicle of which only the tail is known. ok is false, and nothing has changed, when that does not suffice.
-func (v *Vehicle) follow(policy adjudication.Policy, n *news) (marks []Mark, ok bool) {
+func (v *Vehicle) follow(policy *adjudication.Policy, n *news) (marks []Mark, ok bool) {
 	if v.Whole || len(n.signals) > 0 || v.Verdict.Policy != policy.Version || v.confirmsBody(n) {
 		return nil, false
 	}
 	tail := adjudication.Tail{Course: v.Course, Readings: unmarked(v.Readings)}
-	verdict, ok := tail.Add(policy, n.mileages()...)
+	verdict, assessed, ok := tail.Add(policy, n.mileages()...)
 	if !ok {
 		return nil, false
 	}
-	v.Verdict = verdict
+	v.Verdict, n.assessed = verdict, assessed
 	v.Readings = align(v.Verdict.Assessments, v.Readings, n.readings)
 	marks = v.settle(policy.Tolerance)
 	if v.Body = tail.Trim(policy); v.Body > 0 {
@@ -116,22 +126,40 @@ func (v *Vehicle) follow(policy adjudication.Policy, n *news) (marks []Mark, ok 
 // align returns the readings that were judged, with what is known besides: of those kept before, which are in the same order with
 // gaps where others have replaced some, and of those added.
 func align(judged []adjudication.Assessment, before, added []KeptReading) []KeptReading {
-	addedByID := make(map[string]*KeptReading, len(added))
-	for i := range added {
-		addedByID[added[i].EventID] = &added[i]
-	}
+	find := finder(added)
 	kept := make([]KeptReading, len(judged))
 	for i := range judged {
-		if r := addedByID[judged[i].EventID]; r != nil {
+		id := judged[i].EventID
+		if r := find(id); r != nil {
 			kept[i] = *r
 			continue
 		}
-		for before[0].EventID != judged[i].EventID {
+		for before[0].EventID != id {
 			before = before[1:]
 		}
 		kept[i], before = before[0], before[1:]
 	}
 	return kept
+}
+
+// finder finds readings by the ids of their events, nil for others.
+func finder(readings []KeptReading) func(id string) *KeptReading {
+	const few = 4 // nearly always one
+	if len(readings) <= few {
+		return func(id string) *KeptReading {
+			for i := range readings {
+				if readings[i].EventID == id {
+					return &readings[i]
+				}
+			}
+			return nil
+		}
+	}
+	byID := make(map[string]*KeptReading, len(readings))
+	for i := range readings {
+		byID[readings[i].EventID] = &readings[i]
+	}
+	return func(id string) *KeptReading { return byID[id] }
 }
 
 // confirmsBody says whether new readings may confirm some of the body.

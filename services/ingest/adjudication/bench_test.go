@@ -16,7 +16,7 @@ func BenchmarkReading(b *testing.B) {
 			whole.Add(reading(i, 24*i, 1000+int64(30*i), "maker"))
 		}
 		next := reading(days, 24*days, 1000+int64(30*days), "maker")
-		course, body := whole.Split(policy, adjudication.Course{})
+		course, body := whole.Split(&policy, adjudication.Course{})
 		tail := whole.Content().Readings[body:]
 		b.Run(fmt.Sprintf("whole/days=%d", days), func(b *testing.B) {
 			b.ReportAllocs()
@@ -30,7 +30,7 @@ func BenchmarkReading(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				t := adjudication.Tail{Course: course, Readings: tail}
-				if _, ok := t.Add(policy, next); !ok {
+				if _, _, ok := t.Add(&policy, next); !ok {
 					b.Fatal("the whole is needed")
 				}
 			}

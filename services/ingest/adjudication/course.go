@@ -5,8 +5,8 @@ import "time"
 // Course is what has to be known of the older part of a history, its body, to judge readings that follow it. It does not
 // grow with the history. The zero value is of an empty body. AppendTo and ReadCourse store it.
 //
-// A Course is sound when the body's readings form a trail and no signal but the first registration bears on what follows.
-// Then nothing else of the body counts.
+// A Course is sound when the body's readings form a trail and no signal but the first registration bears on what follows: no end
+// of life, and no use but such as ended before the body did and agrees with it. Then nothing else of the body counts.
 type Course struct {
 	// level is that of the selection of readings; buckets is how many of its buckets the body has, and slot the last of them.
 	level, buckets int
@@ -26,31 +26,52 @@ const leastBelieved = 8
 func (c *Course) short() bool { return c.buckets > 0 && !c.unsound && c.trail.believed < leastBelieved }
 
 // courseOf sums up a body, which the selection of readings keeps on a level.
-func courseOf(policy Policy, body []*Reading, level int, life, use []*Signal) Course {
-	c := Course{level: level, unsound: len(use) > 0}
-	for i := range life {
-		switch life[i].Kind {
+func courseOf(policy *Policy, body []*Reading, level int, life, use []*Signal) Course {
+	c := Course{level: level}
+	for _, s := range life {
+		switch s.Kind {
 		case FirstRegistration:
-			c.trail.register(life[i])
+			c.trail.register(s)
 		case TotalLoss, TotalLossLifted, Dismantled:
 			c.unsound = true
 		}
 	}
-	c.extend(policy, body)
+	if q := c.extend(policy, body); !c.unsound && len(use) > 0 {
+		c.unsound = !q.agreesWith(use)
+	}
 	return c
 }
 
-// extend makes readings that follow the body a part of it.
-func (c *Course) extend(policy Policy, readings []*Reading) {
+// extend makes readings that follow the body a part of it, and returns the inquiry into them, nil when there was none.
+func (c *Course) extend(policy *Policy, readings []*Reading) (q *inquiry) {
 	if len(readings) == 0 {
-		return
+		return nil
 	}
 	rules := readingRules()
 	c.buckets += rules.buckets(readings, c.level)
 	c.slot = rules.slot(readings[len(readings)-1], c.level)
-	if _, ok := c.trail.follow(policy, readings); !ok {
+	q, ok := c.trail.follow(policy, readings)
+	if !ok {
 		c.unsound = true
 	}
+	return q
+}
+
+// agreesWith says that use does not contradict a chain and ended with it, so that it has no bearing on what follows: findUse
+// compares a window with the nearest readings before and after it.
+func (q *inquiry) agreesWith(use []*Signal) bool {
+	if q == nil || len(q.chain) == 0 {
+		return false
+	}
+	last := q.chain[len(q.chain)-1]
+	for _, s := range use {
+		if s.OccurredAt.Unix() > last.seconds {
+			return false
+		}
+	}
+	q.use = use
+	q.findUse()
+	return len(q.findings) == 0
 }
 
 // trail is what is known of a chain in which nothing is left out. Readings that go on as next demands make a chain in which
@@ -99,7 +120,7 @@ func (t *trail) register(s *Signal) {
 
 // follow takes readings in order and returns the inquiry into them, whose chain begins with the reading before, if there is one.
 // ok is false when the history with them has to be judged as a whole; the trail is of no use then.
-func (t *trail) follow(policy Policy, readings []*Reading) (q *inquiry, ok bool) {
+func (t *trail) follow(policy *Policy, readings []*Reading) (q *inquiry, ok bool) {
 	q = newInquiry(policy, readings)
 	if faults := sentinels(q.all); len(faults) > 0 {
 		q.mark(DeviceFault, faults)
@@ -111,7 +132,7 @@ func (t *trail) follow(policy Policy, readings []*Reading) (q *inquiry, ok bool)
 		q.chain = append(q.chain, t.last.point())
 	}
 	for _, p := range q.usable {
-		if !t.next(&policy, q.chain, p) {
+		if !t.next(policy, q.chain, p) {
 			return nil, false
 		}
 		p.linked, p.place = true, len(q.chain)

@@ -7,7 +7,7 @@ import (
 
 // inquiry is a verdict in the making.
 type inquiry struct {
-	policy    Policy
+	policy    *Policy
 	life, use []*Signal
 	// all has every reading, usable those that are no device faults; both are in the canonical order.
 	all, usable []*point
@@ -21,7 +21,7 @@ type inquiry struct {
 	findings []Finding
 }
 
-func newInquiry(policy Policy, readings []*Reading) *inquiry {
+func newInquiry(policy *Policy, readings []*Reading) *inquiry {
 	q := &inquiry{policy: policy, all: make([]*point, len(readings))}
 	points := make([]point, len(readings))
 	for i := range readings {
@@ -31,7 +31,7 @@ func newInquiry(policy Policy, readings []*Reading) *inquiry {
 	return q
 }
 
-func judge(policy Policy, readings []*Reading, life, use []*Signal) Result {
+func judge(policy *Policy, readings []*Reading, life, use []*Signal) Result {
 	q := newInquiry(policy, readings)
 	q.life, q.use = life, use
 	q.setFaultsAside()

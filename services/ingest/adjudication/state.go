@@ -38,7 +38,7 @@ func (s *State) Merge(other *State) {
 
 // Judge returns the verdict on the history so far.
 func (s *State) Judge(policy Policy) Result {
-	return judge(policy, s.readings.items, s.life.items, s.use.items)
+	return judge(&policy, s.readings.items, s.life.items, s.use.items)
 }
 
 // Full returns the verdict on a whole history at once. It is the verdict of a State to which the same was added piece by

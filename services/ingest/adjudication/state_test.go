@@ -43,8 +43,10 @@ func anyReadings(t *rapid.T) []adjudication.Reading {
 	return readings
 }
 
+var begin = time.Date(2010, time.January, 1, 0, 0, 0, 0, time.UTC)
+
 func reading(i, hours int, km int64, source string) adjudication.Reading {
-	at := time.Date(2010, time.January, 1, hours, 0, 0, 0, time.UTC)
+	at := begin.Add(time.Duration(hours) * time.Hour)
 	return adjudication.Reading{
 		EventID: "e" + strconv.Itoa(i), Source: source, Assurance: 700, OccurredAt: at, AcceptedAt: at.Add(time.Minute),
 		Metres: km * 1000, RawValue: strconv.FormatInt(km, 10), RawUnit: adjudication.Kilometre,

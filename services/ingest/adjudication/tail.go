@@ -15,41 +15,45 @@ type Tail struct {
 	Readings []*Reading
 }
 
-// Add puts readings in and returns the verdict on the whole history, in time that does not depend on the body. The result has no
-// findings, and it assesses the tail's readings and those added alone. ok is false when only the whole history can tell;
-// then nothing was added.
-func (t *Tail) Add(policy Policy, readings ...Reading) (r Result, ok bool) {
+// Add puts readings in and judges the whole history, in time that does not depend on the body. The result has no findings, and
+// assessments of the tail's readings; assessed has those of the readings added, as Result.Assess gives them. ok is false when only the
+// whole history can tell; then nothing was added.
+func (t *Tail) Add(policy *Policy, readings ...Reading) (r Result, assessed []Assessment, ok bool) {
 	c := &t.Course
 	if c.unsound {
-		return Result{}, false
+		return Result{}, nil, false
 	}
 	rules := readingRules()
 	added := canonical(readings)
 	for _, r := range added {
 		if c.buckets > 0 && rules.slot(r, c.level) <= c.slot {
-			return Result{}, false
+			return Result{}, nil, false
 		}
 	}
 	all := rules.union(t.Readings, added)
-	if c.buckets+rules.buckets(all, c.level) > rules.max {
-		return Result{}, false
+	if most := rules.max - c.buckets; len(all) > most && rules.buckets(all, c.level) > most {
+		return Result{}, nil, false
 	}
 	kept := rules.thin(all, c.level)
 	end := c.trail
 	q, ok := end.follow(policy, kept)
 	if !ok || end.believed < 2 {
-		return Result{}, false
+		return Result{}, nil, false
 	}
 	if end.faults {
 		q.find(newFinding(DeviceFault))
 	}
 	t.Readings, r = kept, q.result()
-	r.Findings = nil
-	return r, true
+	assessed = make([]Assessment, len(readings))
+	for i := range readings {
+		assessed[i] = r.Assess(readings[i])
+	}
+	r.Findings, r.judged = nil, nil
+	return r, assessed, true
 }
 
 // Trim moves the older part of a tail that has become long to the body, and returns how many readings that were.
-func (t *Tail) Trim(policy Policy) (moved int) {
+func (t *Tail) Trim(policy *Policy) (moved int) {
 	if len(t.Readings) <= maxTail {
 		return 0
 	}
@@ -75,9 +79,9 @@ func beforeTail(readings []*Reading, level int) (n int) {
 	return n
 }
 
-// Split parts what the State keeps: the first body readings are those of the body, of which course is. It parts
-// where it did before, as before tells, unless the tail would become long.
-func (s *State) Split(policy Policy, before Course) (course Course, body int) {
+// Split parts what the State keeps: the first body readings are those of the body, of which course is. It parts where it did before,
+// as before tells, unless the tail would become long, or a body up to the shortest tail were sound where that one is not.
+func (s *State) Split(policy *Policy, before Course) (course Course, body int) {
 	items, level := s.readings.items, s.readings.level
 	if before.buckets > 0 && before.level == level {
 		rules := readingRules()
@@ -85,11 +89,20 @@ func (s *State) Split(policy Policy, before Course) (course Course, body int) {
 			body++
 		}
 	}
-	if len(items)-body > maxTail {
-		body = beforeTail(items, level)
+	course = s.course(policy, body)
+	if long := len(items)-body > maxTail; long || course.unsound {
+		n := beforeTail(items, level)
+		if newer := s.course(policy, n); long || !newer.unsound {
+			course, body = newer, n
+		}
 	}
-	if course = courseOf(policy, items[:body], level, s.life.items, s.use.items); course.short() {
-		return courseOf(policy, nil, level, s.life.items, s.use.items), 0
+	if course.short() {
+		return s.course(policy, 0), 0
 	}
 	return course, body
+}
+
+// course is that of a body of the first readings.
+func (s *State) course(policy *Policy, body int) Course {
+	return courseOf(policy, s.readings.items[:body], s.readings.level, s.life.items, s.use.items)
 }

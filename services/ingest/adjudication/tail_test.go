@@ -26,23 +26,36 @@ type parted struct {
 func (p *parted) add(t rapid.TB, readings []adjudication.Reading) {
 	p.whole.Add(readings...)
 	want := p.whole.Judge(p.policy)
-	got, ok := p.tail.Add(p.policy, readings...)
+	got, assessed, ok := p.tail.Add(&p.policy, readings...)
 	if !ok {
 		p.split()
 		return
 	}
 	p.continued++
-	p.compare(t, &got, &want, readings)
-	p.tail.Trim(p.policy)
+	p.compare(t, &got, &want)
+	for i, r := range readings {
+		if a := want.Assess(r); assessed[i] != a {
+			t.Fatalf("the tail assesses %+v, the whole %+v", assessed[i], a)
+		}
+	}
+	p.tail.Trim(&p.policy)
+}
+
+// tell puts signals in: only the whole can.
+func (p *parted) tell(signals []adjudication.Signal) {
+	if len(signals) > 0 {
+		p.whole.AddSignals(signals...)
+		p.split()
+	}
 }
 
 // split does what a service does when only the whole can tell.
 func (p *parted) split() {
-	course, body := p.whole.Split(p.policy, p.tail.Course)
+	course, body := p.whole.Split(&p.policy, p.tail.Course)
 	p.tail = adjudication.Tail{Course: course, Readings: p.whole.Content().Readings[body:]}
 }
 
-func (p *parted) compare(t rapid.TB, got, want *adjudication.Result, added []adjudication.Reading) {
+func (p *parted) compare(t rapid.TB, got, want *adjudication.Result) {
 	kept := p.whole.Content().Readings
 	body := len(kept) - len(p.tail.Readings)
 	if body < 0 || !slices.EqualFunc(p.tail.Readings, kept[body:], func(a, b *adjudication.Reading) bool { return *a == *b }) {
@@ -53,11 +66,6 @@ func (p *parted) compare(t rapid.TB, got, want *adjudication.Result, added []adj
 	}
 	if diff := cmp.Diff(want.Assessments[body:], got.Assessments); diff != "" {
 		t.Fatal(diff)
-	}
-	for _, r := range added {
-		if a, b := got.Assess(r), want.Assess(r); a != b {
-			t.Fatalf("the tail assesses %+v, the whole %+v", a, b)
-		}
 	}
 }
 
@@ -146,14 +154,19 @@ func (d *drive) disturb(t *rapid.T, r *adjudication.Reading) {
 	}
 }
 
-// lifeSignals are none or few of each kind of life: those that end it make the tail tell nothing.
-func lifeSignals(t *rapid.T) (signals []adjudication.Signal) {
-	for i := range rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "signals") {
-		at := time.Date(2009, time.January, rapid.IntRange(1, 900).Draw(t, "day"), 0, 0, 0, 0, time.UTC)
-		kind := rapid.SampledFrom([]adjudication.SignalKind{
-			adjudication.FirstRegistration, adjudication.OwnershipChange, adjudication.Import, adjudication.ClusterChange, adjudication.TotalLoss,
-		}).Draw(t, "kind")
-		signals = append(signals, adjudication.Signal{EventID: "s" + strconv.Itoa(i), Source: "register", Kind: kind, OccurredAt: at})
+// someSignals are none or few, of life or of use. Use is of distances that the vehicle may have driven, or not.
+func someSignals(t *rapid.T, from time.Time) (signals []adjudication.Signal) {
+	for i := range rapid.SampledFrom([]int{0, 1, 4}).Draw(t, "signals") {
+		s := adjudication.Signal{
+			EventID: "s" + strconv.Itoa(i), Source: "register", OccurredAt: from.AddDate(0, 0, rapid.IntRange(-400, 100).Draw(t, "day")),
+			Kind: rapid.SampledFrom([]adjudication.SignalKind{
+				adjudication.FirstRegistration, adjudication.OwnershipChange, adjudication.Import, adjudication.ClusterChange, adjudication.TotalLoss,
+				adjudication.Trips, adjudication.ServiceInterval, adjudication.Charging,
+			}).Draw(t, "kind"),
+			Amount: rapid.SampledFrom([]int64{0, 1_000, 100_000, 900_000}).Draw(t, "amount"), Complete: rapid.Bool().Draw(t, "complete"),
+		}
+		s.Since = s.OccurredAt.AddDate(0, 0, -rapid.SampledFrom([]int{0, 1, 30, 365}).Draw(t, "days of use"))
+		signals = append(signals, s)
 	}
 	return signals
 }
@@ -164,12 +177,14 @@ func TestTailTellsWhatTheWholeTells(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := parted{policy: adjudication.DefaultPolicy()}
 		d := newDrive(t)
-		p.whole.AddSignals(lifeSignals(t)...)
-		p.split()
-		for range rapid.IntRange(1, 150).Draw(t, "steps") {
+		p.tell(someSignals(t, begin))
+		told := rapid.IntRange(0, 150).Draw(t, "told")
+		for step := range rapid.IntRange(1, 150).Draw(t, "steps") {
 			p.add(t, d.next(t))
 			p.store(t)
-			steps++
+			if steps++; step == told {
+				p.tell(someSignals(t, begin.Add(time.Duration(d.hours)*time.Hour)))
+			}
 		}
 		continued += p.continued
 	})

@@ -13,12 +13,14 @@ const (
 	logBits = 40
 	// powerBits are the fractional bits of a power of two; its integer part needs one bit more, and its sum's carries another.
 	powerBits = 62
+	// logOne is log2(One) with logBits.
+	logOne uint64 = 0x13EE7B471B3A
 	// ln2 is the natural logarithm of 2 with powerBits.
 	ln2 uint64 = 0x2C5C85FDF473DE6A
 )
 
 // minusLog2 returns -log2(x) for x in (0, One], with logBits.
-func minusLog2(x Millionths) uint64 { return log2(uint64(One)) - log2(uint64(x)) }
+func minusLog2(x Millionths) uint64 { return logOne - log2(uint64(x)) }
 
 // log2 returns log2(n) for n > 0, with logBits, cut off. It squares the mantissa bit after bit; every step keeps the order of
 // its operands, so that the logarithm of the greater number is never the lesser.

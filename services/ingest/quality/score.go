@@ -40,7 +40,8 @@ type Contribution struct {
 
 // dimension is a factor of the index in the form in which it is computed.
 type dimension struct {
-	name  string
+	name string
+	// value is 0 of one that is known by its halvings.
 	value Millionths
 	// halvings is -log2(value), with logBits.
 	halvings uint64
@@ -73,7 +74,7 @@ func (p *Policy) Explain(in Inputs) []Contribution {
 	credibility, _ := p.credibility(in.BaseRate, in.Confirmations, in.Refutations)
 	out := make([]Contribution, 0, dimensions)
 	for _, d := range p.dimensions(&in, credibility) {
-		out = append(out, Contribution{Dimension: d.name, Value: d.value, Weight: d.weight, Factor: toMillionths(powerOfHalf(d.weighed()))})
+		out = append(out, Contribution{Dimension: d.name, Value: d.worth(), Weight: d.weight, Factor: toMillionths(powerOfHalf(d.weighed()))})
 	}
 	return out
 }
@@ -104,8 +105,14 @@ func (p *Policy) currentness(delay time.Duration, k Kind) dimension {
 		quotient, _ := bits.Div64(hi, lo, life)
 		d.halvings = min(quotient, least)
 	}
-	d.value = toMillionths(powerOfHalf(d.halvings))
 	return d
+}
+
+func (d *dimension) worth() Millionths {
+	if d.value == 0 {
+		return toMillionths(powerOfHalf(d.halvings))
+	}
+	return d.value
 }
 
 func (d *dimension) weighed() uint64 { return d.halvings * d.weight / thousandth }
