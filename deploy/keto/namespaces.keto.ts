@@ -8,7 +8,7 @@ class Subject implements Namespace {}
 class Consortium implements Namespace {
   related: {
     administrators: Subject[] // admit members
-    treasurers: Subject[] // record euro receipts
+    treasurers: Subject[] // bring in the bank's statements, and send it payouts
     auditors: Subject[] // see the sums of the ledger
     participants: (Subject | SubjectSet<Member, "principals">)[] // principals of any member
   }
@@ -16,6 +16,8 @@ class Consortium implements Namespace {
   permits = {
     admit_members: (ctx: Context): boolean => this.related.administrators.includes(ctx.subject),
     record_receipts: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
+    import_statements: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
+    export_payouts: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
     audit_settlement: (ctx: Context): boolean =>
       this.related.auditors.includes(ctx.subject) || this.related.treasurers.includes(ctx.subject),
     read_members: (ctx: Context): boolean =>
@@ -41,7 +43,7 @@ class Member implements Namespace {
     contributors: Subject[] // enrol vehicles and send events
     readers: Subject[] // buy and read reports
     registrars: Subject[] // change life cycle and ownership
-    accountants: Subject[] // see the member's accounts
+    accountants: Subject[] // see the member's accounts, and have it paid out
   }
 
   permits = {
@@ -83,6 +85,8 @@ class Member implements Namespace {
     manage_source_keys: (ctx: Context): boolean => this.related.administrators.includes(ctx.subject),
     manage_holders: (ctx: Context): boolean =>
       this.related.registrars.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
+    request_payouts: (ctx: Context): boolean =>
+      this.related.accountants.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
     read_statements: (ctx: Context): boolean =>
       this.related.accountants.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
   }

@@ -17,8 +17,9 @@ func newReceipt(env *environment) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "receipt MEMBER",
 		Short: "Mint PCC_token for a member against a euro receipt",
-		Long:  "Records a euro receipt on the consortium's bank account. A receipt is identified by the bank's reference and mints once.",
-		Args:  cobra.ExactArgs(1),
+		Long: "Records a euro receipt on the consortium's bank account, before its statement is imported, or one that a statement brought into\n" +
+			"suspense. A receipt is identified by the bank's reference and mints once; a large one when a second person records it, too.",
+		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			conn, closeConn, err := env.connect(devstack.Operator, "settlement")
 			if err != nil {
@@ -30,6 +31,10 @@ func newReceipt(env *environment) *cobra.Command {
 			})
 			if err != nil {
 				return err
+			}
+			if resp.GetNeedsSecondPerson() {
+				env.printf("noted; it mints when a second person records the same\n")
+				return nil
 			}
 			env.printf("%s minted %s; members/%s has %s available\n", resp.GetTransfer(), amount, args[0], resp.GetBalance())
 			return nil

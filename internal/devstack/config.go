@@ -76,10 +76,15 @@ func (s *Stack) writeConfigs(ctx context.Context) error {
 		}),
 		s.writeConfig("vault", vault.Config{ServiceConfig: common["vault"], Keys: keys}),
 		s.writeConfig("ingest", ingest.Config{ServiceConfig: common["ingest"], Log: log}),
-		s.writeConfig("settlement", settlement.Config{ServiceConfig: common["settlement"], Log: log}),
+		s.writeConfig("settlement", settlement.Config{ServiceConfig: common["settlement"], Log: log, Bank: bankAccount()}),
 		s.writeConfig("anchor", anchor.Config{ServiceConfig: common["anchor"], EpochInterval: s.opts.EpochInterval, Fabric: ledger, Log: log}),
 		s.writeConfig("gateway", gateway.Config{ServiceConfig: common["gateway"], Devices: devices}),
 	)
+}
+
+// bankAccount is an account for trying out, with the example numbers that banks print.
+func bankAccount() settlement.BankConfig {
+	return settlement.BankConfig{Name: "PCC Consortium", IBAN: "DE89370400440532013000", BIC: "COBADEFFXXX"}
 }
 
 // createLogKey makes the key that signs the checkpoints of public logs, unless it is there.

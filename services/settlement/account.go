@@ -12,6 +12,10 @@ const (
 	PoolHolder AccountID = "pool:holder"
 	// PoolInfrastructure collects the fees that pay for the platform.
 	PoolInfrastructure AccountID = "pool:infrastructure"
+	// SuspensePayout holds what members are being paid out, until the bank's statement shows it.
+	SuspensePayout AccountID = "suspense:payout"
+	// SuspenseReceipt holds receipts that name no member.
+	SuspenseReceipt AccountID = "suspense:receipt"
 )
 
 const (

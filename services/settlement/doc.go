@@ -8,13 +8,20 @@
 //	member:<member>:held        what is set aside for reads under way
 //	pool:holder                 dividends of the holders of data
 //	pool:infrastructure         fees that pay for the platform
+//	suspense:payout             what members are being paid out, until the bank's statement shows it
+//	suspense:receipt            euro that came in and name no member
 //
 // # Transfers
 //
 //	mint      bank:eur         -> available                      against a recorded euro receipt
+//	mint      bank:eur         -> suspense:receipt               against one that names no member
+//	assign    suspense:receipt -> available                      once people know whose it is
 //	hold      payer available  -> payer held                     before a read is delivered
 //	capture   payer held       -> pools, contributors available  after it was delivered
 //	void      payer held       -> payer available                when it was not
+//	payout    available        -> suspense:payout                when a member asks for euro
+//	burn      suspense:payout  -> bank:eur                       when the bank's statement shows that it got them
+//	payout_return  suspense:payout, bank:eur -> available        when it did not, or not for long
 //
 // A read passes through these states, and the transfer of each step commits with it:
 //
@@ -23,6 +30,20 @@
 //	                  |
 //	                  |  void, or held for too long
 //	                  +------------> voided
+//
+// A payout passes through these, where only what is exported is known to the bank:
+//
+//	           export            on the statement         comes back
+//	requested -------> exported ------------------> paid -----------> returned
+//	   |                  |
+//	   | cancel           | rejected by the bank
+//	   +--> cancelled     +--> rejected
+//
+// # The peg
+//
+// The balance of bank:eur, negated, equals the closing balance of the last imported bank statement and the receipts that
+// people recorded since (Peg). A statement's entry that the ledger cannot explain moves nothing and breaks that: no payout is
+// then requested or exported until they agree again, which the transaction of each of these calls finds out for itself.
 //
 // # Invariants
 //
@@ -38,9 +59,10 @@
 //
 // # Order of locks
 //
-// A transaction locks at most one row of read first, then all accounts that it will touch in ascending byte order of their
-// ids in one statement, then inserts. Two transactions therefore wait for each other only one way, and cannot deadlock.
-// The bank's account sorts before all others and so puts all mints in order; the pools sort after all members, which keeps
+// A transaction locks at most one row of read first, or rows of payout in ascending order of their ids, then all accounts that
+// it will touch in ascending byte order of their ids in one statement, then inserts. An export locks payouts behind the bank's
+// account, but waits for none: it passes over what is locked. Two transactions therefore wait for each other only one way, and cannot deadlock.
+// The bank's account sorts before all others and so puts all mints, statements and exports in order; the pools sort after all members, which keeps
 // them locked for the shortest time. Every capture locks both pools: that bounds captures to one commit after another.
 // Netting the postings of many captures per pool in one transaction is the way beyond it.
 package settlement

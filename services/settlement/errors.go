@@ -11,6 +11,7 @@ var (
 
 	ErrMemberNotFound  = apperr.New(apperr.NotFound, "MEMBER_NOT_FOUND", "the member has no accounts")
 	ErrAccountNotFound = apperr.New(apperr.NotFound, "ACCOUNT_NOT_FOUND", "no such account of the caller's member")
+	ErrPayoutNotFound  = apperr.New(apperr.NotFound, "PAYOUT_NOT_FOUND", "no such payout, or not the caller's")
 	ErrReadNotFound    = apperr.New(apperr.NotFound, "READ_NOT_FOUND", "no such paid read")
 	ErrProductUnknown  = apperr.New(apperr.NotFound, "PRODUCT_UNKNOWN", "the product is not on the price list").WithField("product")
 
@@ -21,4 +22,16 @@ var (
 	ErrPriceAboveMaximum = apperr.New(apperr.FailedPrecondition, "PRICE_ABOVE_MAXIMUM", "the price is above the caller's maximum").WithField("max_price")
 	ErrReadVoided        = apperr.New(apperr.FailedPrecondition, "READ_VOIDED", "the read was voided")
 	ErrReadCaptured      = apperr.New(apperr.FailedPrecondition, "READ_CAPTURED", "the read was paid")
+
+	ErrAmountNotPayable  = apperr.New(apperr.InvalidArgument, "AMOUNT_INVALID", "a payout is of whole cents, 0.01 to 999999999.99 euro").WithField("amount")
+	ErrPayoutState       = apperr.New(apperr.FailedPrecondition, "PAYOUT_STATE", "the payout is not in a state that permits this")
+	ErrSamePerson        = apperr.New(apperr.FailedPrecondition, "SECOND_PERSON_NEEDED", "another person than the one who asked has to approve")
+	ErrPayoutsStopped    = apperr.New(apperr.FailedPrecondition, "PAYOUTS_STOPPED", "the ledger and the bank's statements disagree; payouts are stopped until they agree")
+	ErrNothingToExport   = apperr.New(apperr.FailedPrecondition, "NOTHING_TO_EXPORT", "no payout is waiting to be paid")
+	ErrBankNotConfigured = apperr.New(apperr.FailedPrecondition, "BANK_NOT_CONFIGURED", "the service does not know the consortium's bank account")
+
+	ErrAccountForeign  = apperr.New(apperr.InvalidArgument, "ACCOUNT_FOREIGN", "the statement is of another account than the consortium's").WithField("Document/BkToCstmrStmt/Stmt/Acct/Id/IBAN")
+	ErrStatementExists = apperr.New(apperr.AlreadyExists, "STATEMENT_EXISTS", "a statement of this id was imported with other content").WithField("Document/BkToCstmrStmt/Stmt/Id")
+	ErrStatementGap    = apperr.New(apperr.FailedPrecondition, "STATEMENT_GAP", "the statement does not begin where the last one ended; the first begins at zero").WithField("Document/BkToCstmrStmt/Stmt/Bal")
+	ErrEntryDuplicate  = apperr.New(apperr.InvalidArgument, "ENTRY_DUPLICATE", "an entry of an earlier statement has this reference")
 )

@@ -12,12 +12,13 @@ type Service struct {
 	store   Store
 	metrics Metrics
 	policy  SplitPolicy
+	limit   Amount
 	now     func() time.Time
 }
 
-// NewService returns the ledger over a store. now is the clock.
-func NewService(store Store, metrics Metrics, policy SplitPolicy, now func() time.Time) *Service {
-	return &Service{store: store, metrics: metrics, policy: policy, now: now}
+// NewService returns the ledger over a store. limit is the largest receipt that one person records alone, now is the clock.
+func NewService(store Store, metrics Metrics, policy SplitPolicy, limit Amount, now func() time.Time) *Service {
+	return &Service{store: store, metrics: metrics, policy: policy, limit: limit, now: now}
 }
 
 // OpenMemberAccounts makes the accounts of an admitted member within tx and tells that they exist. Members that have
@@ -31,48 +32,6 @@ func (s *Service) OpenMemberAccounts(ctx context.Context, tx Tx, member string) 
 		return err
 	}
 	return tx.Publish(ctx, MemberAccountsOpened{Member: member})
-}
-
-// RecordReceipt mints r.Amount for r.Member and returns r with its outcome. It is idempotent by request id and by bank
-// reference.
-// Errors: ErrAmountInvalid, ErrMemberNotFound, ErrReceiptExists, ErrRequestIDReused.
-func (s *Service) RecordReceipt(ctx context.Context, r Receipt) (Receipt, error) {
-	if r.Amount <= 0 {
-		return Receipt{}, ErrAmountInvalid
-	}
-	t, err := r.mint()
-	if err != nil {
-		return Receipt{}, err
-	}
-	posted := false
-	err = s.store.InTx(ctx, func(tx Tx) (err error) {
-		r, posted, err = mintOnce(ctx, tx, r, t)
-		return err
-	})
-	return r, s.concluded(ctx, t, posted, err)
-}
-
-func mintOnce(ctx context.Context, tx Tx, r Receipt, t Transfer) (_ Receipt, posted bool, err error) {
-	// Every mint locks the bank's account, so the look-up below sees every receipt before this one.
-	balances, err := lock(ctx, tx, t.accounts())
-	if err != nil {
-		return Receipt{}, false, err
-	}
-	recorded, err := tx.Receipts(ctx, r.BankReference, r.RequestID)
-	if err != nil {
-		return Receipt{}, false, err
-	}
-	if len(recorded) > 0 {
-		return recorded[0], false, r.repeats(recorded[0])
-	}
-	if err := post(ctx, tx, balances, t); err != nil {
-		return Receipt{}, false, err
-	}
-	r.TransferID, r.Balance = t.ID, balances[Available(r.Member)]+r.Amount // post has checked the sum
-	if err := tx.InsertReceipt(ctx, r); err != nil {
-		return Receipt{}, false, err
-	}
-	return r, true, tx.Audit(ctx, "RecordReceipt", "transfers/"+t.ID)
 }
 
 // HoldRead sets the price in force aside on the payer's account. It is idempotent by payer and request id: a repetition
@@ -210,7 +169,7 @@ func (s *Service) concluded(ctx context.Context, t Transfer, posted bool, err er
 }
 
 // lock holds all accounts and returns their balances, or ErrMemberNotFound: the platform's own accounts always exist.
-func lock(ctx context.Context, tx Tx, ids []AccountID) (map[AccountID]Amount, error) {
+func lock(ctx context.Context, tx Poster, ids []AccountID) (map[AccountID]Amount, error) {
 	balances, err := tx.LockAccounts(ctx, ids)
 	if err != nil {
 		return nil, err
@@ -224,7 +183,7 @@ func lock(ctx context.Context, tx Tx, ids []AccountID) (map[AccountID]Amount, er
 }
 
 // post records a transfer whose accounts are locked with these balances.
-func post(ctx context.Context, tx Tx, balances map[AccountID]Amount, t Transfer) error {
+func post(ctx context.Context, tx Poster, balances map[AccountID]Amount, t Transfer) error {
 	for _, p := range t.Postings {
 		after, err := balances[p.Account].Add(p.Amount)
 		if err != nil {

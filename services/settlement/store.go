@@ -30,17 +30,19 @@ type Store interface {
 
 // Tx is the ledger within a transaction.
 type Tx interface {
+	Poster
+
 	// OpenAccounts makes a member's accounts; false when they exist.
 	OpenAccounts(ctx context.Context, member string) (opened bool, err error)
-	// LockAccounts holds the accounts until the transaction ends and returns the balances of those that exist. It locks
-	// them in ascending order of their ids.
-	LockAccounts(ctx context.Context, ids []AccountID) (map[AccountID]Amount, error)
-	// InsertTransfer records a transfer and moves its amounts. The accounts are locked.
-	InsertTransfer(ctx context.Context, t Transfer) error
 
 	// Receipts lists those with the bank reference or the request id, that with the request id first.
 	Receipts(ctx context.Context, bankReference, requestID string) ([]Receipt, error)
 	InsertReceipt(ctx context.Context, r Receipt) error
+	// ReceiptProposal returns what the first of two people said of a receipt; found is false when nobody did.
+	ReceiptProposal(ctx context.Context, bankReference string) (p ReceiptProposal, found bool, err error)
+	InsertReceiptProposal(ctx context.Context, p ReceiptProposal) error
+	// Entries returns entries of imported bank statements by their references.
+	Entries(ctx context.Context, references []string) (map[string]BankEntry, error)
 
 	// Price returns the price in force on day, or ErrProductUnknown.
 	Price(ctx context.Context, product string, day time.Time) (Amount, error)
@@ -52,8 +54,6 @@ type Tx interface {
 	// UpdateRead stores the state, shares, split version and capture time.
 	UpdateRead(ctx context.Context, r Read) error
 
-	// Audit records that the caller in ctx acted on a resource.
-	Audit(ctx context.Context, action, resource string) error
 	// Publish tells other services once the transaction has committed.
 	Publish(ctx context.Context, e MemberAccountsOpened) error
 }
@@ -62,4 +62,6 @@ type Tx interface {
 type Metrics interface {
 	// TransferPosted counts a committed transfer and the amount that changed hands.
 	TransferPosted(ctx context.Context, kind TransferKind, volume Amount)
+	// PegChecked tells how ledger and bank compare.
+	PegChecked(ctx context.Context, p Peg)
 }

@@ -19,6 +19,11 @@ const (
 	KindHold    TransferKind = "hold"
 	KindCapture TransferKind = "capture"
 	KindVoid    TransferKind = "void"
+
+	KindAssign       TransferKind = "assign"
+	KindPayout       TransferKind = "payout"
+	KindBurn         TransferKind = "burn"
+	KindPayoutReturn TransferKind = "payout_return"
 )
 
 // Posting is one side of a transfer: positive is received, negative is paid.
@@ -101,6 +106,11 @@ func deriveID(parts ...string) string {
 	sum := hashOf(parts...)
 	sum[6] = sum[6]&0x0f | 0x80
 	sum[8] = sum[8]&0x3f | 0x80
-	id := hex.EncodeToString(sum[:16])
+	return formatUUID(sum[:16])
+}
+
+// formatUUID writes 16 bytes in the five groups of a UUID.
+func formatUUID(raw []byte) string {
+	id := hex.EncodeToString(raw)
 	return id[:8] + "-" + id[8:12] + "-" + id[12:16] + "-" + id[16:20] + "-" + id[20:]
 }

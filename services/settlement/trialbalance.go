@@ -14,12 +14,12 @@ type TrialBalance struct {
 	Lines []TrialLine
 	Total Amount
 	// ZeroSum is true when all balances add up to zero, each equals the sum of its postings, and what is owed equals the
-	// euro receipts.
+	// euro that came in less those paid out.
 	ZeroSum bool
 }
 
-// NewTrialBalance draws the balance of the lines and the sum of all receipts.
-func NewTrialBalance(lines []TrialLine, receipts Amount) (TrialBalance, error) {
+// NewTrialBalance draws the balance of the lines and of the euro: all receipts less all payouts made.
+func NewTrialBalance(lines []TrialLine, euro Amount) (TrialBalance, error) {
 	b := TrialBalance{Lines: lines, ZeroSum: true}
 	var owed Amount
 	for _, l := range lines {
@@ -32,6 +32,6 @@ func NewTrialBalance(lines []TrialLine, receipts Amount) (TrialBalance, error) {
 		}
 		b.ZeroSum = b.ZeroSum && l.Posted
 	}
-	b.ZeroSum = b.ZeroSum && b.Total == 0 && owed == receipts
+	b.ZeroSum = b.ZeroSum && b.Total == 0 && owed == euro
 	return b, nil
 }

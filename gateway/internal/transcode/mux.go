@@ -58,10 +58,12 @@ func New(ctx context.Context, conns map[string]*grpc.ClientConn, hooks Hooks) (h
 			registrygw.RegisterPassportServiceHandler, registrygw.RegisterReportServiceHandler, registrygw.RegisterRecallServiceHandler, registrygw.RegisterMemberServiceHandler,
 			registrygw.RegisterDeviceServiceHandler,
 		},
-		"vault":      {vaultgw.RegisterVaultServiceHandler},
-		"ingest":     {ingestgw.RegisterIngestServiceHandler, ingestgw.RegisterAlertServiceHandler, ingestgw.RegisterSourceKeyServiceHandler},
-		"anchor":     {anchorgw.RegisterAnchorServiceHandler},
-		"settlement": {settlementgw.RegisterSettlementServiceHandler},
+		"vault":  {vaultgw.RegisterVaultServiceHandler},
+		"ingest": {ingestgw.RegisterIngestServiceHandler, ingestgw.RegisterAlertServiceHandler, ingestgw.RegisterSourceKeyServiceHandler},
+		"anchor": {anchorgw.RegisterAnchorServiceHandler},
+		"settlement": {
+			settlementgw.RegisterSettlementServiceHandler, settlementgw.RegisterPayoutServiceHandler, settlementgw.RegisterBankServiceHandler,
+		},
 	} {
 		for _, h := range handlers {
 			if err := h(ctx, mux, conns[service]); err != nil {

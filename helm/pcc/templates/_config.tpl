@@ -58,6 +58,12 @@ queue:
 {{- else if eq .service "settlement" }}
 hold_timeout: {{ $v.settlement.holdTimeout }}
 sweep_interval: {{ $v.settlement.sweepInterval }}
+bank:
+  name: {{ $v.settlement.bank.name | quote }}
+  iban: {{ $v.settlement.bank.iban | quote }}
+  bic: {{ $v.settlement.bank.bic | quote }}
+  four_eyes_above: {{ $v.settlement.bank.fourEyesAbove | quote }}
+peg_interval: {{ $v.settlement.pegInterval }}
 {{- else if eq .service "anchor" }}
 epoch_interval: {{ $v.anchor.epochInterval }}
 fabric:

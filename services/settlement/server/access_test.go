@@ -41,18 +41,26 @@ func TestEveryCallIsGuarded(t *testing.T) {
 		reason  string
 		allowed []string
 	}{
-		"nobody":             {f.DialAnonymous(), "CREDENTIALS_MISSING", nil},
-		"without a role":     {f.Dial(f.garage, "stranger"), "PERMISSION_DENIED", nil},
-		"administrator":      {f.Dial(f.garage, "admin"), "PERMISSION_DENIED", []string{"ListAccounts", "ListStatementLines", "GetRead", "ListPrices"}},
+		"nobody":         {f.DialAnonymous(), "CREDENTIALS_MISSING", nil},
+		"without a role": {f.Dial(f.garage, "stranger"), "PERMISSION_DENIED", nil},
+		"administrator": {f.Dial(f.garage, "admin"), "PERMISSION_DENIED", []string{
+			"ListAccounts", "ListStatementLines", "GetRead", "ListPrices", "RequestPayout", "ListPayouts", "ApprovePayout", "CancelPayout",
+		}},
+		"treasurer": {f.Dial(f.insurer, "treasurer"), "PERMISSION_DENIED", []string{
+			"RecordReceipt", "GetTrialBalance", "ExportPayouts", "RejectPayout", "ImportStatement", "GetPeg",
+		}},
 		"unrelated service":  {f.DialService("vault"), "PERMISSION_DENIED", []string{"ListPrices"}},
 		"service that sells": {f.DialService("registry"), "PERMISSION_DENIED", []string{"HoldRead", "CaptureRead", "VoidRead", "VerifyRead", "ListPrices"}},
 	} {
-		for _, m := range settlementv1.SettlementService_ServiceDesc.Methods {
-			path := "/" + settlementv1.SettlementService_ServiceDesc.ServiceName + "/" + m.MethodName
-			err := c.conn.Invoke(t.Context(), path, &emptypb.Empty{}, &emptypb.Empty{})
-			refused := apperr.ReasonOf(err) == c.reason
-			if refused == slices.Contains(c.allowed, m.MethodName) {
-				t.Errorf("%s by %s: %v", m.MethodName, who, err)
+		for _, service := range []grpc.ServiceDesc{
+			settlementv1.SettlementService_ServiceDesc, settlementv1.PayoutService_ServiceDesc, settlementv1.BankService_ServiceDesc,
+		} {
+			for _, m := range service.Methods {
+				err := c.conn.Invoke(t.Context(), "/"+service.ServiceName+"/"+m.MethodName, &emptypb.Empty{}, &emptypb.Empty{})
+				refused := apperr.ReasonOf(err) == c.reason
+				if refused == slices.Contains(c.allowed, m.MethodName) {
+					t.Errorf("%s by %s: %v", m.MethodName, who, err)
+				}
 			}
 		}
 	}

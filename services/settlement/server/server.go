@@ -28,13 +28,18 @@ type Config struct {
 	// HoldTimeout is how long a read may be held before its price is given back, for example "15m", which is the default.
 	HoldTimeout time.Duration `yaml:"hold_timeout"`
 	// SweepInterval is the time between two searches for such reads; "1m" by default.
-	SweepInterval time.Duration    `yaml:"sweep_interval"`
-	Log           logserver.Config `yaml:"log"`
+	SweepInterval time.Duration `yaml:"sweep_interval"`
+	// Bank is the consortium's account in euro. Without it, statements are not taken and payouts not exported.
+	Bank BankConfig `yaml:"bank"`
+	// PegInterval is the time between two comparisons of ledger and bank; "30s" by default.
+	PegInterval time.Duration    `yaml:"peg_interval"`
+	Log         logserver.Config `yaml:"log"`
 }
 
 const (
 	defaultHoldTimeout   = 15 * time.Minute
 	defaultSweepInterval = time.Minute
+	defaultPegInterval   = 30 * time.Second
 )
 
 func (c Config) validate() error {
@@ -43,8 +48,8 @@ func (c Config) validate() error {
 		return errors.New("settlement: database.url_file and database.reader_url_file are required")
 	case c.NATS.URL == "":
 		return errors.New("settlement: nats.url is required")
-	case c.HoldTimeout < 0 || c.SweepInterval < 0:
-		return errors.New("settlement: hold_timeout and sweep_interval are not negative")
+	case c.HoldTimeout < 0 || c.SweepInterval < 0 || c.PegInterval < 0:
+		return errors.New("settlement: hold_timeout, sweep_interval and peg_interval are not negative")
 	}
 	return nil
 }
@@ -52,6 +57,10 @@ func (c Config) validate() error {
 // New wires the service. It starts nothing.
 func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	account, err := cfg.Bank.account()
+	if err != nil {
 		return nil, err
 	}
 	base, err := app.NewBase(ctx, Name, cfg.ServiceConfig, p)
@@ -72,19 +81,23 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 		return nil, fmt.Errorf("settlement: log: %w", err)
 	}
 	store := postgres.NewStore(base.Pool, base.Reader, events.PublishMemberAccountsOpened)
-	ledger := settlement.NewService(store, metrics, settlement.CurrentSplitPolicy(), time.Now)
+	ledger := settlement.NewService(store, metrics, settlement.CurrentSplitPolicy(), account.Limit, time.Now)
+	bank := settlement.NewBank(store, metrics, account, time.Now)
 	settlementv1.RegisterSettlementServiceServer(base.Server, api.NewServer(ledger))
+	settlementv1.RegisterPayoutServiceServer(base.Server, &api.Payouts{Bank: bank})
+	settlementv1.RegisterBankServiceServer(base.Server, &api.Bank{Bank: bank})
 	journalv1.RegisterLogServiceServer(base.Server, logs)
 
 	sweep := &sweeper{
 		ledger: ledger, logger: base.Logger,
 		timeout: orDefault(cfg.HoldTimeout, defaultHoldTimeout), interval: orDefault(cfg.SweepInterval, defaultSweepInterval),
 	}
+	peg := &pegWatch{bank: bank, logger: base.Logger, interval: orDefault(cfg.PegInterval, defaultPegInterval)}
 	admissions := events.MemberAdmitted(base.Pool, base.JS, base.Logger, ledger, store)
 	journaling := &outbox.Relay{Pool: base.Pool, Schema: Name, Logger: base.Logger}
 	directory := app.NewDirectory(registry)
 	return app.RunnerFunc(func(ctx context.Context) error {
-		return base.Run(ctx, directory, base.Relay(), journaling, admissions, sweep)
+		return base.Run(ctx, directory, base.Relay(), journaling, admissions, sweep, peg)
 	}), nil
 }
 

@@ -66,6 +66,7 @@ func (f *fixture) checkBooks(t *testing.T) {
 	wantTrial := &settlementv1.GetTrialBalanceResponse{Total: "0.0000", ZeroSum: true, Accounts: []*settlementv1.Account{
 		{Name: "accounts/bank:eur", Balance: "-10.5000"}, {Name: "accounts/members", Balance: "10.2000"},
 		{Name: "accounts/pool:holder", Balance: "0.2500"}, {Name: "accounts/pool:infrastructure", Balance: "0.0500"},
+		{Name: "accounts/suspense:payout", Balance: "0.0000"}, {Name: "accounts/suspense:receipt", Balance: "0.0000"},
 	}}
 	if diff := cmp.Diff(wantTrial, trial, protocmp.Transform()); diff != "" {
 		t.Errorf("trial balance (-want +got):\n%s", diff)

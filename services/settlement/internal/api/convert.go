@@ -14,11 +14,13 @@ import (
 
 // Collections of resource names.
 const (
-	accounts  = "accounts"
-	members   = "members"
-	passports = "passports"
-	reads     = "reads"
-	transfers = "transfers"
+	accounts      = "accounts"
+	members       = "members"
+	passports     = "passports"
+	payoutBatches = "payoutBatches"
+	payouts       = "payouts"
+	reads         = "reads"
+	transfers     = "transfers"
 )
 
 func nameOf(collection, id string) string { return collection + "/" + id }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pcc-platform/pcc/internal/aip"
+	"github.com/pcc-platform/pcc/internal/authn"
 	settlementv1 "github.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1"
 	"github.com/pcc-platform/pcc/services/settlement"
 )
@@ -21,9 +22,13 @@ func (s *Server) RecordReceipt(ctx context.Context, req *settlementv1.RecordRece
 	}
 	recorded, err := s.ledger.RecordReceipt(ctx, settlement.Receipt{
 		RequestID: strings.ToLower(req.GetRequestId()), BankReference: req.GetBankReference(), Member: member, Amount: amount,
+		By: authn.FromContext(ctx).Subject(),
 	})
 	if err != nil {
 		return nil, err
+	}
+	if recorded.TransferID == "" {
+		return &settlementv1.RecordReceiptResponse{NeedsSecondPerson: true}, nil
 	}
 	return &settlementv1.RecordReceiptResponse{
 		Transfer: nameOf(transfers, recorded.TransferID), Balance: recorded.Balance.String(),

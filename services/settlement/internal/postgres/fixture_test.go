@@ -48,7 +48,7 @@ func newLedger(t *testing.T) *ledger {
 
 // over is a service on another store with the ledger's clock.
 func (l *ledger) over(s settlement.Store) *settlement.Service {
-	return settlement.NewService(s, uncounted{}, settlement.CurrentSplitPolicy(), l.clock.now)
+	return settlement.NewService(s, uncounted{}, settlement.CurrentSplitPolicy(), settlement.MaxAmount, l.clock.now)
 }
 
 func open(t *testing.T, url string) *pgxpool.Pool {
@@ -146,3 +146,5 @@ func (c *clock) advance(d time.Duration) { c.seconds.Add(int64(d / time.Second))
 type uncounted struct{}
 
 func (uncounted) TransferPosted(context.Context, settlement.TransferKind, settlement.Amount) {}
+
+func (uncounted) PegChecked(context.Context, settlement.Peg) {}

@@ -76,6 +76,76 @@ WITH posted AS (SELECT account, sum(amount) AS total FROM posting GROUP BY accou
 SELECT coalesce(CASE WHEN a.member IS NULL THEN a.id END, 'members')::text AS name,
        sum(a.balance)::bigint AS balance,
        bool_and(a.balance = coalesce(p.total, 0))::boolean AS posted,
-       (SELECT coalesce(sum(amount), 0) FROM receipt)::bigint AS receipts
+       ((SELECT coalesce(sum(amount), 0) FROM receipt)
+        + (SELECT coalesce(sum(e.amount), 0) FROM bank_entry e LEFT JOIN receipt r ON r.bank_reference = e.reference
+           WHERE e.outcome = 'suspended' AND r.bank_reference IS NULL)
+        - (SELECT coalesce(sum(amount), 0) FROM payout WHERE state = 'paid'))::bigint AS euro
 FROM account a LEFT JOIN posted p ON p.account = a.id
 GROUP BY 1 ORDER BY 1;
+
+-- name: ReceiptProposal :one
+SELECT member, amount, proposed_by FROM receipt_proposal WHERE bank_reference = $1;
+
+-- name: InsertReceiptProposal :exec
+INSERT INTO receipt_proposal (bank_reference, member, amount, proposed_by) VALUES ($1, $2, $3, $4);
+
+-- name: ReceiptAmounts :many
+SELECT bank_reference, amount FROM receipt WHERE bank_reference = ANY (@bank_references::text[]);
+
+-- name: InsertPayout :exec
+INSERT INTO payout (id, member, amount, creditor_name, creditor_iban, creditor_bic, state, requested_by, request_hash, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- name: Payout :one
+SELECT * FROM payout WHERE id = $1;
+
+-- LockPayouts takes the locks in ascending order of the ids.
+-- name: LockPayouts :many
+SELECT * FROM payout WHERE id = ANY (@ids::uuid[]) ORDER BY id FOR UPDATE;
+
+-- PayablePayouts waits for nobody: a payout that somebody else changes now is left for the next time.
+-- name: PayablePayouts :many
+SELECT * FROM payout WHERE state = 'requested' AND (amount <= @alone OR approved_by <> '')
+ORDER BY seq LIMIT @max_rows FOR UPDATE SKIP LOCKED;
+
+-- name: UpdatePayout :execrows
+UPDATE payout SET state = $2, approved_by = $3 WHERE id = $1;
+
+-- name: ExportPayouts :execrows
+UPDATE payout SET state = 'exported', batch = @batch WHERE id = ANY (@ids::uuid[]) AND state = 'requested';
+
+-- name: InsertBatch :exec
+INSERT INTO payout_batch (id, document, payments, created_at) VALUES ($1, $2, $3, $4);
+
+-- name: Batch :one
+SELECT document, payments FROM payout_batch WHERE id = $1;
+
+-- name: TenantPayouts :many
+SELECT * FROM payout WHERE seq < @before ORDER BY seq DESC LIMIT @max_rows;
+
+-- Peg reads everything in one statement, so at one moment.
+-- name: Peg :one
+SELECT (SELECT -balance FROM account WHERE id = 'bank:eur')::bigint AS owed,
+       (SELECT coalesce(sum(balance), 0) FROM account)::bigint AS total,
+       coalesce((SELECT s.closing FROM bank_statement s ORDER BY s.seq DESC LIMIT 1), 0)::bigint AS reserve,
+       coalesce((SELECT s.id FROM bank_statement s ORDER BY s.seq DESC LIMIT 1), '')::text AS statement,
+       (SELECT coalesce(sum(r.amount), 0) FROM receipt r
+        WHERE NOT EXISTS (SELECT FROM bank_entry e WHERE e.reference = r.bank_reference))::bigint AS unconfirmed;
+
+-- name: BankStatement :one
+SELECT opening, closing, hash FROM bank_statement WHERE id = $1;
+
+-- name: InsertBankStatement :exec
+INSERT INTO bank_statement (id, opening, closing, hash, created_at) VALUES ($1, $2, $3, $4, $5);
+
+-- name: InsertBankEntries :exec
+INSERT INTO bank_entry (reference, statement, position, amount, outcome, member, payout)
+SELECT e.reference, @statement, e.position, e.amount, e.outcome, e.member, nullif(e.payout, '')::uuid
+FROM (SELECT unnest(@bank_references::text[]) AS reference, unnest(@positions::integer[]) AS position, unnest(@amounts::bigint[]) AS amount,
+             unnest(@outcomes::text[]) AS outcome, unnest(@members::text[]) AS member, unnest(@payouts::text[]) AS payout) e;
+
+-- name: BankEntries :many
+SELECT * FROM bank_entry WHERE reference = ANY (@bank_references::text[]);
+
+-- name: StatementEntries :many
+SELECT * FROM bank_entry WHERE statement = $1 ORDER BY position;

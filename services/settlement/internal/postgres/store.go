@@ -135,7 +135,7 @@ func (s *Store) TrialBalance(ctx context.Context) (settlement.TrialBalance, erro
 	for i, r := range rows {
 		lines[i] = settlement.TrialLine{Name: r.Name, Balance: settlement.Amount(r.Balance), Posted: r.Posted}
 	}
-	return settlement.NewTrialBalance(lines, settlement.Amount(rows[0].Receipts))
+	return settlement.NewTrialBalance(lines, settlement.Amount(rows[0].Euro))
 }
 
 // StaleHolds lists the ids of reads held since before a time, oldest first.

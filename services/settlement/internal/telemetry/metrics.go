@@ -15,6 +15,7 @@ import (
 // Metrics implements settlement.Metrics.
 type Metrics struct {
 	transfers, volume metric.Int64Counter
+	pegHolds, pegGap  metric.Int64Gauge
 }
 
 // NewMetrics makes the instruments with the process's meter provider.
@@ -30,7 +31,27 @@ func NewMetrics() (*Metrics, error) {
 	if err != nil {
 		return nil, fmt.Errorf("telemetry: volume: %w", err)
 	}
-	return &Metrics{transfers: transfers, volume: volume}, nil
+	pegHolds, err := meter.Int64Gauge("pcc.settlement.peg.holds",
+		metric.WithDescription("1 while every PCC_token is covered by euro, 0 while payouts are stopped."))
+	if err != nil {
+		return nil, fmt.Errorf("telemetry: peg holds: %w", err)
+	}
+	pegGap, err := meter.Int64Gauge("pcc.settlement.peg.gap",
+		metric.WithDescription("Ten-thousandths of PCC_token owed beyond the euro that cover them."), metric.WithUnit("{unit}"))
+	if err != nil {
+		return nil, fmt.Errorf("telemetry: peg gap: %w", err)
+	}
+	return &Metrics{transfers: transfers, volume: volume, pegHolds: pegHolds, pegGap: pegGap}, nil
+}
+
+// PegChecked records how ledger and bank compare.
+func (m *Metrics) PegChecked(ctx context.Context, p settlement.Peg) {
+	holds := int64(0)
+	if p.Holds() {
+		holds = 1
+	}
+	m.pegHolds.Record(ctx, holds)
+	m.pegGap.Record(ctx, int64(p.Owed-p.Reserve-p.Unconfirmed))
 }
 
 // TransferPosted counts a committed transfer.

@@ -21,6 +21,7 @@ func TestTransfersAreCountedByKind(t *testing.T) {
 	m.TransferPosted(t.Context(), settlement.KindMint, 100)
 	m.TransferPosted(t.Context(), settlement.KindHold, 20)
 	m.TransferPosted(t.Context(), settlement.KindHold, 5)
+	m.PegChecked(t.Context(), settlement.Peg{Owed: 70, Reserve: 50, Unconfirmed: 10})
 
 	var got metricdata.ResourceMetrics
 	if err := reader.Collect(t.Context(), &got); err != nil {
@@ -28,6 +29,10 @@ func TestTransfersAreCountedByKind(t *testing.T) {
 	}
 	sums := map[string]int64{}
 	for _, instrument := range got.ScopeMetrics[0].Metrics {
+		if gauge, ok := instrument.Data.(metricdata.Gauge[int64]); ok {
+			sums[instrument.Name] = gauge.DataPoints[0].Value
+			continue
+		}
 		for _, point := range instrument.Data.(metricdata.Sum[int64]).DataPoints {
 			kind, _ := point.Attributes.Value("kind")
 			sums[instrument.Name+" "+kind.AsString()] = point.Value
@@ -36,9 +41,10 @@ func TestTransfersAreCountedByKind(t *testing.T) {
 	for name, want := range map[string]int64{
 		"pcc.settlement.transfers mint": 1, "pcc.settlement.transfers hold": 2,
 		"pcc.settlement.volume mint": 100, "pcc.settlement.volume hold": 25,
+		"pcc.settlement.peg.holds": 0, "pcc.settlement.peg.gap": 10,
 	} {
-		if sums[name] != want {
-			t.Errorf("%s is %d, want %d", name, sums[name], want)
+		if got, ok := sums[name]; !ok || got != want {
+			t.Errorf("%s is %d, want %d", name, got, want)
 		}
 	}
 }

@@ -293,11 +293,13 @@ func (x *RecordReceiptRequest) GetBankReference() string {
 
 type RecordReceiptResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// `transfers/{transfer}` that minted.
-	Transfer      string `protobuf:"bytes,1,opt,name=transfer,proto3" json:"transfer,omitempty"`
-	Balance       string `protobuf:"bytes,2,opt,name=balance,proto3" json:"balance,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// `transfers/{transfer}` that minted; empty while a second person has to record the receipt, too.
+	Transfer string `protobuf:"bytes,1,opt,name=transfer,proto3" json:"transfer,omitempty"`
+	// The member's available balance after it.
+	Balance           string `protobuf:"bytes,2,opt,name=balance,proto3" json:"balance,omitempty"`
+	NeedsSecondPerson bool   `protobuf:"varint,3,opt,name=needs_second_person,json=needsSecondPerson,proto3" json:"needs_second_person,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *RecordReceiptResponse) Reset() {
@@ -342,6 +344,13 @@ func (x *RecordReceiptResponse) GetBalance() string {
 		return x.Balance
 	}
 	return ""
+}
+
+func (x *RecordReceiptResponse) GetNeedsSecondPerson() bool {
+	if x != nil {
+		return x.NeedsSecondPerson
+	}
+	return false
 }
 
 type ListAccountsRequest struct {
@@ -1234,10 +1243,11 @@ const file_pcc_settlement_v1_settlement_service_proto_rawDesc = "" +
 	"request_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12=\n" +
 	"\x06member\x18\x02 \x01(\tB%\xbaH\"r 2\x1e^members/[a-z][a-z0-9-]{1,31}$R\x06member\x12;\n" +
 	"\x06amount\x18\x03 \x01(\tB#\xbaH r\x1e2\x1c^[0-9]{1,14}(\\.[0-9]{1,4})?$R\x06amount\x120\n" +
-	"\x0ebank_reference\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\rbankReference\"M\n" +
+	"\x0ebank_reference\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\rbankReference\"}\n" +
 	"\x15RecordReceiptResponse\x12\x1a\n" +
 	"\btransfer\x18\x01 \x01(\tR\btransfer\x12\x18\n" +
-	"\abalance\x18\x02 \x01(\tR\abalance\"\x15\n" +
+	"\abalance\x18\x02 \x01(\tR\abalance\x12.\n" +
+	"\x13needs_second_person\x18\x03 \x01(\bR\x11needsSecondPerson\"\x15\n" +
 	"\x13ListAccountsRequest\"N\n" +
 	"\x14ListAccountsResponse\x126\n" +
 	"\baccounts\x18\x01 \x03(\v2\x1a.pcc.settlement.v1.AccountR\baccounts\"\x9a\x01\n" +

@@ -37,7 +37,9 @@ const (
 //
 // SettlementService is the double-entry ledger of PCC_token. Amounts are decimal strings with up to four places.
 type SettlementServiceClient interface {
-	// RecordReceipt mints PCC_token for a member against a euro receipt on the consortium's bank account.
+	// RecordReceipt mints PCC_token for a member against a euro receipt on the consortium's bank account, before the bank's
+	// statement shows it (BankService), or takes it from suspense where a statement has brought it. Above the limit of the
+	// service (`four_eyes_above`) it takes effect when a second person records the same.
 	// Permission: record_receipts of the consortium. Idempotent by request_id and by bank reference.
 	// Errors: RECEIPT_EXISTS (same bank reference, other content), MEMBER_NOT_FOUND, AMOUNT_INVALID, REQUEST_ID_REUSED.
 	RecordReceipt(ctx context.Context, in *RecordReceiptRequest, opts ...grpc.CallOption) (*RecordReceiptResponse, error)
@@ -188,7 +190,9 @@ func (c *settlementServiceClient) VerifyRead(ctx context.Context, in *VerifyRead
 //
 // SettlementService is the double-entry ledger of PCC_token. Amounts are decimal strings with up to four places.
 type SettlementServiceServer interface {
-	// RecordReceipt mints PCC_token for a member against a euro receipt on the consortium's bank account.
+	// RecordReceipt mints PCC_token for a member against a euro receipt on the consortium's bank account, before the bank's
+	// statement shows it (BankService), or takes it from suspense where a statement has brought it. Above the limit of the
+	// service (`four_eyes_above`) it takes effect when a second person records the same.
 	// Permission: record_receipts of the consortium. Idempotent by request_id and by bank reference.
 	// Errors: RECEIPT_EXISTS (same bank reference, other content), MEMBER_NOT_FOUND, AMOUNT_INVALID, REQUEST_ID_REUSED.
 	RecordReceipt(context.Context, *RecordReceiptRequest) (*RecordReceiptResponse, error)

@@ -10,6 +10,32 @@ import (
 	"github.com/pcc-platform/pcc/services/settlement"
 )
 
+type BankEntry struct {
+	Reference string
+	Statement string
+	Position  int32
+	Amount    settlement.Amount
+	Outcome   string
+	Member    string
+	Payout    *string
+}
+
+type Payout struct {
+	ID           string
+	Seq          int64
+	Member       string
+	Amount       settlement.Amount
+	CreditorName string
+	CreditorIban string
+	CreditorBic  string
+	State        string
+	RequestedBy  string
+	ApprovedBy   string
+	Batch        *string
+	RequestHash  []byte
+	CreatedAt    time.Time
+}
+
 type Read struct {
 	ID            string
 	Member        string

@@ -12,6 +12,196 @@ import (
 	"github.com/pcc-platform/pcc/services/settlement"
 )
 
+const bankEntries = `-- name: BankEntries :many
+SELECT reference, statement, position, amount, outcome, member, payout FROM bank_entry WHERE reference = ANY ($1::text[])
+`
+
+func (q *Queries) BankEntries(ctx context.Context, bankReferences []string) ([]BankEntry, error) {
+	rows, err := q.db.Query(ctx, bankEntries, bankReferences)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []BankEntry
+	for rows.Next() {
+		var i BankEntry
+		if err := rows.Scan(
+			&i.Reference,
+			&i.Statement,
+			&i.Position,
+			&i.Amount,
+			&i.Outcome,
+			&i.Member,
+			&i.Payout,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const bankStatement = `-- name: BankStatement :one
+SELECT opening, closing, hash FROM bank_statement WHERE id = $1
+`
+
+type BankStatementRow struct {
+	Opening settlement.Amount
+	Closing settlement.Amount
+	Hash    []byte
+}
+
+func (q *Queries) BankStatement(ctx context.Context, id string) (BankStatementRow, error) {
+	row := q.db.QueryRow(ctx, bankStatement, id)
+	var i BankStatementRow
+	err := row.Scan(&i.Opening, &i.Closing, &i.Hash)
+	return i, err
+}
+
+const batch = `-- name: Batch :one
+SELECT document, payments FROM payout_batch WHERE id = $1
+`
+
+type BatchRow struct {
+	Document []byte
+	Payments int32
+}
+
+func (q *Queries) Batch(ctx context.Context, id string) (BatchRow, error) {
+	row := q.db.QueryRow(ctx, batch, id)
+	var i BatchRow
+	err := row.Scan(&i.Document, &i.Payments)
+	return i, err
+}
+
+const exportPayouts = `-- name: ExportPayouts :execrows
+UPDATE payout SET state = 'exported', batch = $1 WHERE id = ANY ($2::uuid[]) AND state = 'requested'
+`
+
+type ExportPayoutsParams struct {
+	Batch *string
+	Ids   []string
+}
+
+func (q *Queries) ExportPayouts(ctx context.Context, arg ExportPayoutsParams) (int64, error) {
+	result, err := q.db.Exec(ctx, exportPayouts, arg.Batch, arg.Ids)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const insertBankEntries = `-- name: InsertBankEntries :exec
+INSERT INTO bank_entry (reference, statement, position, amount, outcome, member, payout)
+SELECT e.reference, $1, e.position, e.amount, e.outcome, e.member, nullif(e.payout, '')::uuid
+FROM (SELECT unnest($2::text[]) AS reference, unnest($3::integer[]) AS position, unnest($4::bigint[]) AS amount,
+             unnest($5::text[]) AS outcome, unnest($6::text[]) AS member, unnest($7::text[]) AS payout) e
+`
+
+type InsertBankEntriesParams struct {
+	Statement      string
+	BankReferences []string
+	Positions      []int32
+	Amounts        []int64
+	Outcomes       []string
+	Members        []string
+	Payouts        []string
+}
+
+func (q *Queries) InsertBankEntries(ctx context.Context, arg InsertBankEntriesParams) error {
+	_, err := q.db.Exec(ctx, insertBankEntries,
+		arg.Statement,
+		arg.BankReferences,
+		arg.Positions,
+		arg.Amounts,
+		arg.Outcomes,
+		arg.Members,
+		arg.Payouts,
+	)
+	return err
+}
+
+const insertBankStatement = `-- name: InsertBankStatement :exec
+INSERT INTO bank_statement (id, opening, closing, hash, created_at) VALUES ($1, $2, $3, $4, $5)
+`
+
+type InsertBankStatementParams struct {
+	ID        string
+	Opening   settlement.Amount
+	Closing   settlement.Amount
+	Hash      []byte
+	CreatedAt time.Time
+}
+
+func (q *Queries) InsertBankStatement(ctx context.Context, arg InsertBankStatementParams) error {
+	_, err := q.db.Exec(ctx, insertBankStatement,
+		arg.ID,
+		arg.Opening,
+		arg.Closing,
+		arg.Hash,
+		arg.CreatedAt,
+	)
+	return err
+}
+
+const insertBatch = `-- name: InsertBatch :exec
+INSERT INTO payout_batch (id, document, payments, created_at) VALUES ($1, $2, $3, $4)
+`
+
+type InsertBatchParams struct {
+	ID        string
+	Document  []byte
+	Payments  int32
+	CreatedAt time.Time
+}
+
+func (q *Queries) InsertBatch(ctx context.Context, arg InsertBatchParams) error {
+	_, err := q.db.Exec(ctx, insertBatch,
+		arg.ID,
+		arg.Document,
+		arg.Payments,
+		arg.CreatedAt,
+	)
+	return err
+}
+
+const insertPayout = `-- name: InsertPayout :exec
+INSERT INTO payout (id, member, amount, creditor_name, creditor_iban, creditor_bic, state, requested_by, request_hash, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+`
+
+type InsertPayoutParams struct {
+	ID           string
+	Member       string
+	Amount       settlement.Amount
+	CreditorName string
+	CreditorIban string
+	CreditorBic  string
+	State        string
+	RequestedBy  string
+	RequestHash  []byte
+	CreatedAt    time.Time
+}
+
+func (q *Queries) InsertPayout(ctx context.Context, arg InsertPayoutParams) error {
+	_, err := q.db.Exec(ctx, insertPayout,
+		arg.ID,
+		arg.Member,
+		arg.Amount,
+		arg.CreditorName,
+		arg.CreditorIban,
+		arg.CreditorBic,
+		arg.State,
+		arg.RequestedBy,
+		arg.RequestHash,
+		arg.CreatedAt,
+	)
+	return err
+}
+
 const insertPostings = `-- name: InsertPostings :execrows
 WITH moved AS (
     UPDATE account a SET balance = a.balance + p.amount, postings = a.postings + 1
@@ -91,6 +281,27 @@ func (q *Queries) InsertReceipt(ctx context.Context, arg InsertReceiptParams) er
 	return err
 }
 
+const insertReceiptProposal = `-- name: InsertReceiptProposal :exec
+INSERT INTO receipt_proposal (bank_reference, member, amount, proposed_by) VALUES ($1, $2, $3, $4)
+`
+
+type InsertReceiptProposalParams struct {
+	BankReference string
+	Member        string
+	Amount        settlement.Amount
+	ProposedBy    string
+}
+
+func (q *Queries) InsertReceiptProposal(ctx context.Context, arg InsertReceiptProposalParams) error {
+	_, err := q.db.Exec(ctx, insertReceiptProposal,
+		arg.BankReference,
+		arg.Member,
+		arg.Amount,
+		arg.ProposedBy,
+	)
+	return err
+}
+
 const insertTransfer = `-- name: InsertTransfer :one
 INSERT INTO transfer (id, kind, description, input_hash) VALUES ($1, $2, $3, $4) RETURNING created_at
 `
@@ -144,6 +355,45 @@ func (q *Queries) LockAccounts(ctx context.Context, ids []string) ([]LockAccount
 	return items, nil
 }
 
+const lockPayouts = `-- name: LockPayouts :many
+SELECT id, seq, member, amount, creditor_name, creditor_iban, creditor_bic, state, requested_by, approved_by, batch, request_hash, created_at FROM payout WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
+`
+
+// LockPayouts takes the locks in ascending order of the ids.
+func (q *Queries) LockPayouts(ctx context.Context, ids []string) ([]Payout, error) {
+	rows, err := q.db.Query(ctx, lockPayouts, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Payout
+	for rows.Next() {
+		var i Payout
+		if err := rows.Scan(
+			&i.ID,
+			&i.Seq,
+			&i.Member,
+			&i.Amount,
+			&i.CreditorName,
+			&i.CreditorIban,
+			&i.CreditorBic,
+			&i.State,
+			&i.RequestedBy,
+			&i.ApprovedBy,
+			&i.Batch,
+			&i.RequestHash,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lockRead = `-- name: LockRead :one
 SELECT id, member, product, passport, price, state, shares, split_version, request_hash, created_at, captured_at, contributions
 FROM read WHERE id = $1 FOR UPDATE
@@ -181,6 +431,107 @@ func (q *Queries) OpenAccounts(ctx context.Context, member string) (int64, error
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const payablePayouts = `-- name: PayablePayouts :many
+SELECT id, seq, member, amount, creditor_name, creditor_iban, creditor_bic, state, requested_by, approved_by, batch, request_hash, created_at FROM payout WHERE state = 'requested' AND (amount <= $1 OR approved_by <> '')
+ORDER BY seq LIMIT $2 FOR UPDATE SKIP LOCKED
+`
+
+type PayablePayoutsParams struct {
+	Alone   settlement.Amount
+	MaxRows int32
+}
+
+// PayablePayouts waits for nobody: a payout that somebody else changes now is left for the next time.
+func (q *Queries) PayablePayouts(ctx context.Context, arg PayablePayoutsParams) ([]Payout, error) {
+	rows, err := q.db.Query(ctx, payablePayouts, arg.Alone, arg.MaxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Payout
+	for rows.Next() {
+		var i Payout
+		if err := rows.Scan(
+			&i.ID,
+			&i.Seq,
+			&i.Member,
+			&i.Amount,
+			&i.CreditorName,
+			&i.CreditorIban,
+			&i.CreditorBic,
+			&i.State,
+			&i.RequestedBy,
+			&i.ApprovedBy,
+			&i.Batch,
+			&i.RequestHash,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const payout = `-- name: Payout :one
+SELECT id, seq, member, amount, creditor_name, creditor_iban, creditor_bic, state, requested_by, approved_by, batch, request_hash, created_at FROM payout WHERE id = $1
+`
+
+func (q *Queries) Payout(ctx context.Context, id string) (Payout, error) {
+	row := q.db.QueryRow(ctx, payout, id)
+	var i Payout
+	err := row.Scan(
+		&i.ID,
+		&i.Seq,
+		&i.Member,
+		&i.Amount,
+		&i.CreditorName,
+		&i.CreditorIban,
+		&i.CreditorBic,
+		&i.State,
+		&i.RequestedBy,
+		&i.ApprovedBy,
+		&i.Batch,
+		&i.RequestHash,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
+const peg = `-- name: Peg :one
+SELECT (SELECT -balance FROM account WHERE id = 'bank:eur')::bigint AS owed,
+       (SELECT coalesce(sum(balance), 0) FROM account)::bigint AS total,
+       coalesce((SELECT s.closing FROM bank_statement s ORDER BY s.seq DESC LIMIT 1), 0)::bigint AS reserve,
+       coalesce((SELECT s.id FROM bank_statement s ORDER BY s.seq DESC LIMIT 1), '')::text AS statement,
+       (SELECT coalesce(sum(r.amount), 0) FROM receipt r
+        WHERE NOT EXISTS (SELECT FROM bank_entry e WHERE e.reference = r.bank_reference))::bigint AS unconfirmed
+`
+
+type PegRow struct {
+	Owed        int64
+	Total       int64
+	Reserve     int64
+	Statement   string
+	Unconfirmed int64
+}
+
+// Peg reads everything in one statement, so at one moment.
+func (q *Queries) Peg(ctx context.Context) (PegRow, error) {
+	row := q.db.QueryRow(ctx, peg)
+	var i PegRow
+	err := row.Scan(
+		&i.Owed,
+		&i.Total,
+		&i.Reserve,
+		&i.Statement,
+		&i.Unconfirmed,
+	)
+	return i, err
 }
 
 const price = `-- name: Price :one
@@ -257,6 +608,52 @@ func (q *Queries) Read(ctx context.Context, id string) (Read, error) {
 		&i.CapturedAt,
 		&i.Contributions,
 	)
+	return i, err
+}
+
+const receiptAmounts = `-- name: ReceiptAmounts :many
+SELECT bank_reference, amount FROM receipt WHERE bank_reference = ANY ($1::text[])
+`
+
+type ReceiptAmountsRow struct {
+	BankReference string
+	Amount        settlement.Amount
+}
+
+func (q *Queries) ReceiptAmounts(ctx context.Context, bankReferences []string) ([]ReceiptAmountsRow, error) {
+	rows, err := q.db.Query(ctx, receiptAmounts, bankReferences)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReceiptAmountsRow
+	for rows.Next() {
+		var i ReceiptAmountsRow
+		if err := rows.Scan(&i.BankReference, &i.Amount); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const receiptProposal = `-- name: ReceiptProposal :one
+SELECT member, amount, proposed_by FROM receipt_proposal WHERE bank_reference = $1
+`
+
+type ReceiptProposalRow struct {
+	Member     string
+	Amount     settlement.Amount
+	ProposedBy string
+}
+
+func (q *Queries) ReceiptProposal(ctx context.Context, bankReference string) (ReceiptProposalRow, error) {
+	row := q.db.QueryRow(ctx, receiptProposal, bankReference)
+	var i ReceiptProposalRow
+	err := row.Scan(&i.Member, &i.Amount, &i.ProposedBy)
 	return i, err
 }
 
@@ -338,6 +735,38 @@ func (q *Queries) StaleHolds(ctx context.Context, arg StaleHoldsParams) ([]strin
 	return items, nil
 }
 
+const statementEntries = `-- name: StatementEntries :many
+SELECT reference, statement, position, amount, outcome, member, payout FROM bank_entry WHERE statement = $1 ORDER BY position
+`
+
+func (q *Queries) StatementEntries(ctx context.Context, statement string) ([]BankEntry, error) {
+	rows, err := q.db.Query(ctx, statementEntries, statement)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []BankEntry
+	for rows.Next() {
+		var i BankEntry
+		if err := rows.Scan(
+			&i.Reference,
+			&i.Statement,
+			&i.Position,
+			&i.Amount,
+			&i.Outcome,
+			&i.Member,
+			&i.Payout,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const tenantAccounts = `-- name: TenantAccounts :many
 SELECT id, balance FROM account ORDER BY id LIMIT $1
 `
@@ -377,6 +806,49 @@ func (q *Queries) TenantHasAccount(ctx context.Context, id string) (bool, error)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
+}
+
+const tenantPayouts = `-- name: TenantPayouts :many
+SELECT id, seq, member, amount, creditor_name, creditor_iban, creditor_bic, state, requested_by, approved_by, batch, request_hash, created_at FROM payout WHERE seq < $1 ORDER BY seq DESC LIMIT $2
+`
+
+type TenantPayoutsParams struct {
+	Before  int64
+	MaxRows int32
+}
+
+func (q *Queries) TenantPayouts(ctx context.Context, arg TenantPayoutsParams) ([]Payout, error) {
+	rows, err := q.db.Query(ctx, tenantPayouts, arg.Before, arg.MaxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Payout
+	for rows.Next() {
+		var i Payout
+		if err := rows.Scan(
+			&i.ID,
+			&i.Seq,
+			&i.Member,
+			&i.Amount,
+			&i.CreditorName,
+			&i.CreditorIban,
+			&i.CreditorBic,
+			&i.State,
+			&i.RequestedBy,
+			&i.ApprovedBy,
+			&i.Batch,
+			&i.RequestHash,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const tenantStatement = `-- name: TenantStatement :many
@@ -433,16 +905,19 @@ WITH posted AS (SELECT account, sum(amount) AS total FROM posting GROUP BY accou
 SELECT coalesce(CASE WHEN a.member IS NULL THEN a.id END, 'members')::text AS name,
        sum(a.balance)::bigint AS balance,
        bool_and(a.balance = coalesce(p.total, 0))::boolean AS posted,
-       (SELECT coalesce(sum(amount), 0) FROM receipt)::bigint AS receipts
+       ((SELECT coalesce(sum(amount), 0) FROM receipt)
+        + (SELECT coalesce(sum(e.amount), 0) FROM bank_entry e LEFT JOIN receipt r ON r.bank_reference = e.reference
+           WHERE e.outcome = 'suspended' AND r.bank_reference IS NULL)
+        - (SELECT coalesce(sum(amount), 0) FROM payout WHERE state = 'paid'))::bigint AS euro
 FROM account a LEFT JOIN posted p ON p.account = a.id
 GROUP BY 1 ORDER BY 1
 `
 
 type TrialBalanceRow struct {
-	Name     string
-	Balance  int64
-	Posted   bool
-	Receipts int64
+	Name    string
+	Balance int64
+	Posted  bool
+	Euro    int64
 }
 
 // TrialBalance reads everything in one statement, so at one moment. It adds up every posting there is: its time grows with
@@ -460,7 +935,7 @@ func (q *Queries) TrialBalance(ctx context.Context) ([]TrialBalanceRow, error) {
 			&i.Name,
 			&i.Balance,
 			&i.Posted,
-			&i.Receipts,
+			&i.Euro,
 		); err != nil {
 			return nil, err
 		}
@@ -470,6 +945,24 @@ func (q *Queries) TrialBalance(ctx context.Context) ([]TrialBalanceRow, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const updatePayout = `-- name: UpdatePayout :execrows
+UPDATE payout SET state = $2, approved_by = $3 WHERE id = $1
+`
+
+type UpdatePayoutParams struct {
+	ID         string
+	State      string
+	ApprovedBy string
+}
+
+func (q *Queries) UpdatePayout(ctx context.Context, arg UpdatePayoutParams) (int64, error) {
+	result, err := q.db.Exec(ctx, updatePayout, arg.ID, arg.State, arg.ApprovedBy)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const updateRead = `-- name: UpdateRead :execrows
