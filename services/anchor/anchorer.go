@@ -20,6 +20,9 @@ const MaxWaiting = 1024
 // workPage is how many of them are in memory at once: a record can have 200 KiB.
 const workPage = 16
 
+// cosignTimeout bounds the asking of witnesses for one epoch: those that do not answer must not keep the next one from being cut.
+const cosignTimeout = 30 * time.Second
+
 // Anchorer cuts epochs, has them cosigned and brings them onto the ledger.
 type Anchorer struct {
 	Store     Store
@@ -78,18 +81,19 @@ func (a *Anchorer) Round(ctx context.Context) error {
 			return errors.Join(err, away)
 		}
 	}
-	if err := a.cut(ctx); err != nil {
-		return err
+	err := a.cut(ctx)
+	if errors.Is(err, ErrDiverged) || away != nil {
+		return errors.Join(err, away)
 	}
-	if away != nil {
-		return away
-	}
-	return a.work(ctx)
+	return errors.Join(err, a.work(ctx)) // a journal that does not answer holds nothing up that was cut
 }
 
-// cut cuts as many epochs as it takes to cover the journal, which is one unless it grew by more than an epoch takes.
+// cutsPerRound bounds the epochs that a round cuts, so that what was cut gets its turn, too.
+const cutsPerRound = 8
+
+// cut cuts one epoch, and another only if the journal had more than one takes: what is journaled meanwhile is for the next round.
 func (a *Anchorer) cut(ctx context.Context) error {
-	for {
+	for range cutsPerRound {
 		waiting, err := a.Store.CountWaiting(ctx)
 		if err != nil {
 			return err
@@ -98,15 +102,11 @@ func (a *Anchorer) cut(ctx context.Context) error {
 			a.Logger.WarnContext(ctx, "no epoch is cut: too many wait for the ledger", slog.Int("waiting", waiting))
 			return nil
 		}
-		cut, err := a.cutNext(ctx)
-		if err != nil {
-			a.tip = nil // another process may have led meanwhile
+		if more, err := a.cutNext(ctx); err != nil || !more {
 			return err
 		}
-		if !cut {
-			return nil
-		}
 	}
+	return nil
 }
 
 // work has the epochs that wait cosigned and submitted, in their order.
@@ -153,6 +153,8 @@ func (a *Anchorer) cosign(ctx context.Context, e *Epoch) error {
 	if e.Note != nil {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, cosignTimeout)
+	defer cancel()
 	index, err := a.Store.IndexRoot(ctx, e.Number())
 	if err != nil {
 		return err

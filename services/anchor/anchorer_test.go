@@ -303,3 +303,62 @@ func TestPeerThatIsBehindIsWaitedFor(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestProcessesTakeTurns has two processes on one database lead one round after the other, over the same lists.
+func TestProcessesTakeTurns(t *testing.T) {
+	w := newWorld(t, newPool(t), anchortest.NewCosigners(t))
+	first := w.Anchorer
+	w.restart(t)
+	for round := range 6 {
+		w.journal.GrowTo("ingest/oem", 20*(round+1))
+		if err := []*anchor.Anchorer{first, w.Anchorer}[round%2].Round(t.Context()); err != nil {
+			t.Fatalf("round %d: %v", round, err)
+		}
+	}
+	if len(w.ledger.epochs) != 6 {
+		t.Errorf("%d epochs, want one a round", len(w.ledger.epochs))
+	}
+	w.check(t, t.Context())
+	w.checkCovers(t, t.Context())
+}
+
+// growing is a journal that has more each time that it is asked.
+type growing struct{ *anchortest.Journal }
+
+func (g growing) Checkpoints(ctx context.Context) ([]model.StreamCheckpoint, error) {
+	g.Grow("ingest/oem")
+	return g.Journal.Checkpoints(ctx)
+}
+
+func TestARoundEndsWhileTheJournalGrows(t *testing.T) {
+	w := newWorld(t, newPool(t), anchortest.NewCosigners(t))
+	w.Journal = growing{w.journal}
+	for round := range 3 {
+		if err := w.Round(t.Context()); err != nil || len(w.ledger.epochs) != round+1 {
+			t.Fatalf("%d epochs after round %d, %v", len(w.ledger.epochs), round, err)
+		}
+	}
+	w.check(t, t.Context())
+}
+
+// silent is a journal that does not answer.
+type silent struct{ anchor.Journal }
+
+func (silent) Checkpoints(context.Context) ([]model.StreamCheckpoint, error) { return nil, errOutage }
+
+func TestASilentJournalHoldsNothingUp(t *testing.T) {
+	w := newWorld(t, newPool(t), anchortest.NewCosigners(t))
+	w.journal.Grow("ingest/oem")
+	w.cosigners.Away = true
+	if err := w.Round(t.Context()); !errors.Is(err, w.cosigners.Err) {
+		t.Fatalf("got %v, want no quorum", err)
+	}
+	w.cosigners.Away, w.Journal = false, silent{}
+	if err := w.Round(t.Context()); !errors.Is(err, errOutage) {
+		t.Errorf("got %v, want the journal's error", err)
+	}
+	w.check(t, t.Context())
+	if len(w.ledger.epochs) != 1 {
+		t.Errorf("%d epochs on the ledger, want the one that waited", len(w.ledger.epochs))
+	}
+}

@@ -18,6 +18,25 @@ type tip struct {
 	state epoch.State
 }
 
+// findTip makes sure that the tip is the last candidate: processes take turns in leading, so another one may have cut since.
+func (a *Anchorer) findTip(ctx context.Context) error {
+	if a.tip != nil {
+		last, err := a.Store.LastCandidate(ctx)
+		if err != nil {
+			return err
+		}
+		if numberOf(last) == numberOf(a.tip.last) && (last == nil || last.Hash == a.tip.last.Hash) {
+			return nil
+		}
+	}
+	loaded, err := a.loadTip(ctx)
+	if err != nil {
+		return err
+	}
+	a.tip = &loaded
+	return nil
+}
+
 // loadTip reads what a process that has not cut yet has to know.
 func (a *Anchorer) loadTip(ctx context.Context) (tip, error) {
 	last, err := a.Store.LastCandidate(ctx)
@@ -38,14 +57,10 @@ func (a *Anchorer) loadTip(ctx context.Context) (tip, error) {
 	return tip{last, state}, nil
 }
 
-// cutNext cuts the next epoch if a stream grew, and says whether it did.
-func (a *Anchorer) cutNext(ctx context.Context) (cut bool, err error) {
-	if a.tip == nil {
-		loaded, err := a.loadTip(ctx)
-		if err != nil {
-			return false, err
-		}
-		a.tip = &loaded
+// cutNext cuts the next epoch if a stream grew, and says whether the journal had more than it takes.
+func (a *Anchorer) cutNext(ctx context.Context) (more bool, err error) {
+	if err := a.findTip(ctx); err != nil {
+		return false, err
 	}
 	checkpoints, err := a.Journal.Checkpoints(ctx)
 	if err != nil {
@@ -55,7 +70,7 @@ func (a *Anchorer) cutNext(ctx context.Context) (cut bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("%w: the journal cannot follow the last epoch: %w", ErrDiverged, err)
 	}
-	grown = bounded(grown)
+	grown, more = bounded(grown)
 	if len(grown) == 0 {
 		return false, nil
 	}
@@ -75,25 +90,29 @@ func (a *Anchorer) cutNext(ctx context.Context) (cut bool, err error) {
 	a.Heads.Put(next.last.Number(), next.state.Heads)
 	a.tip = &next
 	a.Logger.InfoContext(ctx, "epoch cut", slog.Uint64("epoch", next.last.Number()), slog.Int("entries", change.Entries))
-	return true, nil
+	return more, nil
 }
 
-// bounded returns as much growth as one epoch may take, streams in their order.
-func bounded(grown []epoch.Range) []epoch.Range {
+// bounded returns as much growth as one epoch may take, streams in their order, and says whether there is more.
+func bounded(grown []epoch.Range) (taken []epoch.Range, more bool) {
 	left := uint64(epoch.MaxEntries)
 	for i, r := range grown {
 		if r.Len() >= left {
+			more = r.Len() > left || i+1 < len(grown)
 			grown[i].End = r.First + left
-			return grown[:i+1]
+			return grown[:i+1], more
 		}
 		left -= r.Len()
 	}
-	return grown
+	return grown, false
 }
 
 // extend reads the new entries, and holds the roots that come of them against the journal's own.
 func (a *Anchorer) extend(ctx context.Context, grown []epoch.Range, checkpoints []model.StreamCheckpoint) (*epoch.Change, error) {
-	builder := epoch.Begin(a.tip.state, a.Store.Lists)
+	last := a.tip.state.Number()
+	builder := epoch.Begin(a.tip.state, func(ctx context.Context, keys []headproof.Key) ([]headproof.List, error) {
+		return a.Store.Lists(ctx, last, keys)
+	})
 	for _, r := range grown {
 		for entries, err := range a.Journal.Entries(ctx, r) {
 			if err != nil {

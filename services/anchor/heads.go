@@ -20,8 +20,8 @@ type HeadStore interface {
 	HeadsBetween(ctx context.Context, after, number uint64) ([]proof.Entry, error)
 }
 
-// Heads has the map of heads of the epochs in use. The versions share what they have in common, so that it takes the memory
-// of one map and of what changed since the oldest. Its methods may be called concurrently.
+// Heads has the map of heads of the epochs in use. The versions share what they have in common. Its methods may be called
+// concurrently.
 type Heads struct {
 	store HeadStore
 
@@ -29,8 +29,10 @@ type Heads struct {
 	versions map[uint64]*headmap.Map // by epoch
 }
 
-// maxVersions bounds the maps that are kept: those of the epochs that wait for the ledger, and the last anchored one.
-const maxVersions = MaxWaiting + 2
+// maxVersions bounds the maps that are kept: the oldest, which is that of the last anchored epoch, and the newest ones, behind which
+// the next is cut. Those between are made of the oldest when their turn comes. Each takes what its epoch has changed, up to
+// 100 MB, so that all that can wait for the ledger would not fit a machine.
+const maxVersions = 4
 
 // NewHeads returns the maps of what a store has.
 func NewHeads(store HeadStore) *Heads {
@@ -72,7 +74,7 @@ func (h *Heads) Forget(before uint64) {
 func (h *Heads) keep(number uint64, m *headmap.Map) {
 	h.versions[number] = m
 	if len(h.versions) > maxVersions {
-		delete(h.versions, slices.Min(slices.Collect(maps.Keys(h.versions))))
+		delete(h.versions, slices.Sorted(maps.Keys(h.versions))[1])
 	}
 }
 

@@ -53,11 +53,11 @@ CROSS JOIN LATERAL (
 ) AS last
 ORDER BY asked.n;
 
--- Lists returns the newest state of each list.
+-- Lists returns the state of each list after an epoch.
 -- name: Lists :many
 SELECT last.list
 FROM unnest(sqlc.arg(keys)::bytea[]) WITH ORDINALITY AS asked(key, n)
 CROSS JOIN LATERAL (
-    SELECT h.list FROM heads h WHERE h.key = asked.key ORDER BY h.epoch DESC LIMIT 1
+    SELECT h.list FROM heads h WHERE h.key = asked.key AND h.epoch <= sqlc.arg(epoch) ORDER BY h.epoch DESC LIMIT 1
 ) AS last
 ORDER BY asked.n;

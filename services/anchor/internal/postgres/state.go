@@ -66,13 +66,13 @@ func (s *Store) index(ctx context.Context, size uint64) (list proof.List, err er
 	return list, nil
 }
 
-// Lists returns lists as they are after the last candidate, in the order of their keys.
-func (s *Store) Lists(ctx context.Context, keys []proof.Key) ([]proof.List, error) {
+// Lists returns lists as they are after a candidate, in the order of their keys.
+func (s *Store) Lists(ctx context.Context, number uint64, keys []proof.Key) ([]proof.List, error) {
 	asked := make([][]byte, len(keys))
 	for i := range keys {
 		asked[i] = keys[i][:]
 	}
-	encoded, err := s.q.Lists(ctx, asked)
+	encoded, err := s.q.Lists(ctx, dbsqlc.ListsParams{Keys: asked, Epoch: int64(number)})
 	if err != nil {
 		return nil, fmt.Errorf("anchor: read lists: %w", err)
 	}

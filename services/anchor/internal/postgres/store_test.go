@@ -145,7 +145,7 @@ func TestTheStateIsReadAsItWasWritten(t *testing.T) {
 	if !bytes.Equal(state.Bytes(), last.state.Bytes()) {
 		t.Error("another state")
 	}
-	lists, err := s.Lists(t.Context(), []headproof.Key{{2, 0}, {1}})
+	lists, err := s.Lists(t.Context(), 100, []headproof.Key{{2, 0}, {1}})
 	must(t, err)
 	if len(lists) != 2 || lists[0].Count() != 1 || lists[1].Count() != 4 {
 		t.Errorf("lists %+v", lists)

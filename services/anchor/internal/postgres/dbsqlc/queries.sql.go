@@ -305,14 +305,19 @@ const lists = `-- name: Lists :many
 SELECT last.list
 FROM unnest($1::bytea[]) WITH ORDINALITY AS asked(key, n)
 CROSS JOIN LATERAL (
-    SELECT h.list FROM heads h WHERE h.key = asked.key ORDER BY h.epoch DESC LIMIT 1
+    SELECT h.list FROM heads h WHERE h.key = asked.key AND h.epoch <= $2 ORDER BY h.epoch DESC LIMIT 1
 ) AS last
 ORDER BY asked.n
 `
 
-// Lists returns the newest state of each list.
-func (q *Queries) Lists(ctx context.Context, keys [][]byte) ([][]byte, error) {
-	rows, err := q.db.Query(ctx, lists, keys)
+type ListsParams struct {
+	Keys  [][]byte
+	Epoch int64
+}
+
+// Lists returns the state of each list after an epoch.
+func (q *Queries) Lists(ctx context.Context, arg ListsParams) ([][]byte, error) {
+	rows, err := q.db.Query(ctx, lists, arg.Keys, arg.Epoch)
 	if err != nil {
 		return nil, err
 	}
