@@ -29,6 +29,7 @@ func TestPlatform(t *testing.T) {
 		{"devices over MQTT", testDevices},
 		{"disputes", testDisputes},
 		{"recalls", testRecalls},
+		{"payouts", testPayouts},
 		{"logs for monitors", testLogs},
 		{"kills", testKills},
 		{"a kill under the command line", testKillUnderCLI},
