@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -220,4 +221,48 @@ func qualityOf(t *testing.T, pool *pgxpool.Pool, id uuid.UUID) ingest.Quality {
 		t.Fatal(err)
 	}
 	return wire.ToQuality(journaled.GetQuality())
+}
+
+// TestLongHistoriesAreKeptInParts journals a reading a transaction, so that the tail overflows again and again, then one by another
+// member, which confirms all of the body, and compares with a recomputation.
+func TestLongHistoriesAreKeptInParts(t *testing.T) {
+	store, pool := newStore(t)
+	passport := uuid.New()
+	const months = 70 // more than the periods that are kept, so that the selection gets coarser
+	var events []ingest.Event
+	for month := range months {
+		events = append(events, mileage("maker", passport, month, int64(10_000+1000*month)))
+		journalAll(t, store, events[month:])
+	}
+	var tail, body int
+	if err := pool.QueryRow(t.Context(), "SELECT octet_length(tail), octet_length(readings) FROM odometer_state JOIN odometer_body USING (passport)").
+		Scan(&tail, &body); err != nil || tail == 0 || body < tail {
+		t.Fatalf("the tail has %d bytes, the body %d: %v", tail, body, err)
+	}
+	if got := marks(t, pool, "maker"); got != nil {
+		t.Errorf("confirmed by nobody else: %v", got)
+	}
+	events = append(events, mileage("garage", passport, months, 10_000+1000*months))
+	journalAll(t, store, events[months:])
+
+	want, err := appraiser().Verdict(events, nil, begin.AddDate(20, 0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := store.Vehicle(t.Context(), passport)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := v.History.Judge(adjudication.DefaultPolicy())
+	if !slices.Equal(got.Assessments, want.Assessments) || got.Verdict != want.Verdict || got.Metres != want.Metres || got.Confidence != want.Confidence {
+		t.Errorf("kept in parts it is judged %+v, all at once %+v", got, want)
+	}
+	if v.Revision != months+1 || len(v.Readings) != len(want.Assessments) || len(marks(t, pool, "maker")) != len(v.Readings)-1 {
+		t.Errorf("revision %d, %d readings of %d, %d marks", v.Revision, len(v.Readings), len(want.Assessments), len(marks(t, pool, "maker")))
+	}
+	for i := range v.Readings[:len(v.Readings)-1] {
+		if !v.Readings[i].Confirmed {
+			t.Errorf("reading %d of %d is not marked", i, len(v.Readings))
+		}
+	}
 }
