@@ -11,6 +11,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/pcc-platform/pcc/internal/journal/proof"
+	"github.com/pcc-platform/pcc/internal/postgres"
 )
 
 const (
@@ -172,11 +173,13 @@ func lastTiles(ctx context.Context, tx pgx.Tx, stream string) ([]tile, error) {
 }
 
 func insertEntries(ctx context.Context, tx pgx.Tx, stream string, first int64, leaves []Leaf) error {
-	source := pgx.CopyFromSlice(len(leaves), func(i int) ([]any, error) {
-		return []any{stream, first + int64(i), leaves[i].Key[:], leaves[i].Frame}, nil
-	})
 	columns := []string{"stream", "seq", "key", "leaf"}
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"journal_entry"}, columns, source)
+	err := postgres.Copy(ctx, tx, "journal_entry", columns, len(leaves), func(i int, r *postgres.Row) {
+		r.Text(stream)
+		r.Int8(first + int64(i))
+		r.Bytes(leaves[i].Key[:])
+		r.Bytes(leaves[i].Frame)
+	})
 	return writeError("entries", err)
 }
 

@@ -212,15 +212,6 @@ type placedEvent struct {
 	seq    uint64
 }
 
-func (e *placedEvent) row() []any {
-	key, sequence := signerOf(e.Event)
-	return []any{
-		e.ID, e.Member, e.Source, e.EventID, e.Type, e.Passport, e.OccurredAt, e.ReceivedAt, e.OdometerMetres,
-		int16(e.Quality.Index), e.Quality.Policy, e.ContentHash[:], e.stream, int64(e.seq),
-		key, sequence,
-	}
-}
-
 func copyEvents(ctx context.Context, tx pgx.Tx, events []placedEvent) error {
 	if len(events) == 0 {
 		return nil
@@ -230,9 +221,27 @@ func copyEvents(ctx context.Context, tx pgx.Tx, events []placedEvent) error {
 		"quality", "quality_policy", "content_hash", "stream", "seq",
 		"source_key", "source_sequence",
 	}
-	rows := pgx.CopyFromSlice(len(events), func(i int) ([]any, error) { return events[i].row(), nil })
-	if _, err := tx.CopyFrom(ctx, pgx.Identifier{"event"}, columns, rows); err != nil {
-		return fmt.Errorf("copy events: %w", err)
-	}
-	return nil
+	err := postgres.Copy(ctx, tx, "event", columns, len(events), func(i int, r *postgres.Row) { events[i].write(r) })
+	return wrapped("copy events", err)
+}
+
+// write gives a row the event's columns, in the order of copyEvents.
+func (e *placedEvent) write(r *postgres.Row) {
+	key, sequence := signerOf(e.Event)
+	r.UUID(e.ID)
+	r.Text(e.Member)
+	r.Text(e.Source)
+	r.Text(e.EventID)
+	r.Text(e.Type)
+	r.UUID(e.Passport)
+	r.Time(e.OccurredAt)
+	r.Time(e.ReceivedAt)
+	r.NullInt8(e.OdometerMetres)
+	r.Int2(int16(e.Quality.Index))
+	r.Text(e.Quality.Policy)
+	r.Bytes(e.ContentHash[:])
+	r.Text(e.stream)
+	r.Int8(int64(e.seq))
+	r.Bytes(key)
+	r.NullInt8(sequence)
 }
