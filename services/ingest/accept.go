@@ -74,13 +74,13 @@ func (s *Service) enqueue(ctx context.Context, b *inspection, quality Quality) e
 			return fmt.Errorf("ingest: make an id: %w", err)
 		}
 		p.event.ID, p.event.Quality = id, quality
-		batch.Events[i] = p.event
+		batch.Events[i] = *p.event
 	}
 	if err := s.queue.Publish(ctx, batch); err != nil {
 		return err
 	}
-	for _, e := range batch.Events {
-		s.recent.put(e.Key.digest(), e.ContentHash)
+	for _, p := range b.passed {
+		s.recent.put(p.event.Key.digest(), p.event.ContentHash)
 	}
 	return nil
 }
@@ -109,7 +109,7 @@ func (s *Service) checkKeys(ctx context.Context, b *inspection) error {
 		}
 	}
 	b.checkClock(known)
-	fresh, repeated, reused := siftEvents(b.passed, known, func(p passed) (Key, Hash) { return p.event.Key, p.event.ContentHash })
+	fresh, repeated, reused := siftEvents(b.passed, b.passed, known, func(p *passed) (Key, Hash) { return p.event.Key, p.event.ContentHash })
 	for _, p := range reused {
 		b.refuse(p.index, reusedFault())
 	}

@@ -41,6 +41,8 @@ type Candidate struct {
 	Time time.Time
 	// Malformed is set when the envelope itself could not be read in full.
 	Malformed *Fault
+	// Data is the event's own message as it stands in Bytes.
+	Data []byte
 	// KnownType says that Type is a kind of event; DataType is the type of the data, "" when there is none.
 	KnownType bool
 	DataType  string
@@ -77,7 +79,7 @@ func (c *Candidate) Check(member string, now time.Time) (Event, *Fault) {
 	}
 	return Event{
 		Member: member, Key: Key{Source: c.Source, EventID: c.ID}, Type: c.Type, Passport: passport,
-		OccurredAt: c.Time, ReceivedAt: now, Bytes: c.Bytes, ContentHash: sha256.Sum256(c.Bytes), OdometerMetres: metres,
+		OccurredAt: c.Time, ReceivedAt: now, Bytes: c.Bytes, Data: c.Data, ContentHash: sha256.Sum256(c.Bytes), OdometerMetres: metres,
 	}, nil
 }
 

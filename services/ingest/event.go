@@ -30,8 +30,9 @@ type Event struct {
 	ListKey eventlist.Key
 	// OccurredAt is when it happened, by its source; ReceivedAt is when the platform accepted it.
 	OccurredAt, ReceivedAt time.Time
-	// Bytes is the CloudEvent, and ContentHash the SHA-256 of it.
-	Bytes       []byte
+	// Bytes is the CloudEvent, and ContentHash the SHA-256 of it. Data is the event's own message as it stands in Bytes; nil when
+	// nobody has looked for it.
+	Bytes, Data []byte
 	ContentHash Hash
 	// OdometerMetres is the canonical mileage, nil when the event has none.
 	OdometerMetres *int64
@@ -71,12 +72,13 @@ type JournaledEvent struct {
 func StreamOf(member string) string { return "ingest/" + member }
 
 // siftEvents parts events by what is known under their keys, in stored and earlier in events itself: those that are new, those
-// that repeat the same content, and those that reuse a key for other content. Each part keeps the order.
-func siftEvents[E any](events []E, stored map[Key]Hash, identify func(E) (Key, Hash)) (fresh, repeated, reused []E) {
+// that repeat the same content, and those that reuse a key for other content. Each part keeps the order. The new ones, nearly
+// always all, are put into place, which may be that of events.
+func siftEvents[E any](events, place []E, stored map[Key]Hash, identify func(*E) (Key, Hash)) (fresh, repeated, reused []E) {
 	seen := make(map[Key]Hash, len(events))
-	fresh = make([]E, 0, len(events)) // nearly always all of them
-	for _, e := range events {
-		key, hash := identify(e)
+	fresh = place[:0]
+	for i := range events {
+		key, hash := identify(&events[i])
 		known, ok := stored[key]
 		if !ok {
 			known, ok = seen[key]
@@ -84,11 +86,11 @@ func siftEvents[E any](events []E, stored map[Key]Hash, identify func(E) (Key, H
 		switch {
 		case !ok:
 			seen[key] = hash
-			fresh = append(fresh, e)
+			fresh = append(fresh, events[i])
 		case known == hash:
-			repeated = append(repeated, e)
+			repeated = append(repeated, events[i])
 		default:
-			reused = append(reused, e)
+			reused = append(reused, events[i])
 		}
 	}
 	return fresh, repeated, reused

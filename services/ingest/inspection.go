@@ -23,22 +23,24 @@ type inspection struct {
 	rejections []Rejection
 }
 
+// passed is an event with the index of its candidate.
 type passed struct {
 	index int
-	event Event
+	event *Event
 }
 
 // checkAlone applies the rules that need nothing but the event itself.
 func (b *inspection) checkAlone() {
 	b.passed, b.contents = make([]passed, 0, len(b.candidates)), make([]Hash, len(b.candidates))
+	events := make([]Event, len(b.candidates))
 	for i := range b.candidates {
-		event, fault := b.candidates[i].Check(b.member, b.now)
-		if fault != nil {
+		var fault *Fault
+		if events[i], fault = b.candidates[i].Check(b.member, b.now); fault != nil {
 			b.refuse(i, fault)
 			continue
 		}
-		b.passed = append(b.passed, passed{index: i, event: event})
-		b.contents[i] = event.ContentHash
+		b.passed = append(b.passed, passed{index: i, event: &events[i]})
+		b.contents[i] = events[i].ContentHash
 	}
 }
 

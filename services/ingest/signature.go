@@ -98,7 +98,7 @@ func (s *Service) checkSignatures(ctx context.Context, b *inspection) error {
 	}
 	kept := b.passed[:0]
 	for _, p := range b.passed {
-		fault := ring.check(&b.candidates[p.index], &p.event)
+		fault := ring.check(&b.candidates[p.index], p.event)
 		if fault != nil {
 			b.refuse(p.index, fault)
 			continue

@@ -103,9 +103,10 @@ func (s *Service) BuryMessage(ctx context.Context, member string, data []byte) e
 	return s.store.AddDeadLetters(ctx, []DeadLetter{letter})
 }
 
-// Sift parts the events of a transaction by what the journal has under their keys.
+// Sift parts the events of a transaction by what the journal has under their keys. The parts are copies: a transaction that is
+// tried again begins with the events as they were.
 func Sift(events []Event, stored map[Key]Hash) (fresh, repeated, reused []Event) {
-	return siftEvents(events, stored, func(e Event) (Key, Hash) { return e.Key, e.ContentHash })
+	return siftEvents(events, make([]Event, 0, len(events)), stored, func(e *Event) (Key, Hash) { return e.Key, e.ContentHash })
 }
 
 // ReusedLetters makes the dead letters of events that reuse a key, as the writer finds when two were under way at once.

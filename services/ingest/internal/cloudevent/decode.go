@@ -79,7 +79,8 @@ func (d *Decoder) read(ce *pb.CloudEvent, bytes []byte) ingest.Candidate {
 	c.KnownType = known
 	c.DataType = dataType(ce.GetProtoData())
 	if known && c.DataType == c.Type {
-		c.Odometers, c.DataFault = d.readData(k, ce.GetProtoData().GetValue())
+		c.Data = ce.GetProtoData().GetValue()
+		c.Odometers, c.DataFault = d.readData(k, c.Data)
 	}
 	return c
 }

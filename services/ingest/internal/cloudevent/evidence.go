@@ -16,16 +16,20 @@ import (
 
 // Evidence reads what an accepted event says to adjudication and quality index.
 func (d *Decoder) Evidence(e *ingest.Event) (ingest.Evidence, error) {
-	ce := &pb.CloudEvent{}
-	if err := proto.Unmarshal(e.Bytes, ce); err != nil {
-		return ingest.Evidence{}, fmt.Errorf("cloudevent: envelope: %w", err)
+	content := e.Data
+	if content == nil {
+		ce := &pb.CloudEvent{}
+		if err := proto.Unmarshal(e.Bytes, ce); err != nil {
+			return ingest.Evidence{}, fmt.Errorf("cloudevent: envelope: %w", err)
+		}
+		content = ce.GetProtoData().GetValue()
 	}
 	k, known := d.kinds[e.Type]
 	if !known {
 		return ingest.Evidence{}, fmt.Errorf("cloudevent: no kind of event: %.80q", e.Type)
 	}
 	data := k.message.New()
-	if err := proto.Unmarshal(ce.GetProtoData().GetValue(), data.Interface()); err != nil {
+	if err := proto.Unmarshal(content, data.Interface()); err != nil {
 		return ingest.Evidence{}, fmt.Errorf("cloudevent: data: %w", err)
 	}
 	note, err := noteOf(data.Interface())

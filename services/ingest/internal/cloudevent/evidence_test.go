@@ -78,7 +78,15 @@ func TestEvidence(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		candidate := d.DecodeBytes(bytes)
+		accepted, err := d.Evidence(&ingest.Event{Type: ce.GetType(), Data: candidate.Data, Bytes: bytes, OccurredAt: at})
+		if err != nil {
+			t.Fatal(err)
+		}
 		got, err := d.Evidence(&ingest.Event{Type: ce.GetType(), Bytes: bytes, OccurredAt: at})
+		if !reflect.DeepEqual(accepted, got) {
+			t.Errorf("%s: %+v with the data at hand, %+v without", name, accepted, got)
+		}
 		if err != nil || got.Completeness != c.want.Completeness || !same(got.Mileage, c.want.Mileage) || !same(got.Signal, c.want.Signal) || !reflect.DeepEqual(got.Note, c.want.Note) {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}

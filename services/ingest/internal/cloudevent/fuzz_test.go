@@ -1,6 +1,7 @@
 package cloudevent_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -46,6 +47,9 @@ func FuzzCheck(f *testing.F) {
 		}
 		if e.OdometerMetres != nil && (*e.OdometerMetres < 0 || *e.OdometerMetres > 5_000_000_000) {
 			t.Fatalf("accepted with %d metres", *e.OdometerMetres)
+		}
+		if !bytes.Contains(e.Bytes, e.Data) {
+			t.Fatal("the event's own message does not stand in it")
 		}
 		again := d.DecodeBytes(e.Bytes)
 		if kept, fault := again.Check("oem", now); fault != nil || kept.ContentHash != e.ContentHash || kept.Key != e.Key {

@@ -103,9 +103,10 @@ func (s *streamed) makeLeaves() error {
 	salts := make([]byte, len(s.events)*proof.SaltBytes)
 	_, _ = rand.Read(salts) // never fails, by its documentation
 	s.leaves = make([]journal.Leaf, len(s.events))
+	var payload []byte // of one event after the other
 	for i, e := range s.events {
-		payload, err := payloadOf(e, s.signatureOf(i))
-		if err != nil {
+		var err error
+		if payload, err = appendPayload(payload[:0], e, s.signatureOf(i)); err != nil {
 			return err
 		}
 		frame := journal.Frame(wire.EventType, [proof.SaltBytes]byte(salts[i*proof.SaltBytes:]), payload)
@@ -126,8 +127,8 @@ func (s *streamed) signatureOf(i int) *ingestv1.EventSignature {
 	}
 }
 
-func payloadOf(e *ingest.Event, signature *ingestv1.EventSignature) ([]byte, error) {
-	payload, err := proto.MarshalOptions{Deterministic: true}.Marshal(&ingestv1.JournaledEvent{
+func appendPayload(payload []byte, e *ingest.Event, signature *ingestv1.EventSignature) ([]byte, error) {
+	payload, err := proto.MarshalOptions{Deterministic: true}.MarshalAppend(payload, &ingestv1.JournaledEvent{
 		CloudEvent:     e.Bytes,
 		Passport:       "passports/" + e.Passport.String(),
 		Member:         "members/" + e.Member,

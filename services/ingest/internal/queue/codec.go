@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -59,7 +60,7 @@ func toProto(b ingest.Batch, events []ingest.Event) (*ingestv1.QueuedBatch, erro
 		out.Events[i] = &ingestv1.QueuedEvent{
 			Id: e.ID[:], CloudEvent: e.Bytes, Source: e.Source, EventId: e.EventID, Type: e.Type, Passport: e.Passport[:],
 			OccurTime: timestamppb.New(e.OccurredAt), OdometerMetres: e.OdometerMetres,
-			ListKey: e.ListKey[:],
+			ListKey: e.ListKey[:], DataOffset: int32(bytes.Index(e.Bytes, e.Data)), DataLength: int32(len(e.Data)),
 		}
 		if e.Signature != nil {
 			out.Events[i].Index = int32(e.Signature.Index)
@@ -100,7 +101,7 @@ func decode(data []byte) ([]ingest.Event, error) {
 		events[i] = ingest.Event{
 			ID: id, Member: in.GetMember(), Key: ingest.Key{Source: e.GetSource(), EventID: e.GetEventId()},
 			Type: e.GetType(), Passport: passport, OccurredAt: e.GetOccurTime().AsTime(), ReceivedAt: in.GetReceiveTime().AsTime(),
-			Bytes: e.GetCloudEvent(), ContentHash: sha256.Sum256(e.GetCloudEvent()), OdometerMetres: e.OdometerMetres,
+			Bytes: e.GetCloudEvent(), Data: dataOf(e), ContentHash: sha256.Sum256(e.GetCloudEvent()), OdometerMetres: e.OdometerMetres,
 			Quality: wire.ToQuality(in.GetQuality()), ListKey: eventlist.Key(e.GetListKey()),
 		}
 	}
@@ -108,6 +109,15 @@ func decode(data []byte) ([]ingest.Event, error) {
 		return events, nil
 	}
 	return events, sign(events, in)
+}
+
+// dataOf is the event's own message, nil when the queue does not say where it is.
+func dataOf(e *ingestv1.QueuedEvent) []byte {
+	from, to := int64(e.GetDataOffset()), int64(e.GetDataOffset())+int64(e.GetDataLength())
+	if from <= 0 || from > to || to > int64(len(e.GetCloudEvent())) {
+		return nil
+	}
+	return e.GetCloudEvent()[from:to]
 }
 
 // sign gives the events of a message their signatures.

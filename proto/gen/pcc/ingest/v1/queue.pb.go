@@ -131,7 +131,11 @@ type QueuedEvent struct {
 	// As in EventSignature, with the batch's statement.
 	Index int32 `protobuf:"varint,9,opt,name=index,proto3" json:"index,omitempty"`
 	// Key of the list of the vehicle and class that the event belongs to, 32 bytes.
-	ListKey       []byte `protobuf:"bytes,10,opt,name=list_key,json=listKey,proto3" json:"list_key,omitempty"`
+	ListKey []byte `protobuf:"bytes,10,opt,name=list_key,json=listKey,proto3" json:"list_key,omitempty"`
+	// Where the event's own message begins in the CloudEvent, and how long it is, so that nobody looks for it again; 0 when it is
+	// empty.
+	DataOffset    int32 `protobuf:"varint,11,opt,name=data_offset,json=dataOffset,proto3" json:"data_offset,omitempty"`
+	DataLength    int32 `protobuf:"varint,12,opt,name=data_length,json=dataLength,proto3" json:"data_length,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -236,6 +240,20 @@ func (x *QueuedEvent) GetListKey() []byte {
 	return nil
 }
 
+func (x *QueuedEvent) GetDataOffset() int32 {
+	if x != nil {
+		return x.DataOffset
+	}
+	return 0
+}
+
+func (x *QueuedEvent) GetDataLength() int32 {
+	if x != nil {
+		return x.DataLength
+	}
+	return 0
+}
+
 var File_pcc_ingest_v1_queue_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_queue_proto_rawDesc = "" +
@@ -247,7 +265,7 @@ const file_pcc_ingest_v1_queue_proto_rawDesc = "" +
 	"\freceive_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\vreceiveTime\x122\n" +
 	"\x06events\x18\x04 \x03(\v2\x1a.pcc.ingest.v1.QueuedEventR\x06events\x12\x1c\n" +
 	"\tstatement\x18\x05 \x01(\fR\tstatement\x12\x16\n" +
-	"\x06beside\x18\x06 \x01(\fR\x06beside\"\xd4\x02\n" +
+	"\x06beside\x18\x06 \x01(\fR\x06beside\"\x96\x03\n" +
 	"\vQueuedEvent\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\fR\x02id\x12\x1f\n" +
 	"\vcloud_event\x18\x02 \x01(\fR\n" +
@@ -261,7 +279,11 @@ const file_pcc_ingest_v1_queue_proto_rawDesc = "" +
 	"\x0fodometer_metres\x18\b \x01(\x03H\x00R\x0eodometerMetres\x88\x01\x01\x12\x14\n" +
 	"\x05index\x18\t \x01(\x05R\x05index\x12\x1e\n" +
 	"\blist_key\x18\n" +
-	" \x01(\fB\x03\x80\x01\x01R\alistKeyB\x12\n" +
+	" \x01(\fB\x03\x80\x01\x01R\alistKey\x12\x1f\n" +
+	"\vdata_offset\x18\v \x01(\x05R\n" +
+	"dataOffset\x12\x1f\n" +
+	"\vdata_length\x18\f \x01(\x05R\n" +
+	"dataLengthB\x12\n" +
 	"\x10_odometer_metresB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
 
 var (
