@@ -79,7 +79,8 @@ func (v *Verifier) Open(signed []byte) (Cosignature, error) {
 }
 
 func newCosignature(s note.Signature) (Cosignature, error) {
-	raw, err := base64.StdEncoding.DecodeString(s.Base64)
+	// The unused bits of the last character would let anybody write one cosignature in several ways.
+	raw, err := base64.StdEncoding.Strict().DecodeString(s.Base64)
 	if err != nil || len(raw) != keyIDBytes+timestampBytes+ed25519.SignatureSize {
 		return Cosignature{}, fmt.Errorf("%w: not a cosignature", ErrMalformed)
 	}

@@ -76,6 +76,9 @@ func New(opts Options) (*Quorum, error) {
 	if opts.HTTP == nil {
 		return nil, fmt.Errorf("%w: an HTTP client is needed", checkpoint.ErrMalformed)
 	}
+	if opts.Need < 1 {
+		return nil, fmt.Errorf("%w: a quorum of %d witnesses", checkpoint.ErrMalformed, opts.Need)
+	}
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
