@@ -187,7 +187,7 @@ func runDemo(t *testing.T, s *stack.Stack, flags ...string) summary {
 	if *r.EpochsAnchored < 1 || *r.FabricHeight < 2 || len(*r.EndorsingMSPs) < 2 {
 		t.Errorf("anchored %d epochs, ledger height %d, endorsed by %v", *r.EpochsAnchored, *r.FabricHeight, *r.EndorsingMSPs)
 	}
-	if !*r.ProofVerified || *r.TamperedRefused != 2 || !*r.BalancesZeroSum || !regexp.MustCompile(`^\d+\.\d{4}$`).MatchString(*r.ReadPrice) {
+	if !*r.ProofVerified || *r.TamperedRefused != 3 || !*r.BalancesZeroSum || !regexp.MustCompile(`^\d+\.\d{4}$`).MatchString(*r.ReadPrice) {
 		t.Errorf("proof verified %t, tampered refused %d, zero sum %t, price %q", *r.ProofVerified, *r.TamperedRefused, *r.BalancesZeroSum, *r.ReadPrice)
 	}
 	return r
@@ -227,7 +227,7 @@ func verifyOffline(t *testing.T, s *stack.Stack) {
 	if out := s.Run(t, "verify", s.Path("demo", "passport.json")); !strings.HasPrefix(out, "VERIFIED") {
 		t.Errorf("pcc verify says: %s", out)
 	}
-	for _, forgery := range []string{"one-byte.json", "mileage.json"} {
+	for _, forgery := range []string{"one-byte.json", "mileage.json", "dropped-event.json"} {
 		if out, _, err := s.Try(t.Context(), nil, "verify", s.Path("demo", forgery)); err == nil {
 			t.Errorf("%s was verified: %s", forgery, out)
 		}

@@ -11,16 +11,19 @@ import (
 	"testing"
 
 	"github.com/pcc-platform/pcc/verify"
+	"github.com/pcc-platform/pcc/verify/eventview"
 	"github.com/pcc-platform/pcc/verify/internal/prooftest"
 )
 
 // TestEveryByteCounts replaces every byte of a document: in turn by its
 // neighbour, by the other case, and by a blank. What is not refused has to mean
-// the same, or to differ in nothing but a claim that the report calls unproven.
+// the same, or to differ in nothing but what the report says is different: a
+// claim that it calls unproven, or a witness that it does not count.
 func TestEveryByteCounts(t *testing.T) {
 	w := newWorld(t)
-	good := w.Encode(t)
-	report, err := verify.Verify(good, w.Trust, decodeNote)
+	w.Document.Epoch.Endorsements = w.Document.Epoch.Endorsements[:2]
+	good := compact(t, w.Encode(t))
+	report, err := verify.Verify(good, w.Trust, eventview.Decode)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,20 +31,20 @@ func TestEveryByteCounts(t *testing.T) {
 	for position, old := range good {
 		changed := bytes.Clone(good)
 		changed[position] = []byte{old ^ 1, old ^ 0x20, ' '}[position%3]
-		got, err := verify.Verify(changed, w.Trust, decodeNote)
+		got, err := verify.Verify(changed, w.Trust, eventview.Decode)
 		if err != nil || bytes.Equal(changed, good) {
 			continue
 		}
 		accepted++
-		if !sameButForClaims(t, good, changed) {
+		if !bytes.Equal(withoutReported(t, good), withoutReported(t, changed)) {
 			t.Fatalf("byte %d: %q for %q was accepted", position, changed[position], old)
 		}
-		if !sameMeaning(t, good, changed) && slices.Equal(got.Claims, report.Claims) {
-			t.Errorf("byte %d: a changed claim is not reported", position)
+		if !sameMeaning(t, good, changed) && slices.Equal(got.Claims, report.Claims) && slices.Equal(got.CosignedBy, report.CosignedBy) {
+			t.Errorf("byte %d: the report does not say what changed", position)
 		}
 	}
 	if accepted == 0 {
-		t.Error("no claim and no white space was changed: the test does not reach them")
+		t.Error("no claim was changed: the test does not reach them")
 	}
 }
 
@@ -50,12 +53,7 @@ func sameMeaning(t *testing.T, a, b []byte) bool {
 	return bytes.Equal(compact(t, a), compact(t, b))
 }
 
-func sameButForClaims(t *testing.T, a, b []byte) bool {
-	t.Helper()
-	return bytes.Equal(withoutClaims(t, a), withoutClaims(t, b))
-}
-
-func compact(t *testing.T, text []byte) []byte {
+func compact(t testing.TB, text []byte) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	if err := json.Compact(&out, text); err != nil {
@@ -64,7 +62,7 @@ func compact(t *testing.T, text []byte) []byte {
 	return out.Bytes()
 }
 
-func withoutClaims(t *testing.T, text []byte) []byte {
+func withoutReported(t *testing.T, text []byte) []byte {
 	t.Helper()
 	var d map[string]any
 	if err := json.Unmarshal(text, &d); err != nil {
@@ -74,6 +72,7 @@ func withoutClaims(t *testing.T, text []byte) []byte {
 	transaction := d["epoch"].(map[string]any)["transaction"].(map[string]any)
 	delete(transaction, "id")
 	delete(transaction, "block")
+	delete(d["index"].(map[string]any), "note")
 	out, err := json.Marshal(d)
 	if err != nil {
 		t.Fatal(err)
@@ -84,12 +83,16 @@ func withoutClaims(t *testing.T, text []byte) []byte {
 // FuzzVerify checks that no document makes the verifier panic, and that what it
 // accepts is what Encode writes of it.
 func FuzzVerify(f *testing.F) {
-	f.Add([]byte(`{"schema":"pcc-proof/v2"}`))
-	f.Add([]byte(`{"schema":"pcc-proof/v2","passport":"passports/mine","tag":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","generated_at":"2026-01-31T12:00:00Z","epoch":{"record":"pcc-epoch/v2\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n1\n28G0yQD/5I1XW12lxjgEASX2XbD+PiRJS3bqmGRX2YY=\n0\n","transaction":{"id":"","channel":"c","chaincode":"c","block":0},"endorsements":[{"msp_id":"","certificate":"","signature":"","signed":""}]},"streams":[],"events":[{"stream":"s","seq":0,"leaf":"","proof":[],"event":{}}]}`))
-	root := prooftest.NewOrganisation(f, "OrgMSP", "peer").RootPEM
-	trust := verify.Trust{Channel: "c", Chaincode: "c", MinEndorsements: 1, MSPs: []verify.MSP{{ID: "OrgMSP", RootCertificates: []string{root}}}}
+	w := newWorld(f)
+	f.Add([]byte(`{"schema":"pcc-proof/v3"}`))
+	f.Add(compact(f, w.Encode(f)))
+	trust := w.Trust
+	trust.MSPs = nil
+	for _, o := range []string{"GarageMSP", "OemMSP"} { // of another network
+		trust.MSPs = append(trust.MSPs, verify.MSP{ID: o, RootCertificates: []string{prooftest.NewOrganisation(f, o, "other", "peer").RootPEM}})
+	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		_, err := verify.Verify(text, trust, decodeNote)
+		_, err := verify.Verify(text, trust, eventview.Decode)
 		if err == nil {
 			t.Fatal("accepted without a single endorsement")
 		}
@@ -126,13 +129,19 @@ func TestTrustLists(t *testing.T) {
 		"shared authority":    encode(func(l *verify.Trust) { l.MSPs[1].RootCertificates = l.MSPs[0].RootCertificates }),
 		"no certificate":      encode(func(l *verify.Trust) { l.MSPs[1].RootCertificates = nil }),
 		"not a certificate":   encode(func(l *verify.Trust) { l.MSPs[1].RootCertificates = []string{"PEM"} }),
+		"no log":              encode(func(l *verify.Trust) { l.Log = "" }),
+		"a witness for a log": encode(func(l *verify.Trust) { l.Log = l.Witnesses[0] }),
+		"too many witnesses":  encode(func(l *verify.Trust) { l.MinCosignatures = 4 }),
+		"a witness twice":     encode(func(l *verify.Trust) { l.Witnesses = append(l.Witnesses, l.Witnesses[0]) }),
+		"no witness":          encode(func(l *verify.Trust) { l.Witnesses = []string{"x", "y"} }),
+		"tag key cut":         encode(func(l *verify.Trust) { l.TagKey = make([]byte, 31) }),
 		"not an authority":    encode(func(l *verify.Trust) { l.MSPs[1].RootCertificates = []string{w.Organisations[1].PeerPEM} }),
 	} {
 		if _, err := verify.ParseTrust(text); verify.ReasonOf(err) != verify.ReasonTrustMalformed {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}
-	if _, err := verify.Verify(w.Encode(t), verify.Trust{}, decodeNote); verify.ReasonOf(err) != verify.ReasonTrustMalformed {
+	if _, err := verify.Verify(w.Encode(t), verify.Trust{}, eventview.Decode); verify.ReasonOf(err) != verify.ReasonTrustMalformed {
 		t.Errorf("empty trust: %v", err)
 	}
 }
@@ -143,9 +152,13 @@ func TestImports(t *testing.T) {
 		"golang.org/x/mod/sumdb/tlog",
 		"github.com/pcc-platform/pcc/chaincode/endorsement", "github.com/pcc-platform/pcc/chaincode/model",
 		"github.com/pcc-platform/pcc/internal/eventlist", "github.com/pcc-platform/pcc/internal/headmap/proof",
-		"github.com/pcc-platform/pcc/internal/journal/proof",
+		"github.com/pcc-platform/pcc/internal/journal/proof", "github.com/pcc-platform/pcc/internal/witness/checkpoint",
+		"golang.org/x/mod/sumdb/note",
 	}
-	for _, dir := range []string{".", "../internal/eventlist", "../internal/headmap/proof", "../internal/journal/proof", "../chaincode/model", "../chaincode/endorsement"} {
+	for _, dir := range []string{
+		".", "../internal/eventlist", "../internal/headmap/proof", "../internal/journal/proof", "../internal/witness/checkpoint",
+		"../chaincode/model", "../chaincode/endorsement",
+	} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %d files, %v", dir, len(files), err)

@@ -1,40 +1,52 @@
 package verify
 
 import (
-	"bytes"
-	"cmp"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"slices"
-	"strings"
 	"time"
 )
 
 // Schema is the version of the document that this package reads and writes.
-const Schema = "pcc-proof/v2"
+const Schema = "pcc-proof/v3"
 
 // Limits of a document.
 const (
 	MaxDocumentBytes = 64 << 20
-	MaxEvents        = 10_000
-	MaxEndorsements  = 64
+	// MaxEntries bounds the entries of all lists together, shown or withheld.
+	MaxEntries      = 100_000
+	MaxStatements   = 100_000
+	MaxEndorsements = 64
+	// MaxNumber bounds every number of a document outside the views: an integer that every language holds exactly.
+	MaxNumber = 1<<53 - 1
+
 	// maxPath bounds the hashes of an inclusion proof: the depth of the largest tree.
-	maxPath = 64
+	maxPath = 48
 )
 
 // Document is a proof document, see the package documentation.
 type Document struct {
 	Schema   string `json:"schema"`
 	Passport string `json:"passport"`
-	// Tag is the vehicle's public tag, 32 bytes. With an event's class it makes
-	// the key that the event was journaled under.
-	Tag         []byte    `json:"tag"`
+	// Tag is the vehicle's public tag, 32 bytes. With a class it makes the key of a list.
+	Tag []byte `json:"tag"`
+	// TagProof is nil unless the document shows whose tag it is to those who know the VIN.
+	TagProof    *TagProof `json:"tag_proof,omitzero"`
 	GeneratedAt time.Time `json:"generated_at"`
 	Epoch       Epoch     `json:"epoch"`
-	Streams     []Stream  `json:"streams"`
-	Events      []Event   `json:"events"`
+	Index       Index     `json:"index"`
+	// Statements are what sources signed about events shown, each once, in the order in which entries first refer to them.
+	Statements [][]byte `json:"statements"`
+	// Lists are those of all classes, in the order of eventlist.Classes.
+	Lists []List `json:"lists"`
+}
+
+// TagProof shows, to who knows the VIN, that the tag is that VIN's: package verify/vintag checks it.
+type TagProof struct {
+	// Blind is the scalar by which the VIN was blinded, 32 bytes: who has the VIN can repeat what the tag's evaluator was asked.
+	Blind []byte `json:"blind"`
+	// Evaluation is the evaluator's answer, an element of 32 bytes.
+	Evaluation []byte `json:"evaluation"`
+	// Proof shows that the answer was computed with the tag key, two scalars of 32 bytes.
+	Proof []byte `json:"proof"`
 }
 
 // Epoch is the record on the ledger that the document rests on.
@@ -62,140 +74,82 @@ type Endorsement struct {
 	Signed      []byte `json:"signed"`
 }
 
-// Stream is the checkpoint of a journal stream.
-type Stream struct {
-	Stream string `json:"stream"`
-	Size   uint64 `json:"size"`
-	Root   []byte `json:"root"`
+// Index shows that the record is in the log of all epoch records, which witnesses watch.
+type Index struct {
+	// Note is the log's checkpoint with the signatures of log and witnesses, a signed note.
+	Note string `json:"note"`
+	// Path leads from the record, entry number-1 of the log, to the checkpoint's root; hashes of 32 bytes.
+	Path [][]byte `json:"path"`
 }
 
-// Event is one journaled event with its proof.
-type Event struct {
-	Stream string `json:"stream"`
-	// Seq is the entry's number in the stream, from 0.
-	Seq uint64 `json:"seq"`
-	// Leaf is the exact frame that was journaled; the stream's entry commits to
-	// it and to the list of the vehicle and class.
-	Leaf []byte `json:"leaf"`
-	// Proof holds hashes of 32 bytes, from the leaf to the root.
-	Proof [][]byte `json:"proof"`
-	// Signature is what verifies the signature that the leaf names, nil when it
-	// names none.
-	Signature *Signature `json:"signature,omitempty"`
+// List is the list of the vehicle's events of one class, with the proof of what the map of completeness says of it. It has
+// either Entries or Withheld.
+type List struct {
+	Class string `json:"class"`
+	// Proof is that of package internal/headmap/proof: of inclusion, or of non-inclusion for an empty list.
+	Proof []byte `json:"proof"`
+	// Entries is the whole list in its order; not nil unless the list is withheld.
+	Entries  []Entry   `json:"entries,omitzero"`
+	Withheld *Withheld `json:"withheld,omitzero"`
+}
+
+// Withheld is all that a document says of a list that it does not show.
+type Withheld struct {
+	// Count is the list's length, Root its RFC 6962 root.
+	Count uint64 `json:"count"`
+	Root  []byte `json:"root"`
+}
+
+// Entry is an event of a list: shown, with Leaf and View, or withheld, with Commitment alone.
+type Entry struct {
+	// Leaf is the exact frame that was journaled.
+	Leaf []byte `json:"leaf,omitzero"`
 	// View is what people are shown of the event.
-	View json.RawMessage `json:"event"`
+	View json.RawMessage `json:"event,omitzero"`
+	// Signature is what verifies the signature that the leaf names, nil if it names none.
+	Signature *SignatureReference `json:"signature,omitzero"`
+	// Position is where in the journal the event stands, or nil: nothing but the validity of a source's key needs it.
+	Position *Position `json:"position,omitzero"`
+	// Commitment is the hash of a leaf that is not shown.
+	Commitment []byte `json:"commitment,omitzero"`
+}
+
+// SignatureReference is an event's way to one of the document's statements.
+type SignatureReference struct {
+	// Statement is the index in Document.Statements.
+	Statement uint64 `json:"statement"`
+	// Path leads from the event's bytes to the statement's root; hashes of 32 bytes.
+	Path [][]byte `json:"path"`
 }
 
 // Signature is a source's statement and an event's way to it.
 type Signature struct {
 	// Statement is the sealed statement, whose hash the leaf names.
-	Statement []byte `json:"statement"`
+	Statement []byte
 	// Path holds hashes of 32 bytes, from the event to the statement's root.
+	Path [][]byte
+}
+
+// Position is an entry's place in a stream of the journal.
+type Position struct {
+	Stream string `json:"stream"`
+	// Seq is the entry's number in the stream, from 0.
+	Seq uint64 `json:"seq"`
+	// Path leads from the entry to the stream's root in the epoch; hashes of 32 bytes.
 	Path [][]byte `json:"path"`
 }
 
-// Encode writes a document in the one form that [Verify] accepts, indented for
-// reading: it puts streams, events and the fields of each view in order.
-func Encode(d Document) ([]byte, error) {
-	d.Streams, d.Events = slices.Clone(d.Streams), slices.Clone(d.Events)
-	slices.SortFunc(d.Streams, func(a, b Stream) int { return strings.Compare(a.Stream, b.Stream) })
-	slices.SortFunc(d.Events, func(a, b Event) int {
-		return cmp.Or(strings.Compare(a.Stream, b.Stream), cmp.Compare(a.Seq, b.Seq))
-	})
-	for i, e := range d.Events {
-		view, err := canonicalJSON(e.View)
-		if err != nil {
-			return nil, fmt.Errorf("verify: encode event %d: %w", i, err)
-		}
-		d.Events[i].View = view
-		if e.Proof == nil { // the only entry of a stream has the empty path, not none
-			d.Events[i].Proof = [][]byte{}
-		}
-		if s := e.Signature; s != nil && s.Path == nil { // so has the only event of a statement
-			d.Events[i].Signature = &Signature{Statement: s.Statement, Path: [][]byte{}}
-		}
+// SignatureOf returns what the document shows of an entry's signature, nil if there is nothing. It is empty, and so no leaf's, if
+// the statement is not there.
+func (d Document) SignatureOf(e Entry) *Signature {
+	switch {
+	case e.Signature == nil:
+		return nil
+	case e.Signature.Statement >= uint64(len(d.Statements)):
+		return &Signature{}
 	}
-	compact, err := marshal(d)
-	if err != nil {
-		return nil, fmt.Errorf("verify: encode: %w", err)
-	}
-	var indented bytes.Buffer
-	if err := json.Indent(&indented, compact, "", "  "); err != nil {
-		return nil, fmt.Errorf("verify: encode: %w", err)
-	}
-	return append(indented.Bytes(), '\n'), nil
+	return &Signature{Statement: d.Statements[e.Signature.Statement], Path: e.Signature.Path}
 }
 
-// parseDocument accepts what Encode writes, up to white space between tokens.
-func parseDocument(text []byte) (Document, error) {
-	var d Document
-	if len(text) > MaxDocumentBytes {
-		return d, refuse(ReasonDocumentMalformed, "document", "%d bytes, at most %d are read", len(text), MaxDocumentBytes)
-	}
-	var header struct {
-		Schema string `json:"schema"`
-	}
-	if err := json.Unmarshal(text, &header); err != nil {
-		return d, refuse(ReasonDocumentMalformed, "document", "%w", err)
-	}
-	if header.Schema != Schema {
-		return d, refuse(ReasonSchemaUnknown, "schema", "%.40q is not %q", header.Schema, Schema)
-	}
-	if err := decodeOne(text, &d); err != nil {
-		return d, refuse(ReasonDocumentMalformed, "document", "%w", err)
-	}
-	return d, checkEncoding(text, d)
-}
-
-// checkEncoding refuses what the decoder is lenient about: spelling and
-// repetition of fields, escapes, base64 with bits to spare, missing fields.
-func checkEncoding(text []byte, d Document) error {
-	var given bytes.Buffer
-	if err := json.Compact(&given, text); err != nil {
-		return refuse(ReasonDocumentMalformed, "document", "%w", err)
-	}
-	again, err := marshal(d)
-	if err != nil {
-		return refuse(ReasonDocumentMalformed, "document", "%w", err)
-	}
-	if !bytes.Equal(given.Bytes(), again) {
-		return refuse(ReasonDocumentMalformed, "document", "not in the one encoding of its content")
-	}
-	return nil
-}
-
-// decodeOne decodes exactly one JSON value without unknown fields.
-func decodeOne(text []byte, into any) error {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil {
-		return err
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("something follows the JSON value")
-	}
-	return nil
-}
-
-// canonicalJSON sorts fields at every depth and removes white space. Numbers
-// keep their spelling.
-func canonicalJSON(text []byte) (json.RawMessage, error) {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
-		return nil, err
-	}
-	return marshal(value)
-}
-
-// marshal encodes without white space and without escaping for HTML.
-func marshal(value any) ([]byte, error) {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
-}
+// Shown reports whether the document has the event itself.
+func (e Entry) Shown() bool { return e.Leaf != nil }

@@ -30,24 +30,39 @@ const (
 	ReasonTooFewEndorsements Reason = "TOO_FEW_ENDORSEMENTS"
 	// ReasonGeneratedTooEarly: the document says it is older than its epoch.
 	ReasonGeneratedTooEarly Reason = "GENERATED_BEFORE_EPOCH"
-	// ReasonStreamNotInEpoch: a stream's size or root is not the endorsed one.
-	ReasonStreamNotInEpoch Reason = "STREAM_NOT_IN_EPOCH"
-	// ReasonStreamOrder: streams are repeated, out of order or without events.
-	ReasonStreamOrder Reason = "STREAM_ORDER"
-	// ReasonStreamUnknown: an event names a stream that the document does not list.
-	ReasonStreamUnknown Reason = "STREAM_UNKNOWN"
-	// ReasonEventDuplicate: the same entry of a stream occurs twice.
+	// ReasonNoteMalformed: the index's note is no signed checkpoint.
+	ReasonNoteMalformed Reason = "NOTE_MALFORMED"
+	// ReasonOtherLog: the note is of another log than the trust list's, or not signed by it.
+	ReasonOtherLog Reason = "OTHER_LOG"
+	// ReasonNoteSignatureInvalid: a signature under the note that names a key of the trust list is not that key's.
+	ReasonNoteSignatureInvalid Reason = "NOTE_SIGNATURE_INVALID"
+	// ReasonTooFewCosignatures: fewer trusted witnesses than demanded have cosigned the note.
+	ReasonTooFewCosignatures Reason = "TOO_FEW_COSIGNATURES"
+	// ReasonRecordNotIndexed: the epoch record is not at its place in the log of the note.
+	ReasonRecordNotIndexed Reason = "RECORD_NOT_INDEXED"
+	// ReasonClassesIncomplete: the lists are not those of all classes in their order.
+	ReasonClassesIncomplete Reason = "CLASSES_INCOMPLETE"
+	// ReasonListNotInMap: a list is not the one that the map of the epoch has for this vehicle and class: an event was
+	// dropped, added, replaced or moved, or the list is another vehicle's or of another epoch.
+	ReasonListNotInMap Reason = "LIST_NOT_IN_MAP"
+	// ReasonEventDuplicate: the same event occurs twice.
 	ReasonEventDuplicate Reason = "EVENT_DUPLICATE"
-	// ReasonEventOrder: events are out of order.
-	ReasonEventOrder Reason = "EVENT_ORDER"
 	// ReasonLeafMalformed: a leaf is no frame, its payload cannot be decoded, or its event is of no class.
 	ReasonLeafMalformed Reason = "LEAF_MALFORMED"
-	// ReasonLeafNotIncluded: a leaf is not in its stream's tree at its number, as an event of this vehicle and of its class.
-	ReasonLeafNotIncluded Reason = "LEAF_NOT_INCLUDED"
 	// ReasonOtherPassport: an event belongs to another passport.
 	ReasonOtherPassport Reason = "OTHER_PASSPORT"
+	// ReasonOtherClass: an event of another class was journaled in the list.
+	ReasonOtherClass Reason = "OTHER_CLASS"
+	// ReasonStatementMismatch: statements are out of order, repeated, missing or not used.
+	ReasonStatementMismatch Reason = "STATEMENT_MISMATCH"
+	// ReasonNotInStream: an event is not where its position says.
+	ReasonNotInStream Reason = "NOT_IN_STREAM"
 	// ReasonViewMismatch: what is shown of an event is not what was journaled.
 	ReasonViewMismatch Reason = "VIEW_MISMATCH"
+	// ReasonTagProofMissing: the document does not show whose tag it is (package verify/vintag).
+	ReasonTagProofMissing Reason = "TAG_PROOF_MISSING"
+	// ReasonOtherVehicle: the tag is not that of the VIN (package verify/vintag).
+	ReasonOtherVehicle Reason = "OTHER_VEHICLE"
 	// ReasonSignatureInvalid: the signature shown with an event is not the one that its leaf names, or does not cover it; or
 	// it names a key of the trust list and is not that key's (package verify/signatures).
 	ReasonSignatureInvalid Reason = "SIGNATURE_INVALID"
@@ -56,7 +71,7 @@ const (
 // Error is a refusal.
 type Error struct {
 	Reason Reason
-	// At is the place in the document, such as "events[3].leaf".
+	// At is the place in the document, such as "lists[0].entries[3].leaf".
 	At string
 	// Err holds the detail.
 	Err error
@@ -76,6 +91,10 @@ func ReasonOf(err error) Reason {
 		return refusal.Reason
 	}
 	return ""
+}
+
+func malformed(at, format string, args ...any) error {
+	return refuse(ReasonDocumentMalformed, at, format, args...)
 }
 
 func refuse(reason Reason, at, format string, args ...any) error {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
 )
 
 // MaxTrustBytes bounds a trust list.
@@ -19,6 +21,15 @@ type Trust struct {
 	// MinEndorsements is how many distinct organisations of MSPs have to agree.
 	MinEndorsements int   `json:"min_endorsements"`
 	MSPs            []MSP `json:"msps"`
+	// Log is the verifier key of the index of epochs, whose name is the log's origin.
+	Log string `json:"log"`
+	// Witnesses are verifier keys; MinCosignatures is how many of them have to have cosigned. With 0 the log alone says
+	// that it shows everybody the same history.
+	Witnesses       []string `json:"witnesses"`
+	MinCosignatures int      `json:"min_cosignatures"`
+	// TagKey is the public key under which tags are proven to be those of VINs, 32 bytes. It is optional: package
+	// verify/vintag checks a document's tag with it.
+	TagKey []byte `json:"tag_key,omitempty"`
 	// SourceKeys are public keys of sources and vehicles that the reader takes for theirs, at most MaxSourceKeys. They are
 	// optional: package verify/signatures checks with them what the sources themselves signed.
 	SourceKeys []SourceKey `json:"source_keys,omitempty"`
@@ -50,8 +61,8 @@ type MSP struct {
 
 // ParseTrust decodes a trust list and refuses one that could not protect its
 // reader: unknown fields, an organisation without certificates or listed twice,
-// more endorsements demanded than there are organisations, or none. The error
-// has [ReasonTrustMalformed].
+// more endorsements demanded than there are organisations, or none, no log, one
+// witness listed twice. The error has [ReasonTrustMalformed].
 func ParseTrust(text []byte) (Trust, error) {
 	var t Trust
 	if len(text) > MaxTrustBytes {
@@ -73,6 +84,30 @@ func (t Trust) validate() error {
 	if len(t.SourceKeys) > MaxSourceKeys {
 		return refuse(ReasonTrustMalformed, "trust.source_keys", "%d, at most %d are read", len(t.SourceKeys), MaxSourceKeys)
 	}
+	if len(t.TagKey) != 0 && len(t.TagKey) != elementBytes {
+		return refuse(ReasonTrustMalformed, "trust.tag_key", "%d bytes, a key has %d", len(t.TagKey), elementBytes)
+	}
+	if _, err := t.policy(); err != nil {
+		return err
+	}
+	return t.validateMSPs()
+}
+
+// policy is what makes a note of the log believed.
+func (t Trust) policy() (checkpoint.Policy, error) {
+	origin, _, _ := strings.Cut(t.Log, "+")
+	log, err := checkpoint.NewLog(origin, t.Log)
+	if err != nil {
+		return checkpoint.Policy{}, refuse(ReasonTrustMalformed, "trust.log", "%w", err)
+	}
+	policy, err := checkpoint.NewPolicy(log, t.MinCosignatures, t.Witnesses...)
+	if err != nil {
+		return checkpoint.Policy{}, refuse(ReasonTrustMalformed, "trust.witnesses", "%w", err)
+	}
+	return policy, nil
+}
+
+func (t Trust) validateMSPs() error {
 	listed, owner := map[string]bool{}, map[string]string{}
 	for i, msp := range t.MSPs {
 		at := fmt.Sprintf("trust.msps[%d]", i)

@@ -46,7 +46,7 @@ func newDemo(env *environment) *cobra.Command {
 		Use:   "demo",
 		Short: "Run the platform's main job from start to end",
 		Long: "Starts the platform if it is not running, admits three members, imports a vehicle history, waits until it is\n" +
-			"journaled and anchored, buys a report, exports it as a proof, and verifies the proof and two forgeries offline.\n" +
+			"journaled and anchored, buys a report, exports it as a proof, and verifies the proof and three forgeries offline.\n" +
 			"Formats of --data:\n" + formatHelp(),
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {

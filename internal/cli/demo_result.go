@@ -71,7 +71,7 @@ func (d *demo) summarise(context.Context) error {
 	row("ledger height", r.FabricHeight)
 	row("endorsed by", r.EndorsingMSPs)
 	row("proof verified offline", r.ProofVerified)
-	row("forgeries refused", fmt.Sprintf("%d of 2", r.TamperedRefused))
+	row("forgeries refused", fmt.Sprintf("%d of 3", r.TamperedRefused))
 	row("price of the report", r.ReadPrice+" PCC_token")
 	row("balances add up to zero", r.BalancesZeroSum)
 	row("seconds", fmt.Sprintf("build %.1f, start %.1f, import %.1f, anchor %.1f", r.Seconds.Build, r.Seconds.Start, r.Seconds.Import, r.Seconds.Anchor))

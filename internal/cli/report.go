@@ -92,12 +92,12 @@ func writeEPCIS(env *environment, path string, r *registryv1.ReadReportResponse)
 const maxVINInput = 64
 
 func findByVIN(c *cobra.Command, rest *client.REST) (string, error) {
-	raw, err := io.ReadAll(io.LimitReader(c.InOrStdin(), maxVINInput))
+	vin, err := readVIN(c.InOrStdin())
 	if err != nil {
-		return "", fmt.Errorf("read the VIN: %w", err)
+		return "", err
 	}
 	vehicle := &vaultv1.LookupVehicleResponse{}
-	req := &vaultv1.LookupVehicleRequest{Vin: strings.TrimSpace(string(raw))}
+	req := &vaultv1.LookupVehicleRequest{Vin: vin}
 	if err := rest.Call(c.Context(), "POST", "/v1/vehicles:lookup", req, vehicle); err != nil {
 		return "", err
 	}
@@ -146,4 +146,13 @@ func printReceipt(env *environment, read *settlementv1.Read) {
 		_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\n", share.GetAmount(), share.GetAccount(), share.GetExplanation())
 	}
 	_ = w.Flush()
+}
+
+// readVIN reads a VIN that no argument may hold.
+func readVIN(input io.Reader) (string, error) {
+	raw, err := io.ReadAll(io.LimitReader(input, maxVINInput))
+	if err != nil {
+		return "", fmt.Errorf("read the VIN: %w", err)
+	}
+	return strings.TrimSpace(string(raw)), nil
 }

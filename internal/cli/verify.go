@@ -5,33 +5,40 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/pcc-platform/pcc/verify"
 	"github.com/pcc-platform/pcc/verify/eventview"
 	"github.com/pcc-platform/pcc/verify/signatures"
+	"github.com/pcc-platform/pcc/verify/vintag"
 )
 
 func newVerify(env *environment) *cobra.Command {
-	var trustFile string
-	var asJSON bool
+	var trustFile, vin string
+	var asJSON, vinFromStdin bool
 	c := &cobra.Command{
 		Use:   "verify FILE",
 		Short: "Verify a proof document offline",
 		Long: "Checks a proof document against a trust list, without contacting anybody. The trust list says which organisations'\n" +
-			"certificates you believe and how many must have endorsed; get it from somebody you trust, not from whoever gave\n" +
-			"you the document. Exits with 0 only when every check holds.",
+			"certificates, which log and which witnesses you believe, and how many must have signed; get it from somebody you\n" +
+			"trust, not from whoever gave you the document. Exits with 0 only when every check holds.",
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			if trustFile == "" {
-				layout, err := env.layout()
-				if err != nil {
-					return errors.New("name a trust list with --trust")
-				}
-				trustFile = layout.TrustFile()
+		RunE: func(c *cobra.Command, args []string) error {
+			trustFile, err := env.trustFile(trustFile)
+			if err != nil {
+				return err
 			}
-			report, err := verifyFile(args[0], trustFile)
+			if vinFromStdin {
+				if vin, err = readVIN(c.InOrStdin()); err != nil {
+					return err
+				}
+				if vin == "" {
+					return errors.New("standard input has no VIN")
+				}
+			}
+			report, err := verifyFile(args[0], trustFile, vin)
 			if err != nil {
 				return err
 			}
@@ -45,52 +52,69 @@ func newVerify(env *environment) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&trustFile, "trust", "", "trust list (default: the development stack's)")
+	c.Flags().BoolVar(&vinFromStdin, "vin-stdin", false, "read from standard input the VIN that the document has to be about")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c
+}
+
+// trustFile returns the file of a flag --trust, or that of the development stack without one.
+func (e *environment) trustFile(flag string) (string, error) {
+	if flag != "" {
+		return flag, nil
+	}
+	layout, err := e.layout()
+	if err != nil {
+		return "", errors.New("name a trust list with --trust")
+	}
+	return layout.TrustFile(), nil
 }
 
 // verification is what a document has shown.
 type verification struct {
 	verify.Report
+	// AgeSeconds is how long before now the document ends.
+	AgeSeconds int64 `json:"age_seconds"`
+	// VINProven is true if the reader gave a VIN and the document's tag is its.
+	VINProven bool `json:"vin_proven"`
 	// Signatures is absent when the trust list has no keys of sources.
 	Signatures *signatures.Report `json:"signatures,omitempty"`
 }
 
-func verifyFile(documentFile, trustFile string) (v verification, err error) {
+// verifyFile verifies a document; vin is empty for a reader who does not know it.
+func verifyFile(documentFile, trustFile, vin string) (verification, error) {
 	trustJSON, err := os.ReadFile(trustFile)
 	if err != nil {
-		return v, fmt.Errorf("verify: trust list: %w", err)
+		return verification{}, fmt.Errorf("verify: trust list: %w", err)
 	}
 	trust, err := verify.ParseTrust(trustJSON)
 	if err != nil {
-		return v, err
+		return verification{}, err
 	}
 	document, err := os.ReadFile(documentFile)
 	if err != nil {
-		return v, fmt.Errorf("verify: %w", err)
+		return verification{}, fmt.Errorf("verify: %w", err)
 	}
-	if v.Report, err = verify.Verify(document, trust, eventview.Decode); err != nil || len(trust.SourceKeys) == 0 {
-		return v, err
-	}
-	signed, err := signatures.Check(document, trust.SourceKeys)
-	v.Signatures = &signed
-	return v, err
+	return verifyDocument(document, trust, vin)
 }
 
-func printVerification(env *environment, r verification) {
-	env.printf("VERIFIED  %s: %d events, as of %s\n", r.Passport, r.Events, r.AsOf.Format("2006-01-02 15:04:05 MST"))
-	checks, limits := r.Checks, r.Limits
-	if r.Signatures != nil {
-		checks, limits = append(checks, r.Signatures.Checks...), append(limits, r.Signatures.Limits...)
-		for _, n := range r.Signatures.NotCounted {
-			limits = append(limits, fmt.Sprintf("The signature of %s by %s counts for nothing: %s.", n.At, n.Key, n.Why))
+func verifyDocument(document []byte, trust verify.Trust, vin string) (verification, error) {
+	report, err := verify.Verify(document, trust, eventview.Decode)
+	if err != nil {
+		return verification{}, err
+	}
+	v := verification{Report: report, AgeSeconds: int64(report.Age(time.Now()) / time.Second)}
+	if vin != "" {
+		if err := vintag.Check(document, trust, vin); err != nil {
+			return verification{}, err
 		}
+		v.Report, v.VINProven = report.OfVIN(), true
 	}
-	for _, check := range checks {
-		env.printf("  ok  %s\n", check)
+	if len(trust.SourceKeys) > 0 {
+		signed, err := signatures.Check(document, trust.SourceKeys)
+		if err != nil {
+			return verification{}, err
+		}
+		v.Signatures = &signed
 	}
-	env.printf("What this does not show:\n")
-	for _, limit := range limits {
-		env.printf("  -   %s\n", limit)
-	}
+	return v, nil
 }

@@ -46,10 +46,7 @@ func (s *Stack) writeConfigs(ctx context.Context) error {
 		}
 		common[service] = cfg
 	}
-	keys := vault.KeysConfig{
-		TagKeyFile: s.secretFile("vault-tag.key"), WrappingKeyFile: s.secretFile("vault-wrapping.key"),
-		DataKeysetFile: s.secretFile("vault-data.keyset"), HashKeysetFile: s.secretFile("vault-hash.keyset"),
-	}
+	keys := s.vaultKeys()
 	if err := vault.CreateKeys(ctx, keys); err != nil {
 		return err
 	}
@@ -85,6 +82,14 @@ func (s *Stack) writeConfigs(ctx context.Context) error {
 // bankAccount is an account for trying out, with the example numbers that banks print.
 func bankAccount() settlement.BankConfig {
 	return settlement.BankConfig{Name: "PCC Consortium", IBAN: "DE89370400440532013000", BIC: "COBADEFFXXX"}
+}
+
+// vaultKeys are the vault's key files.
+func (s *Stack) vaultKeys() vault.KeysConfig {
+	return vault.KeysConfig{
+		TagKeyFile: s.secretFile("vault-tag.key"), WrappingKeyFile: s.secretFile("vault-wrapping.key"),
+		DataKeysetFile: s.secretFile("vault-data.keyset"), HashKeysetFile: s.secretFile("vault-hash.keyset"),
+	}
 }
 
 // createLogKey makes the key that signs the checkpoints of public logs, unless it is there.
@@ -165,9 +170,24 @@ func (s *Stack) ledgerConfig() (anchor.Fabric, error) {
 	}, nil
 }
 
-// writeTrustList writes whom a reader of this network's proofs believes: its organisations' own authorities.
+// writeTrustList writes whom a reader of this network's proofs believes: its organisations' own authorities, the log of its
+// epochs and the vault's tag key.
 func (s *Stack) writeTrustList() error {
-	trust := verify.Trust{Channel: s.network.Channel, Chaincode: s.network.Chaincode, MinEndorsements: minEndorsements}
+	trust := verify.Trust{
+		Channel: s.network.Channel, Chaincode: s.network.Chaincode, MinEndorsements: minEndorsements, Witnesses: []string{},
+	}
+	log, err := checkpoint.ReadLogKey(s.LogKeyFile())
+	if err != nil {
+		return fmt.Errorf("devstack: trust list: %w", err)
+	}
+	index, err := log.For("index")
+	if err != nil {
+		return fmt.Errorf("devstack: trust list: %w", err)
+	}
+	trust.Log = index.VerifierKey()
+	if trust.TagKey, err = s.vaultKeys().PublicTagKey(); err != nil {
+		return fmt.Errorf("devstack: trust list: %w", err)
+	}
 	for _, org := range s.network.Orgs {
 		root, err := os.ReadFile(org.MSPRootFile)
 		if err != nil {

@@ -57,6 +57,9 @@ func (s *Stack) startServices(ctx context.Context) error {
 	if err := s.writeConfigs(ctx); err != nil {
 		return err
 	}
+	if err := s.writeTrustList(); err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	for _, process := range s.processes() {
 		spec, err := s.processSpec(process)

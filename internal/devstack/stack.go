@@ -137,10 +137,7 @@ func (s *Stack) startFabric(ctx context.Context) error {
 		Progress: func(step string, took time.Duration) { s.opts.Progress("Fabric: "+step, took) },
 		Port:     func(name string) (int, error) { return s.ports.Get("fabric-" + name) },
 	})
-	if err != nil {
-		return err
-	}
-	return s.writeTrustList()
+	return err
 }
 
 func (s *Stack) startKeto(ctx context.Context) error {

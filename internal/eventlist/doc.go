@@ -9,7 +9,10 @@
 //
 // A vehicle's public tag stands for its VIN where the VIN may not be:
 //
-//	tag = SHA-256("pcc-vehicle-tag/v1" || 0x00 || VOPRF output (64))
+//	input = "pcc/vault/vin/v1" || 0x00 || the VIN's 17 characters, upper case
+//	tag   = SHA-256("pcc-vehicle-tag/v1" || 0x00 || VOPRF output (64) for the input)
+//
+// The VOPRF is that of RFC 9497 with the suite ristretto255-SHA512.
 //
 // Equal VINs have equal tags, so that a vehicle cannot have a second set of
 // lists. Without the tag key nobody computes a tag from a VIN, and nobody a VIN

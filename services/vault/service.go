@@ -121,6 +121,23 @@ func (s *Service) LookupVehicle(ctx context.Context, raw string) (Vehicle, error
 	return Vehicle{ID: id, Tag: tags[0]}, err
 }
 
+// ProveVehicle returns the proof that the tag of a VIN is that VIN's, or ErrVINLength, ErrVINAlphabet or ErrVehicleNotFound.
+func (s *Service) ProveVehicle(ctx context.Context, raw string) (Vehicle, TagProof, error) {
+	vin, err := ParseVIN(raw)
+	if err != nil {
+		return Vehicle{}, TagProof{}, err
+	}
+	tag, proof, err := s.tagger.Prove(ctx, vin)
+	if err != nil {
+		return Vehicle{}, TagProof{}, fmt.Errorf("vault: prove a tag: %w", err)
+	}
+	id, err := s.store.VehicleByTag(ctx, tag)
+	if err != nil {
+		return Vehicle{}, TagProof{}, err
+	}
+	return Vehicle{ID: id, Tag: tag}, proof, nil
+}
+
 // ResolveVehicles returns those of at most MaxBatch handles that are bound, in no order.
 func (s *Service) ResolveVehicles(ctx context.Context, ids []uuid.UUID) ([]Vehicle, error) {
 	return s.store.BoundVehicles(ctx, ids)

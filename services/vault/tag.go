@@ -19,4 +19,15 @@ func (t Tag) Public() eventlist.Tag { return eventlist.TagOf(t) }
 type Tagger interface {
 	// Tags returns the tags of at most MaxBatch VINs, in their order, in one evaluation.
 	Tags(ctx context.Context, vins []VIN) ([]Tag, error)
+	// Prove returns the tag of one VIN, and what shows to who has the VIN that the tag is its.
+	Prove(ctx context.Context, vin VIN) (Tag, TagProof, error)
+}
+
+// TagProof is what the holder of the tag key was asked and answered about a VIN; package verify/vintag checks it. It shows
+// nothing to who has not the VIN, but lets anybody try VINs on it.
+type TagProof struct {
+	// Blind is a scalar, Evaluation an element, Proof two scalars, of 32 bytes each.
+	Blind, Evaluation, Proof []byte
+	// Key is the public key of the tag key, an element.
+	Key []byte
 }

@@ -25,10 +25,15 @@ func Check(document []byte, keys []verify.SourceKey) (Report, error) {
 	if err := json.Unmarshal(document, &d); err != nil {
 		return Report{}, refuse(verify.ReasonDocumentMalformed, "document", "%w", err)
 	}
-	c := checker{keys: trusted, passport: d.Passport, verified: map[string]bool{}, numbers: map[string]map[uint64]bool{}}
-	for i, e := range d.Events {
-		if err := c.check(e, fmt.Sprintf("events[%d]", i)); err != nil {
-			return Report{}, err
+	c := checker{keys: trusted, document: d, verified: map[string]bool{}, numbers: map[string]map[uint64]bool{}}
+	for i, list := range d.Lists {
+		for j, e := range list.Entries {
+			if !e.Shown() {
+				continue
+			}
+			if err := c.check(e, fmt.Sprintf("lists[%d].entries[%d]", i, j)); err != nil {
+				return Report{}, err
+			}
 		}
 	}
 	return c.report(), nil
@@ -37,7 +42,7 @@ func Check(document []byte, keys []verify.SourceKey) (Report, error) {
 // checker goes through the events of a document.
 type checker struct {
 	keys     map[signing.KeyID]trustedKey
-	passport string
+	document verify.Document
 	// verified are the statements whose signatures hold, by their bytes: one covers many events.
 	verified map[string]bool
 	// numbers are those that good events have in the chain of the vehicle's own sources.
@@ -47,7 +52,7 @@ type checker struct {
 	notCounted                  []NotCounted
 }
 
-func (c *checker) check(e verify.Event, at string) error {
+func (c *checker) check(e verify.Entry, at string) error {
 	leaf, err := proof.ParseFrame(e.Leaf)
 	if err != nil {
 		return refuse(verify.ReasonLeafMalformed, at+".leaf", "%w", err)
@@ -59,7 +64,7 @@ func (c *checker) check(e verify.Event, at string) error {
 	if err := proto.Unmarshal(journaled.GetCloudEvent(), event); err != nil {
 		return refuse(verify.ReasonLeafMalformed, at+".leaf", "%w", err)
 	}
-	statement, err := Statement(journaled, e.Signature)
+	statement, err := Statement(journaled, c.document.SignatureOf(e))
 	if err != nil {
 		return refuse(verify.ReasonSignatureInvalid, at+".signature", "%w", err)
 	}
@@ -78,7 +83,7 @@ func (c *checker) check(e verify.Event, at string) error {
 	if statement.Source != event.GetSource() {
 		return refuse(verify.ReasonSignatureInvalid, at+".signature", "the statement is of another source than the event")
 	}
-	if why, ok := key.good(e, event.GetSource(), journaled.GetPassport()); !ok {
+	if why, ok := key.good(e, event.GetSource(), journaled); !ok {
 		c.skip(at, statement, why)
 		return nil
 	}

@@ -36,6 +36,8 @@ type car struct {
 	skip func(seq int) bool
 	// spoil changes the statement over entry seq before it is journaled.
 	spoil func(seq int, statement []byte)
+	// member sends entry seq.
+	member func(seq int) string
 	// beside is how many other events each statement covers on either side.
 	beside int
 }
@@ -46,7 +48,8 @@ func newCar(t *testing.T) *car {
 	must(t, err)
 	return &car{
 		signer: newSigner(t, key), skip: func(int) bool { return false }, spoil: func(int, []byte) {},
-		key: verify.SourceKey{Source: carSource, Passport: prooftest.Subject, PublicKey: newSigner(t, key).Public().DER()},
+		member: func(int) string { return "members/oem" },
+		key:    verify.SourceKey{Source: carSource, Passport: prooftest.Subject, PublicKey: newSigner(t, key).Public().DER()},
 	}
 }
 
@@ -62,7 +65,7 @@ func (c *car) payload(t testing.TB, passport string, seq int) ([]byte, *verify.S
 	t.Helper()
 	at := time.Date(2026, 1, 30, 10, 0, seq, 0, time.UTC)
 	j := &ingestv1.JournaledEvent{
-		CloudEvent: reading(t, passport, seq), Passport: passport, Member: "members/oem", Quality: &ingestv1.Quality{Index: 85, PolicyVersion: "1"},
+		CloudEvent: reading(t, passport, seq), Passport: passport, Member: c.member(seq), Quality: &ingestv1.Quality{Index: 85, PolicyVersion: "1"},
 		ReceiveTime: timestamppb.New(at),
 	}
 	var shown *verify.Signature
@@ -113,10 +116,11 @@ func reading(t testing.TB, passport string, seq int) []byte {
 	return encoded
 }
 
-// world is that of the car's events: entry 0 of ingest/garage and entries 0, 3 and 6 of ingest/oem are shown.
+// world is that of the car's events: entry 0 of ingest/garage and entries 0, 2, 3, 5 and 6 of ingest/oem are the list shown.
 func (c *car) world(t *testing.T) (prooftest.World, verify.Trust) {
 	t.Helper()
-	w := prooftest.NewWorld(t, eventview.LeafType, c.payload, eventview.Decode)
+	w := prooftest.NewWorld(t, prooftest.Plan{LeafType: eventview.LeafType, Content: c.payload, Decode: eventview.Decode})
+	w.AddPositions(t, &w.Document, len(w.Records))
 	w.Trust.SourceKeys = []verify.SourceKey{c.key}
 	text, err := json.Marshal(w.Trust)
 	must(t, err)
@@ -137,14 +141,10 @@ func (c *car) document(t *testing.T) []byte {
 
 func TestSignedEventsAreCounted(t *testing.T) {
 	c := newCar(t)
-	first := true
-	c.skip = func(int) bool { // the garage's entry, which comes first
-		defer func() { first = false }()
-		return first
-	}
+	c.skip = first() // the garage's entry
 	report, err := signatures.Check(c.document(t), []verify.SourceKey{c.key})
 	must(t, err)
-	if report.Signed != 3 || report.OfVehicle != 3 || report.Unsigned != 1 || len(report.NotCounted) != 0 || report.NotShown[carSource] != 0 {
+	if report.Signed != 5 || report.OfVehicle != 5 || report.Unsigned != 1 || len(report.NotCounted) != 0 || report.NotShown[carSource] != 0 {
 		t.Errorf("report %+v", report)
 	}
 	if len(report.Checks) != 3 || len(report.Limits) != 3 {
@@ -152,12 +152,28 @@ func TestSignedEventsAreCounted(t *testing.T) {
 	}
 }
 
-// TestWhatAVehicleSignedAndIsNotShownIsMissed lets number 0 stand in a stream where the key's events cannot be.
+// first is true of the first entry that is asked about: the garage's.
+func first() func(int) bool {
+	asked := false
+	return func(int) bool {
+		defer func() { asked = true }()
+		return !asked
+	}
+}
+
+// TestWhatAVehicleSignedAndIsNotShownIsMissed lets number 0 come from a member that the key's events cannot come from.
 func TestWhatAVehicleSignedAndIsNotShownIsMissed(t *testing.T) {
 	c := newCar(t)
+	isFirst := first()
+	c.member = func(seq int) string {
+		if isFirst(seq) {
+			return "members/garage"
+		}
+		return "members/oem"
+	}
 	report, err := signatures.Check(c.document(t), []verify.SourceKey{c.key})
 	must(t, err)
-	if report.Signed != 3 || report.NotShown[carSource] != 1 || len(report.Limits) != 4 || len(report.NotCounted) != 1 {
+	if report.Signed != 5 || report.NotShown[carSource] != 1 || len(report.Limits) != 4 || len(report.NotCounted) != 1 {
 		t.Errorf("report %+v", report)
 	}
 }
@@ -171,18 +187,45 @@ func TestSignaturesThatProveNothingAreNotCounted(t *testing.T) {
 		signed int
 	}{
 		"not listed":                {func(k *verify.SourceKey) { k.PublicKey = other.key.PublicKey }, 0},
-		"enrolled later":            {func(k *verify.SourceKey) { k.FirstSequence = 3 }, 2},
-		"revoked before":            {func(k *verify.SourceKey) { k.EndSequence = &end }, 1},
+		"enrolled later":            {func(k *verify.SourceKey) { k.FirstSequence = 3 }, 3},
+		"revoked before":            {func(k *verify.SourceKey) { k.EndSequence = &end }, 2},
 		"another source's":          {func(k *verify.SourceKey) { k.Source += "/2" }, 0},
 		"another vehicle's":         {func(k *verify.SourceKey) { k.Passport = prooftest.OtherSubject }, 0},
-		"no vehicle's, but a cloud": {func(k *verify.SourceKey) { k.Passport = "" }, 3},
+		"no vehicle's, but a cloud": {func(k *verify.SourceKey) { k.Passport = "" }, 6},
 	} {
 		key := c.key
 		test.change(&key)
 		report, err := signatures.Check(document, []verify.SourceKey{key})
-		if err != nil || report.Signed != test.signed || report.Signed+len(report.NotCounted) != 4 {
+		if err != nil || report.Signed != test.signed || report.Signed+len(report.NotCounted) != 6 {
 			t.Errorf("%s: %+v, %v", what, report, err)
 		}
+	}
+}
+
+// TestAKeyWithAnEndNeedsPositions shows no event's place, which a key that is good for ever does without.
+func TestAKeyWithAnEndNeedsPositions(t *testing.T) {
+	c := newCar(t)
+	w, _ := c.world(t)
+	for i := range w.Document.Lists[0].Entries {
+		w.Document.Lists[0].Entries[i].Position = nil
+	}
+	for end, signed := range map[*uint64]int{nil: 6, new(uint64): 0} {
+		c.key.EndSequence = end
+		report, err := signatures.Check(w.Encode(t), []verify.SourceKey{c.key})
+		if err != nil || report.Signed != signed || report.Signed+len(report.NotCounted) != 6 {
+			t.Errorf("%+v, %v", report, err)
+		}
+	}
+}
+
+// TestWithheldEventsAreMissed hides a signed event: its number is not there.
+func TestWithheldEventsAreMissed(t *testing.T) {
+	c := newCar(t)
+	w, _ := c.world(t)
+	prooftest.Withhold(&w.Document.Lists[0], 2)
+	report, err := signatures.Check(w.Encode(t), []verify.SourceKey{c.key})
+	if err != nil || report.Signed != 5 || report.NotShown[carSource] != 1 {
+		t.Errorf("%+v, %v", report, err)
 	}
 }
 
@@ -205,36 +248,41 @@ func TestForgedSignaturesAreRefused(t *testing.T) {
 	c := newCar(t)
 	c.beside = 3
 	w, trust := c.world(t)
-	const forged = 3 // of the events shown
-	good := *w.Document.Events[forged].Signature
-	for what, s := range map[string]*verify.Signature{
-		"no statement":              nil,
-		"nothing in it":             {},
-		"another statement":         w.Document.Events[forged-1].Signature,
-		"another, on the same path": {Statement: w.Document.Events[forged-1].Signature.Statement, Path: good.Path},
-		"a statement cut":           {Statement: good.Statement[1:], Path: good.Path},
-		"a signature changed":       {Statement: changed(good.Statement, len(good.Statement)-1), Path: good.Path},
-		"no path":                   {Statement: good.Statement},
-		"a path cut":                {Statement: good.Statement, Path: good.Path[1:]},
-		"a path that goes on":       {Statement: good.Statement, Path: append(slices.Clone(good.Path), good.Path[0])},
-		"a path moved":              {Statement: good.Statement, Path: [][]byte{good.Path[1], good.Path[0], good.Path[2]}},
-		"a path of another event":   {Statement: good.Statement, Path: w.Document.Events[forged-1].Signature.Path},
-		"a hash changed":            {Statement: good.Statement, Path: [][]byte{changed(good.Path[0], 0), good.Path[1], good.Path[2]}},
-		"a hash cut":                {Statement: good.Statement, Path: [][]byte{good.Path[0][1:], good.Path[1], good.Path[2]}},
+	const forged = 3 // of the events shown, and of the statements
+	entry, statement := &w.Document.Lists[0].Entries[forged], &w.Document.Statements[forged]
+	good, before := verify.Signature{Statement: *statement, Path: entry.Signature.Path}, w.Document.Lists[0].Entries[forged-1].Signature.Path
+	for what, s := range map[string]verify.Signature{
+		"no statement":            {Path: good.Path},
+		"a statement cut":         {Statement: good.Statement[1:], Path: good.Path},
+		"a signature changed":     {Statement: changed(good.Statement, len(good.Statement)-1), Path: good.Path},
+		"no path":                 {Statement: good.Statement, Path: [][]byte{}},
+		"a path cut":              {Statement: good.Statement, Path: good.Path[1:]},
+		"a path that goes on":     {Statement: good.Statement, Path: append(slices.Clone(good.Path), good.Path[0])},
+		"a path moved":            {Statement: good.Statement, Path: [][]byte{good.Path[1], good.Path[0], good.Path[2]}},
+		"a path of another event": {Statement: good.Statement, Path: before},
+		"a hash changed":          {Statement: good.Statement, Path: [][]byte{changed(good.Path[0], 0), good.Path[1], good.Path[2]}},
 	} {
-		w.Document.Events[forged].Signature = s
-		_, err := verify.Verify(w.Encode(t), trust, eventview.Decode)
-		if verify.ReasonOf(err) != verify.ReasonSignatureInvalid {
-			t.Errorf("%s: Verify: %v", what, err)
-		}
-		_, err = signatures.Check(w.Encode(t), trust.SourceKeys)
-		if verify.ReasonOf(err) != verify.ReasonSignatureInvalid {
-			t.Errorf("%s: Check: %v", what, err)
-		}
+		*statement, entry.Signature.Path = slices.Concat(s.Statement, []byte{}), s.Path
+		wantInvalid(t, what, w, trust)
 	}
-	w.Document.Events[forged].Signature = &good
-	if _, err := verify.Verify(w.Encode(t), trust, eventview.Decode); err != nil {
-		t.Errorf("the true one: %v", err)
+	*statement, entry.Signature = good.Statement, nil
+	w.Document.Statements = slices.Delete(w.Document.Statements, forged, forged+1)
+	for i := range w.Document.Lists[0].Entries[forged+1:] {
+		w.Document.Lists[0].Entries[forged+1+i].Signature.Statement--
+	}
+	wantInvalid(t, "none", w, trust)
+}
+
+// wantInvalid demands that both checks refuse the document for a signature.
+func wantInvalid(t *testing.T, what string, w prooftest.World, trust verify.Trust) {
+	t.Helper()
+	_, err := verify.Verify(w.Encode(t), trust, eventview.Decode)
+	if verify.ReasonOf(err) != verify.ReasonSignatureInvalid {
+		t.Errorf("%s: Verify: %v", what, err)
+	}
+	_, err = signatures.Check(w.Encode(t), trust.SourceKeys)
+	if verify.ReasonOf(err) != verify.ReasonSignatureInvalid {
+		t.Errorf("%s: Check: %v", what, err)
 	}
 }
 

@@ -25,7 +25,7 @@ type Report struct {
 
 // NotCounted is a signature that proves nothing here.
 type NotCounted struct {
-	// At is the event's place, such as "events[3]".
+	// At is the event's place, such as "lists[0].entries[3]".
 	At string `json:"at"`
 	// Key is the name of the key that the signature names.
 	Key string `json:"key"`
@@ -57,7 +57,7 @@ func (c *checker) report() Report {
 		if missing == 0 {
 			r.Checks = append(r.Checks, fmt.Sprintf("The vehicle numbers what it signs as %s: all numbers from 0 to %d are here, none was left out between them.", source, end-1))
 		} else {
-			r.Limits = append(r.Limits, fmt.Sprintf("The vehicle numbers what it signs as %s: %d of the numbers from 0 to %d are not here. Those events were refused, lost or left out.", source, missing, end-1))
+			r.Limits = append(r.Limits, fmt.Sprintf("The vehicle numbers what it signs as %s: %d of the numbers from 0 to %d are not here. Those events were refused, lost, or withheld here.", source, missing, end-1))
 		}
 	}
 	return r

@@ -18,6 +18,7 @@ import (
 	anchorv1 "github.com/pcc-platform/pcc/proto/gen/pcc/anchor/v1"
 	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 	"github.com/pcc-platform/pcc/services/anchor"
+	"github.com/pcc-platform/pcc/services/anchor/export"
 	"github.com/pcc-platform/pcc/services/anchor/internal/api"
 	"github.com/pcc-platform/pcc/services/anchor/internal/cosigners"
 	"github.com/pcc-platform/pcc/services/anchor/internal/events"
@@ -64,6 +65,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (_ app.Runner, err err
 	}
 
 	store := postgres.New(base.Pool)
+	heads := anchor.NewHeads(store)
 	logs, err := logserver.New(base.Pool, cfg.Log)
 	if err != nil {
 		return nil, fmt.Errorf("anchor: log: %w", err)
@@ -77,10 +79,10 @@ func New(ctx context.Context, cfg Config, p *app.Process) (_ app.Runner, err err
 	journalv1.RegisterLogServiceServer(base.Server, logs)
 	anchorv1.RegisterAnchorServiceServer(base.Server, api.New(
 		anchor.Service{Store: store, Ledger: ledger},
-		anchor.Exporter{Store: store, Journal: peers.journal, Reads: peers.reads, Decode: eventview.Decode, Now: time.Now},
+		export.Exporter{Store: store, Heads: heads, Journal: peers.journal, Reads: peers.reads, Decode: eventview.Decode, Now: time.Now},
 	))
 	anchorer := &anchor.Anchorer{
-		Store: store, Journal: peers.journal, Cosigners: witnesses, Ledger: ledger, Heads: anchor.NewHeads(store),
+		Store: store, Journal: peers.journal, Cosigners: witnesses, Ledger: ledger, Heads: heads,
 		Interval: interval, Now: time.Now, Logger: base.Logger, Metrics: metrics,
 	}
 	admissions := events.MemberAdmitted(base.Pool, base.JS, base.Logger, anchor.Registrar{Ledger: ledger})

@@ -107,17 +107,52 @@ func (w *world) exportProof() {
 	}
 	document, trust := got.GetDocument(), w.trust()
 	report, err := verify.Verify(document, trust, eventview.Decode)
-	if err != nil || report.Events != 3 || report.Passport != mine || len(report.EndorsedBy) < 2 {
+	if err != nil || report.Events() != 3 || report.Shown() != 3 || report.Passport != mine || len(report.EndorsedBy) < 2 {
 		w.t.Errorf("report %+v, %v\n%s", report, err, document)
 	}
 	tampered := bytes.Replace(document, []byte(`"odometer_metres": 61003000`), []byte(`"odometer_metres": 31003000`), 1)
 	if _, err := verify.Verify(tampered, trust, eventview.Decode); verify.ReasonOf(err) != verify.ReasonViewMismatch {
 		w.t.Errorf("changed mileage: %v, want %s", err, verify.ReasonViewMismatch)
 	}
+	w.withholdEvents()
 	_, err = w.export(late, paidRead)
 	wantReason(w.t, "passport without events", err, "NOTHING_ANCHORED")
 	_, err = w.export(mine, "reads/0199e9d4-0000-7000-8000-00000000000e")
 	wantReason(w.t, "unpaid read", err, "READ_NOT_FOUND")
+}
+
+// withholdEvents exports less than there is, and for readers who know the VIN.
+func (w *world) withholdEvents() {
+	w.t.Helper()
+	tagProof := &anchorv1.TagProof{Blind: make([]byte, 32), Evaluation: make([]byte, 32), Proof: make([]byte, 64)}
+	for name, c := range map[string]struct {
+		req   *anchorv1.ExportProofRequest
+		shown uint64
+	}{
+		"a class":         {&anchorv1.ExportProofRequest{WithholdClasses: []string{"odometer", "usage"}}, 0},
+		"an event":        {&anchorv1.ExportProofRequest{WithholdEvents: []string{"ingest/oem/2"}}, 2},
+		"for a VIN known": {&anchorv1.ExportProofRequest{TagProof: tagProof}, 3},
+	} {
+		c.req.Passport, c.req.Read = mine, paidRead
+		got, err := w.client.ExportProof(w.t.Context(), c.req)
+		if err != nil {
+			w.t.Fatalf("%s: %v", name, err)
+		}
+		report, err := verify.Verify(got.GetDocument(), w.trust(), eventview.Decode)
+		if err != nil || report.Events() != 3 || report.Shown() != c.shown || bytes.Contains(got.GetDocument(), []byte(`"tag_proof"`)) != (c.req.TagProof != nil) {
+			w.t.Errorf("%s: report %+v, %v", name, report, err)
+		}
+	}
+	for name, req := range map[string]*anchorv1.ExportProofRequest{
+		"another vehicle's event":    {WithholdEvents: []string{"ingest/oem/1"}},
+		"an event that is not there": {WithholdEvents: []string{"ingest/oem/1000"}},
+		"a class that is none":       {WithholdClasses: []string{"speed"}},
+		"half a proof of a tag":      {TagProof: &anchorv1.TagProof{Blind: make([]byte, 32)}},
+	} {
+		req.Passport, req.Read = mine, paidRead
+		_, err := w.client.ExportProof(w.t.Context(), req)
+		wantReason(w.t, name, err, "INVALID_FIELD")
+	}
 }
 
 func (w *world) refuseStrangers() {

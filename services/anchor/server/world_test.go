@@ -163,10 +163,19 @@ func (w *world) awaitEntries(entries int64) *anchorv1.GetAnchorStatusResponse {
 	}
 }
 
-// trust is a reader's list: all three organisations, two of which must have endorsed.
+// trust is a reader's list: the log, and all three organisations, two of which must have endorsed.
 func (w *world) trust() verify.Trust {
 	w.t.Helper()
 	list := verify.Trust{Channel: w.network.Network.Channel, Chaincode: w.network.Network.Chaincode, MinEndorsements: 2}
+	log, err := checkpoint.ReadLogKey(w.logKey)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	index, err := log.For("index")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	list.Log = index.VerifierKey()
 	for _, org := range w.network.Network.Orgs {
 		root, err := os.ReadFile(org.MSPRootFile)
 		if err != nil {

@@ -58,6 +58,15 @@ func CreateKeys(ctx context.Context, cfg KeysConfig) error {
 	)
 }
 
+// PublicTagKey returns the public key of the tag key, 32 bytes, for the trust lists of those who read proof documents.
+func (cfg KeysConfig) PublicTagKey() ([]byte, error) {
+	evaluator, err := voprf.OpenKey(cfg.TagKeyFile)
+	if err != nil {
+		return nil, err
+	}
+	return evaluator.PublicKey(), nil
+}
+
 // keys are the opened key files.
 type keys struct {
 	tagger *voprf.Client

@@ -26,6 +26,9 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	heard(r.oem.BatchBindVehicles(ctx, &vaultv1.BatchBindVehiclesRequest{Vins: []string{vin, badVIN, strings.Repeat(vin, 10)}}))
 	heard(r.oem.LookupVehicle(ctx, &vaultv1.LookupVehicleRequest{Vin: badVIN}))
 	heard(r.oem.LookupVehicle(ctx, &vaultv1.LookupVehicleRequest{Vin: "0PCPLANTEDVN54321"}))
+	heard(r.oem.ProveVehicle(ctx, &vaultv1.ProveVehicleRequest{Vin: vin}))
+	heard(r.oem.ProveVehicle(ctx, &vaultv1.ProveVehicleRequest{Vin: badVIN}))
+	heard(r.oem.ProveVehicle(ctx, &vaultv1.ProveVehicleRequest{Vin: "0PCPLANTEDVN54321"}))
 	heard(r.garage.GetHolder(ctx, &vaultv1.GetHolderRequest{Name: name}))
 	malformed := person()
 	malformed.Email = "plantedmail"

@@ -8,8 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pcc-platform/pcc/internal/apperr"
 	"github.com/pcc-platform/pcc/internal/eventlist"
 	vaultv1 "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
+	"github.com/pcc-platform/pcc/verify"
+	"github.com/pcc-platform/pcc/verify/vintag"
 )
 
 func TestOneVINHasOneHandle(t *testing.T) {
@@ -38,6 +41,26 @@ func TestOneVINHasOneHandle(t *testing.T) {
 	}
 	if n := r.count(t, `SELECT count(*) FROM audit WHERE object = $1 AND action = 'vault.BindVehicle'`, first.GetVehicle()); n != 1 {
 		t.Errorf("%d audit rows, want 1", n)
+	}
+}
+
+// TestAVehicleIsProven checks the answer as a reader does who has the VIN.
+func TestAVehicleIsProven(t *testing.T) {
+	r := start(t)
+	bound := r.bind(t, testVIN(1))
+	proven, err := r.garage.ProveVehicle(t.Context(), &vaultv1.ProveVehicleRequest{Vin: " " + strings.ToLower(testVIN(1))})
+	if err != nil || proven.GetVehicle() != bound {
+		t.Fatalf("%v, %v; want %s", proven, err, bound)
+	}
+	shown := verify.TagProof{Blind: proven.GetBlind(), Evaluation: proven.GetEvaluation(), Proof: proven.GetProof()}
+	tag, err := vintag.TagOf(testVIN(1), shown, proven.GetTagKey())
+	if err != nil || !bytes.Equal(tag[:], proven.GetTag()) {
+		t.Errorf("another tag is proven, %v", err)
+	}
+	for vin, reason := range map[string]string{testVIN(2): "VEHICLE_NOT_FOUND", "0PC": "VIN_LENGTH", "0PC1111111111111O": "VIN_ALPHABET"} {
+		if _, err := r.garage.ProveVehicle(t.Context(), &vaultv1.ProveVehicleRequest{Vin: vin}); apperr.ReasonOf(err) != reason {
+			t.Errorf("%v, want %s", err, reason)
+		}
 	}
 }
 

@@ -1,16 +1,15 @@
 package prooftest
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
 	"testing"
-	"time"
 
 	mspproto "github.com/hyperledger/fabric-protos-go-apiv2/msp"
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
@@ -28,13 +27,14 @@ type Organisation struct {
 }
 
 // NewOrganisation makes an organisation whose peer's certificate carries the
-// organizational unit given: "peer" for a real one.
-func NewOrganisation(t testing.TB, mspID, unit string) Organisation {
+// organizational unit given: "peer" for a real one. Equal names make equal
+// organisations; authority tells several of one MSP apart.
+func NewOrganisation(t testing.TB, mspID, authority, unit string) Organisation {
 	t.Helper()
-	rootKey, peerKey := newKey(t), newKey(t)
+	rootKey, peerKey := newKey(t, mspID+authority+" root"), newKey(t, mspID+authority+unit)
 	root := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "ca." + mspID}, IsCA: true, BasicConstraintsValid: true,
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageCertSign,
+		NotBefore: start(), NotAfter: start().AddDate(1, 0, 0), KeyUsage: x509.KeyUsageCertSign,
 	}
 	leaf := &x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "peer0." + mspID, OrganizationalUnit: []string{unit}},
@@ -48,18 +48,25 @@ func NewOrganisation(t testing.TB, mspID, unit string) Organisation {
 	}
 }
 
-func newKey(t testing.TB) *ecdsa.PrivateKey {
+// newKey derives a key from its name, so that worlds can be made again, byte for byte.
+func newKey(t testing.TB, name string) *ecdsa.PrivateKey {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), seed(name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return key
 }
 
+// seed makes 32 bytes of a name.
+func seed(name string) []byte {
+	sum := sha256.Sum256([]byte("pcc prooftest " + name))
+	return sum[:]
+}
+
 func certify(t testing.TB, subject, issuer *x509.Certificate, key, issuerKey *ecdsa.PrivateKey) string {
 	t.Helper()
-	der, err := x509.CreateCertificate(rand.Reader, subject, issuer, &key.PublicKey, issuerKey)
+	der, err := x509.CreateCertificate(nil, subject, issuer, &key.PublicKey, issuerKey) // no randomness: RFC 6979
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +84,7 @@ func (o Organisation) Endorse(t testing.TB, chaincode string, status int32, payl
 	signed := marshalProto(t, &peer.ProposalResponsePayload{ProposalHash: make([]byte, 32), Extension: action})
 	signed = append(signed, marshalProto(t, &mspproto.SerializedIdentity{Mspid: o.MSPID, IdBytes: []byte(o.PeerPEM)})...)
 	digest := sha256.Sum256(signed)
-	signature, err := ecdsa.SignASN1(rand.Reader, o.peerKey, digest[:])
+	signature, err := o.peerKey.Sign(nil, digest[:], crypto.SHA256)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +93,7 @@ func (o Organisation) Endorse(t testing.TB, chaincode string, status int32, payl
 
 func marshalProto(t testing.TB, message proto.Message) []byte {
 	t.Helper()
-	raw, err := proto.Marshal(message)
+	raw, err := proto.MarshalOptions{Deterministic: true}.Marshal(message)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,19 +1,17 @@
-// Package prooftest makes proof documents for tests: a network of three
-// organisations with certificates of their own, journal streams, an epoch and
-// its endorsements, all with the real formats.
 package prooftest
 
 import (
-	"crypto/rand"
-	"crypto/sha256"
+	"context"
+	"slices"
 	"testing"
 	"time"
 
-	"golang.org/x/mod/sumdb/tlog"
-
 	"github.com/pcc-platform/pcc/chaincode/model"
+	"github.com/pcc-platform/pcc/internal/epoch"
 	"github.com/pcc-platform/pcc/internal/eventlist"
+	headmap "github.com/pcc-platform/pcc/internal/headmap/proof"
 	"github.com/pcc-platform/pcc/internal/journal/proof"
+	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
 	"github.com/pcc-platform/pcc/verify"
 )
 
@@ -21,191 +19,208 @@ import (
 const (
 	Channel   = "pcc-channel"
 	Chaincode = "pcc"
-	// Subject is the passport shown, OtherSubject the one most entries belong to.
+	Origin    = "pcc.example/index"
+	// Subject is the passport shown, OtherSubject that of the other vehicle.
 	Subject      = "passports/0199e9d4-0000-7000-8000-000000000001"
 	OtherSubject = "passports/0199e9d4-0000-7000-8000-000000000002"
 )
 
-// otherClass is a class that no content is of.
-const otherClass = eventlist.Theft
+// start is when a world begins; epochs follow each other by interval.
+func start() time.Time { return time.Date(2026, 1, 31, 10, 50, 0, 0, time.UTC) }
 
-// Content makes the payload of entry seq of a stream, which belongs to passport,
-// and what is shown of its signature: nil for one that is not signed.
-type Content func(t testing.TB, passport string, seq int) (payload []byte, signature *verify.Signature)
+const interval = 5 * time.Minute
 
-// World is a small network with two streams, in which every third entry belongs
-// to the passport shown.
-type World struct {
-	Organisations []Organisation
-	Trust         verify.Trust
-	Epoch         model.EpochRecord
-	Document      verify.Document
-	// Others are events of another passport, with valid proofs.
-	Others []verify.Event
-	// Misplaced are events of the passport shown whose proofs hold, in the list of another vehicle, in that of another
-	// class, and in none: what a platform that hides events could journal.
-	Misplaced map[string]verify.Event
-	// MisplacedStream is the stream that they are in.
-	MisplacedStream verify.Stream
-
-	leafType string
-	content  Content
-	decode   verify.Decoder
-	// class is that of the events.
-	class eventlist.Class
+// Plan says what is journaled in a world.
+type Plan struct {
+	// LeafType is the type of all leaves, whose payloads Decode understands.
+	LeafType string
+	Decode   verify.Decoder
+	// Content makes the payload of entry seq of a stream, about a passport, and what is shown of its signature: nil for one
+	// that is not signed.
+	Content func(t testing.TB, passport string, seq int) (payload []byte, signature *verify.Signature)
+	// Key, if there is one, changes the key that an entry is journaled under: what a platform that lies could do.
+	Key func(stream string, seq int, honest proof.Key) proof.Key
 }
 
-// NewWorld makes a world whose leaves have the given type and content, which
-// decode has to understand. Its document is complete and true.
-func NewWorld(t testing.TB, leafType string, content Content, decode verify.Decoder) World {
+// sizes are those of the two streams after each epoch. Two of three entries belong to the passport shown.
+var sizes = map[string][]int{ //nolint:gochecknoglobals // never changed
+	"ingest/garage": {1, 1, 2},
+	"ingest/oem":    {3, 5, 8},
+}
+
+// World is a small network with a journal of two vehicles, in epochs.
+type World struct {
+	Organisations []Organisation
+	Log           *checkpoint.LogSigner
+	Witnesses     []*checkpoint.Cosigner
+	Trust         verify.Trust
+	// Records are those of all epochs, from number 1.
+	Records []model.EpochRecord
+	// Epoch is the last record, and Document the complete and true document of the passport under it.
+	Epoch    model.EpochRecord
+	Document verify.Document
+
+	plan    Plan
+	states  []epoch.State
+	index   tree
+	streams map[string]*tree
+	lists   map[proof.Key][]placed
+}
+
+// placed is an entry of a list with its place in the journal.
+type placed struct {
+	epoch     int
+	stream    string
+	seq       uint64
+	leaf      []byte
+	signature *verify.Signature
+}
+
+// NewWorld makes a world of three organisations and three witnesses, of which the trust list demands two each.
+func NewWorld(t testing.TB, plan Plan) World {
 	t.Helper()
-	w := World{leafType: leafType, content: content, decode: decode}
-	w.Trust = verify.Trust{Channel: Channel, Chaincode: Chaincode, MinEndorsements: 2}
+	w := World{
+		plan: plan, Log: NewLog(t, Origin), streams: map[string]*tree{}, lists: map[proof.Key][]placed{},
+		Trust: verify.Trust{Channel: Channel, Chaincode: Chaincode, MinEndorsements: 2, MinCosignatures: 2},
+	}
+	w.Trust.Log, w.Trust.TagKey = w.Log.VerifierKey(), marshal(t, tagKey(t).Public())
 	for _, id := range []string{"GarageMSP", "InsurerMSP", "OemMSP"} {
-		o := NewOrganisation(t, id, "peer")
+		o := NewOrganisation(t, id, "", "peer")
 		w.Organisations = append(w.Organisations, o)
 		w.Trust.MSPs = append(w.Trust.MSPs, verify.MSP{ID: id, RootCertificates: []string{o.RootPEM}})
 	}
-	w.Epoch = model.EpochRecord{
-		Number: 1, TimeUnixMilli: time.Date(2026, 1, 31, 11, 0, 0, 0, time.UTC).UnixMilli(), MapRoot: model.EmptyMapRoot(),
+	for _, name := range []string{"garage.example", "insurer.example", "oem.example"} {
+		witness := NewWitness(t, name)
+		w.Witnesses = append(w.Witnesses, witness)
+		w.Trust.Witnesses = append(w.Trust.Witnesses, witness.Verifier().String())
 	}
-	tag := TagOf(Subject)
-	w.Document = verify.Document{Schema: verify.Schema, Passport: Subject, Tag: tag[:], GeneratedAt: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)}
-	w.addStream(t, "ingest/garage", 1)
-	w.addStream(t, "ingest/oem", 8)
-	w.addMisplaced(t, "ingest/other")
-	text, err := w.Epoch.Canonical()
-	if err != nil {
-		t.Fatal(err)
+	for number := 1; number <= len(sizes["ingest/oem"]); number++ {
+		w.addEpoch(t, number)
 	}
-	w.Document.Epoch = verify.Epoch{
-		Record:      string(text),
-		Transaction: verify.Transaction{ID: "transaction", Channel: Channel, Chaincode: Chaincode, Block: 7},
-	}
-	for _, o := range w.Organisations {
-		w.Document.Epoch.Endorsements = append(w.Document.Epoch.Endorsements, o.Endorse(t, Chaincode, 200, w.Hash(t)))
-	}
+	w.Epoch = w.Records[len(w.Records)-1]
+	w.Document = w.DocumentAt(t, len(w.Records), Subject)
 	return w
 }
 
-// Hash returns the hash of the epoch record, in hexadecimal.
-func (w *World) Hash(t testing.TB) string {
+// addEpoch journals the entries of an epoch and makes its record.
+func (w *World) addEpoch(t testing.TB, number int) {
 	t.Helper()
-	hash, err := w.Epoch.Hash()
+	before := epoch.Start()
+	if number > 1 {
+		before = w.states[number-2]
+	}
+	b := epoch.Begin(before, w.load(t))
+	for _, stream := range []string{"ingest/garage", "ingest/oem"} {
+		var entries []proof.Entry
+		for seq := before.Size(stream); seq < uint64(sizes[stream][number-1]); seq++ {
+			entries = append(entries, w.journal(t, number, stream, seq))
+		}
+		if err := b.Add(t.Context(), stream, entries); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change, err := b.Finish()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return hash.String()
+	w.record(t, number, change.Next)
 }
 
-// TagOf is the tag of a passport's vehicle.
-func TagOf(passport string) eventlist.Tag { return sha256.Sum256([]byte(passport)) }
-
-// addStream fills a stream and puts its checkpoint and events in their places.
-func (w *World) addStream(t testing.TB, name string, size int) {
-	t.Helper()
-	events, keys := make([]verify.Event, size), make([]proof.Key, size)
-	for i := range events {
-		events[i], keys[i] = w.newEvent(t, name, i, passportOf(i))
-	}
-	w.Document.Streams = append(w.Document.Streams, w.journal(t, name, events, keys))
-	for i, e := range events {
-		if isShown(i) {
-			w.Document.Events = append(w.Document.Events, e)
-		} else {
-			w.Others = append(w.Others, e)
+// load gives a builder the lists as they were before its epoch.
+func (w *World) load(t testing.TB) epoch.Loader {
+	before := len(w.states)
+	return func(_ context.Context, keys []proof.Key) (lists []headmap.List, err error) {
+		for _, key := range keys {
+			lists = append(lists, w.listAt(t, before, key))
 		}
+		return lists, nil
 	}
 }
 
-// addMisplaced journals events of the passport shown under keys that are not theirs, in a stream that is anchored and not
-// in the document.
-func (w *World) addMisplaced(t testing.TB, name string) {
+// record makes the record of a state and puts it into the index.
+func (w *World) record(t testing.TB, number int, state epoch.State) {
 	t.Helper()
-	var events []verify.Event
-	var keys []proof.Key
-	for i, key := range []proof.Key{
-		eventlist.KeyOf(TagOf(OtherSubject), w.class), eventlist.KeyOf(TagOf(Subject), otherClass), {},
-	} {
-		e, _ := w.newEvent(t, name, i, Subject)
-		events, keys = append(events, e), append(keys, key)
+	content := state.Content()
+	r := model.EpochRecord{
+		Number: uint64(number), TimeUnixMilli: start().Add(time.Duration(number-1) * interval).UnixMilli(), // #nosec G115 -- from 1
+		MapRoot: content.MapRoot, MapKeys: content.MapKeys, Streams: content.Streams,
 	}
-	w.MisplacedStream = w.journal(t, name, events, keys)
-	w.Misplaced = map[string]verify.Event{"another vehicle": events[0], "another class": events[1], "no list": events[2]}
-}
-
-// journal makes a stream of the events, under the keys, and their proofs; it returns the stream's checkpoint.
-func (w *World) journal(t testing.TB, name string, events []verify.Event, keys []proof.Key) verify.Stream {
-	t.Helper()
-	var stored []tlog.Hash
-	reader := tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
-		hashes := make([]tlog.Hash, len(indexes))
-		for i, index := range indexes {
-			hashes[i] = stored[index]
-		}
-		return hashes, nil
-	})
-	for i := range events {
-		hashes, err := tlog.StoredHashes(int64(i), proof.EntryOf(keys[i], events[i].Leaf).Bytes(), reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		stored = append(stored, hashes...)
+	if number > 1 {
+		r.PreviousHash = HashOf(t, w.Records[number-2])
 	}
-	size := int64(len(events))
-	root, err := tlog.TreeHash(size, reader)
+	leaf, err := r.IndexLeaf()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range events {
-		path, err := tlog.ProveRecord(size, int64(i), reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, h := range path {
-			events[i].Proof = append(events[i].Proof, h[:])
-		}
+	w.index.append(t, proof.Hash(leaf))
+	if state, err = state.WithRecord(headmap.Hash(leaf)); err != nil {
+		t.Fatal(err)
 	}
-	w.Epoch.Streams = append(w.Epoch.Streams, model.StreamCheckpoint{Stream: name, Size: uint64(size), Root: model.Hash(root)})
-	return verify.Stream{Stream: name, Size: uint64(size), Root: root[:]}
+	w.Records, w.states = append(w.Records, r), append(w.states, state)
 }
 
-func passportOf(seq int) string {
-	if isShown(seq) {
-		return Subject
-	}
-	return OtherSubject
-}
-
-func isShown(seq int) bool { return seq%3 == 0 }
-
-// newEvent makes an event without its proof, and the key that it belongs under.
-func (w *World) newEvent(t testing.TB, stream string, seq int, passport string) (verify.Event, proof.Key) {
+// journal makes an entry and puts it into its stream and list.
+func (w *World) journal(t testing.TB, number int, stream string, seq uint64) proof.Entry {
 	t.Helper()
-	payload, signature := w.content(t, passport, seq)
-	content, err := w.decode(w.leafType, payload, signature)
+	passport := Subject
+	if seq%3 == 1 {
+		passport = OtherSubject
+	}
+	payload, signature := w.plan.Content(t, passport, int(seq)) // #nosec G115 -- a handful of entries
+	content, err := w.plan.Decode(w.plan.LeafType, payload, signature)
 	if err != nil {
 		t.Fatal(err)
 	}
 	class, known := eventlist.ClassOf(content.EventType)
-	if !known || class == otherClass {
-		t.Fatalf("%q is of class %q", content.EventType, class)
+	if !known {
+		t.Fatalf("%q is of no class", content.EventType)
 	}
-	w.class = class
-	var salt [proof.SaltBytes]byte
-	if _, err := rand.Read(salt[:]); err != nil {
-		t.Fatal(err)
+	key := eventlist.KeyOf(TagOf(t, passport), class)
+	if w.plan.Key != nil {
+		key = w.plan.Key(stream, int(seq), key) // #nosec G115 -- a handful of entries
 	}
-	e := verify.Event{Stream: stream, Seq: uint64(seq), Leaf: proof.Frame(w.leafType, salt, payload), Signature: signature, View: content.View}
-	return e, eventlist.KeyOf(TagOf(passport), class)
+	salt := [proof.SaltBytes]byte(seed(stream + string(rune(seq))))
+	leaf := proof.Frame(w.plan.LeafType, salt, payload)
+	w.lists[key] = append(w.lists[key], placed{number, stream, seq, leaf, signature})
+	entry := proof.EntryOf(key, leaf)
+	if w.streams[stream] == nil {
+		w.streams[stream] = &tree{}
+	}
+	w.streams[stream].append(t, entry.Hash())
+	return entry
 }
 
-// Encode writes the document as it now is.
-func (w *World) Encode(t testing.TB) []byte {
+// entriesAt are those of a list up to an epoch.
+func (w *World) entriesAt(number int, key proof.Key) []placed {
+	all := w.lists[key]
+	end := slices.IndexFunc(all, func(p placed) bool { return p.epoch > number })
+	if end < 0 {
+		return all
+	}
+	return all[:end]
+}
+
+func (w *World) listAt(t testing.TB, number int, key proof.Key) headmap.List {
 	t.Helper()
-	text, err := verify.Encode(w.Document)
+	var list headmap.List
+	for _, p := range w.entriesAt(number, key) {
+		var err error
+		if list, err = list.Append(proof.EntryOf(key, p.leaf).Hash()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return list
+}
+
+// HashOf returns the hash of a record.
+func HashOf(t testing.TB, r model.EpochRecord) model.Hash {
+	t.Helper()
+	hash, err := r.Hash()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return text
+	return hash
 }
+
+// Hash returns the hash of the last record, in hexadecimal.
+func (w *World) Hash(t testing.TB) string { return HashOf(t, w.Epoch).String() }

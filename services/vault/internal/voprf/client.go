@@ -39,7 +39,7 @@ func (c *Client) Tags(ctx context.Context, vins []vault.VIN) ([]vault.Tag, error
 	if err != nil {
 		return nil, fmt.Errorf("voprf: blind: %w", err)
 	}
-	outputs, err := c.finish(ctx, blinding, request)
+	outputs, _, err := c.finish(ctx, blinding, request)
 	if err != nil {
 		return nil, err
 	}
@@ -50,27 +50,53 @@ func (c *Client) Tags(ctx context.Context, vins []vault.VIN) ([]vault.Tag, error
 	return tags, nil
 }
 
+// Prove implements vault.Tagger. The evaluator learns no more than by Tags: what it is asked is blinded, and the blind is for
+// who has the VIN.
+func (c *Client) Prove(ctx context.Context, vin vault.VIN) (vault.Tag, vault.TagProof, error) {
+	blinding, request, err := c.oprf.Blind([][]byte{vin.TagInput()})
+	if err != nil {
+		return vault.Tag{}, vault.TagProof{}, fmt.Errorf("voprf: blind: %w", err)
+	}
+	outputs, answered, err := c.finish(ctx, blinding, request)
+	if err != nil {
+		return vault.Tag{}, vault.TagProof{}, err
+	}
+	blind, err := blinding.CopyBlinds()[0].MarshalBinary()
+	if err != nil {
+		return vault.Tag{}, vault.TagProof{}, fmt.Errorf("voprf: encode the blind: %w", err)
+	}
+	return vault.Tag(outputs[0]), vault.TagProof{
+		Blind: blind, Evaluation: answered.evaluated[0], Proof: answered.proof, Key: c.evaluator.PublicKey(),
+	}, nil
+}
+
+// answer is what an evaluator returns.
+type answer struct {
+	evaluated [][]byte
+	proof     []byte
+}
+
 // finish has the request evaluated, verifies the proof and unblinds.
-func (c *Client) finish(ctx context.Context, blinding *oprf.FinalizeData, request *oprf.EvaluationRequest) ([][]byte, error) {
+func (c *Client) finish(ctx context.Context, blinding *oprf.FinalizeData, request *oprf.EvaluationRequest) ([][]byte, answer, error) {
 	blinded, err := encodeElements(request.Elements)
 	if err != nil {
-		return nil, err
+		return nil, answer{}, err
 	}
-	evaluated, rawProof, err := c.evaluator.Evaluate(ctx, blinded)
-	if err != nil {
-		return nil, fmt.Errorf("voprf: evaluator: %w", err)
+	var a answer
+	if a.evaluated, a.proof, err = c.evaluator.Evaluate(ctx, blinded); err != nil {
+		return nil, answer{}, fmt.Errorf("voprf: evaluator: %w", err)
 	}
 	var proof dleq.Proof
-	if err := proof.UnmarshalBinary(group.Ristretto255, rawProof); err != nil {
-		return nil, fmt.Errorf("voprf: the evaluator's proof is malformed: %w", err)
+	if err := proof.UnmarshalBinary(group.Ristretto255, a.proof); err != nil {
+		return nil, answer{}, fmt.Errorf("voprf: the evaluator's proof is malformed: %w", err)
 	}
-	elements, err := decodeElements(evaluated)
+	elements, err := decodeElements(a.evaluated)
 	if err != nil {
-		return nil, err
+		return nil, answer{}, err
 	}
 	outputs, err := c.oprf.Finalize(blinding, &oprf.Evaluation{Elements: elements, Proof: &proof})
 	if err != nil {
-		return nil, fmt.Errorf("voprf: the evaluation is refused: %w", err)
+		return nil, answer{}, fmt.Errorf("voprf: the evaluation is refused: %w", err)
 	}
-	return outputs, nil
+	return outputs, a, nil
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -16,6 +17,8 @@ import (
 	"github.com/cloudflare/circl/oprf"
 
 	"github.com/pcc-platform/pcc/services/vault"
+	"github.com/pcc-platform/pcc/verify"
+	"github.com/pcc-platform/pcc/verify/vintag"
 )
 
 // suiteVectors are the vectors of one suite and mode, in the form of the appendix of RFC 9497.
@@ -74,7 +77,7 @@ func checkVector(t *testing.T, s suiteVectors, v vector) {
 		t.Fatalf("public key %x, want %x", local.PublicKey(), public)
 	}
 	// The proof of a vector was made with a known nonce; ours is random. Both must be accepted, with the same output.
-	published := answer{publicKey: local.PublicKey(), evaluated: unhex(t, v.EvaluationElement), proof: unhex(t, v.Proof.Proof)[0]}
+	published := canned{publicKey: local.PublicKey(), evaluated: unhex(t, v.EvaluationElement), proof: unhex(t, v.Proof.Proof)[0]}
 	for _, evaluator := range []TagEvaluator{local, published} {
 		client, err := NewClient(evaluator)
 		if err != nil {
@@ -94,7 +97,7 @@ func checkVector(t *testing.T, s suiteVectors, v vector) {
 			t.Fatal(err)
 		}
 		wantAll(t, "evaluated element", evaluated, unhex(t, v.EvaluationElement))
-		outputs, err := client.finish(t.Context(), blinding, request)
+		outputs, _, err := client.finish(t.Context(), blinding, request)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,6 +121,28 @@ func TestTagsAreStableAndDiffer(t *testing.T) {
 	}
 	if first[0] == first[1] {
 		t.Error("two VINs have one tag")
+	}
+}
+
+// TestProofsOfTagsAreForThoseWhoHaveTheVIN reads a proof as a reader of a proof document does.
+func TestProofsOfTagsAreForThoseWhoHaveTheVIN(t *testing.T) {
+	client := newTestClient(t)
+	vin := mustVIN(t, "0PC11111111111111")
+	tag, p, err := client.Prove(t.Context(), vin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tags, err := client.Tags(t.Context(), []vault.VIN{vin})
+	if err != nil || tags[0] != tag {
+		t.Errorf("the tag proven is not the VIN's, %v", err)
+	}
+	shown := verify.TagProof{Blind: p.Blind, Evaluation: p.Evaluation, Proof: p.Proof}
+	public, err := vintag.TagOf(vin.Reveal(), shown, p.Key)
+	if err != nil || public != tag.Public() {
+		t.Errorf("the proof shows another tag, %v", err)
+	}
+	if _, err := vintag.TagOf("0PC11111111111112", shown, p.Key); !errors.Is(err, vintag.ErrRefused) {
+		t.Errorf("another VIN: %v", err)
 	}
 }
 
@@ -178,16 +203,16 @@ func BenchmarkTags1000(b *testing.B) {
 	}
 }
 
-// answer is an evaluator that gives one published answer.
-type answer struct {
+// canned is an evaluator that gives one published answer.
+type canned struct {
 	publicKey []byte
 	evaluated [][]byte
 	proof     []byte
 }
 
-func (a answer) PublicKey() []byte { return a.publicKey }
+func (a canned) PublicKey() []byte { return a.publicKey }
 
-func (a answer) Evaluate(context.Context, [][]byte) ([][]byte, []byte, error) {
+func (a canned) Evaluate(context.Context, [][]byte) ([][]byte, []byte, error) {
 	return a.evaluated, a.proof, nil
 }
 

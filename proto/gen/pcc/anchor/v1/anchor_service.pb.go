@@ -644,7 +644,16 @@ type ExportProofRequest struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
 	Passport string                 `protobuf:"bytes,1,opt,name=passport,proto3" json:"passport,omitempty"`
 	// `reads/{read}`, the receipt of the paid read.
-	Read          string `protobuf:"bytes,2,opt,name=read,proto3" json:"read,omitempty"`
+	Read string `protobuf:"bytes,2,opt,name=read,proto3" json:"read,omitempty"`
+	// Classes of events of which the document shows nothing but how many there are. A class without events is always shown
+	// to be empty.
+	WithholdClasses []string `protobuf:"bytes,3,rep,name=withhold_classes,json=withholdClasses,proto3" json:"withhold_classes,omitempty"`
+	// Events of which the document shows nothing but that they are there: `{stream}/{sequence}` of their journal position, such
+	// as `ingest/oem/17`.
+	WithholdEvents []string `protobuf:"bytes,4,rep,name=withhold_events,json=withholdEvents,proto3" json:"withhold_events,omitempty"`
+	// For readers who know the VIN; what the vault's ProveVehicle answered about it. Absent otherwise: who has the document
+	// can try VINs on it.
+	TagProof      *TagProof `protobuf:"bytes,5,opt,name=tag_proof,json=tagProof,proto3" json:"tag_proof,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -693,6 +702,91 @@ func (x *ExportProofRequest) GetRead() string {
 	return ""
 }
 
+func (x *ExportProofRequest) GetWithholdClasses() []string {
+	if x != nil {
+		return x.WithholdClasses
+	}
+	return nil
+}
+
+func (x *ExportProofRequest) GetWithholdEvents() []string {
+	if x != nil {
+		return x.WithholdEvents
+	}
+	return nil
+}
+
+func (x *ExportProofRequest) GetTagProof() *TagProof {
+	if x != nil {
+		return x.TagProof
+	}
+	return nil
+}
+
+// TagProof shows to who knows the VIN whose tag a document's is. It is not checked here, where nobody knows the VIN.
+type TagProof struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A scalar.
+	Blind []byte `protobuf:"bytes,1,opt,name=blind,proto3" json:"blind,omitempty"`
+	// An element.
+	Evaluation []byte `protobuf:"bytes,2,opt,name=evaluation,proto3" json:"evaluation,omitempty"`
+	// Two scalars.
+	Proof         []byte `protobuf:"bytes,3,opt,name=proof,proto3" json:"proof,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TagProof) Reset() {
+	*x = TagProof{}
+	mi := &file_pcc_anchor_v1_anchor_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TagProof) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TagProof) ProtoMessage() {}
+
+func (x *TagProof) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_anchor_v1_anchor_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TagProof.ProtoReflect.Descriptor instead.
+func (*TagProof) Descriptor() ([]byte, []int) {
+	return file_pcc_anchor_v1_anchor_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *TagProof) GetBlind() []byte {
+	if x != nil {
+		return x.Blind
+	}
+	return nil
+}
+
+func (x *TagProof) GetEvaluation() []byte {
+	if x != nil {
+		return x.Evaluation
+	}
+	return nil
+}
+
+func (x *TagProof) GetProof() []byte {
+	if x != nil {
+		return x.Proof
+	}
+	return nil
+}
+
 type ExportProofResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The document as JSON text, UTF-8.
@@ -705,7 +799,7 @@ type ExportProofResponse struct {
 
 func (x *ExportProofResponse) Reset() {
 	*x = ExportProofResponse{}
-	mi := &file_pcc_anchor_v1_anchor_service_proto_msgTypes[10]
+	mi := &file_pcc_anchor_v1_anchor_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -717,7 +811,7 @@ func (x *ExportProofResponse) String() string {
 func (*ExportProofResponse) ProtoMessage() {}
 
 func (x *ExportProofResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_anchor_v1_anchor_service_proto_msgTypes[10]
+	mi := &file_pcc_anchor_v1_anchor_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -730,7 +824,7 @@ func (x *ExportProofResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExportProofResponse.ProtoReflect.Descriptor instead.
 func (*ExportProofResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_anchor_v1_anchor_service_proto_rawDescGZIP(), []int{10}
+	return file_pcc_anchor_v1_anchor_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ExportProofResponse) GetDocument() []byte {
@@ -793,10 +887,24 @@ const file_pcc_anchor_v1_anchor_service_proto_rawDesc = "" +
 	"\x0eepochs_pending\x18\x02 \x01(\x03R\repochsPending\x12#\n" +
 	"\rledger_height\x18\x03 \x01(\x03R\fledgerHeight\x12)\n" +
 	"\x10entries_anchored\x18\x04 \x01(\x03R\x0fentriesAnchored\x12%\n" +
-	"\x0eendorsing_msps\x18\x05 \x03(\tR\rendorsingMsps\"\x84\x01\n" +
+	"\x0eendorsing_msps\x18\x05 \x03(\tR\rendorsingMsps\"\xbb\x03\n" +
 	"\x12ExportProofRequest\x12<\n" +
 	"\bpassport\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^passports/[0-9a-f-]{36}$R\bpassport\x120\n" +
-	"\x04read\x18\x02 \x01(\tB\x1c\xbaH\x19r\x172\x15^reads/[0-9a-f-]{36}$R\x04read\"[\n" +
+	"\x04read\x18\x02 \x01(\tB\x1c\xbaH\x19r\x172\x15^reads/[0-9a-f-]{36}$R\x04read\x12\x90\x01\n" +
+	"\x10withhold_classes\x18\x03 \x03(\tBe\xbaHb\x92\x01_\x10\n" +
+	"\x18\x01\"YrWR\bodometerR\x05usageR\abatteryR\bworkshopR\n" +
+	"inspectionR\x06damageR\x05theftR\x06recallR\bregisterR\x04noteR\x0fwithholdClasses\x12l\n" +
+	"\x0fwithhold_events\x18\x04 \x03(\tBC\xbaH@\x92\x01=\x10\x90N\x18\x01\"6r422^ingest/[a-z][a-z0-9-]{1,31}/(0|[1-9][0-9]{0,14})$R\x0ewithholdEvents\x124\n" +
+	"\ttag_proof\x18\x05 \x01(\v2\x17.pcc.anchor.v1.TagProofR\btagProof\"z\n" +
+	"\bTagProof\x12 \n" +
+	"\x05blind\x18\x01 \x01(\fB\n" +
+	"\xbaH\x04z\x02h \x80\x01\x01R\x05blind\x12*\n" +
+	"\n" +
+	"evaluation\x18\x02 \x01(\fB\n" +
+	"\xbaH\x04z\x02h \x80\x01\x01R\n" +
+	"evaluation\x12 \n" +
+	"\x05proof\x18\x03 \x01(\fB\n" +
+	"\xbaH\x04z\x02h@\x80\x01\x01R\x05proof\"[\n" +
 	"\x13ExportProofResponse\x12\x1a\n" +
 	"\bdocument\x18\x01 \x01(\fR\bdocument\x12(\n" +
 	"\x10not_yet_anchored\x18\x02 \x01(\x05R\x0enotYetAnchored*\\\n" +
@@ -826,7 +934,7 @@ func file_pcc_anchor_v1_anchor_service_proto_rawDescGZIP() []byte {
 }
 
 var file_pcc_anchor_v1_anchor_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_pcc_anchor_v1_anchor_service_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_pcc_anchor_v1_anchor_service_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_pcc_anchor_v1_anchor_service_proto_goTypes = []any{
 	(EpochState)(0),                 // 0: pcc.anchor.v1.EpochState
 	(*Epoch)(nil),                   // 1: pcc.anchor.v1.Epoch
@@ -839,30 +947,32 @@ var file_pcc_anchor_v1_anchor_service_proto_goTypes = []any{
 	(*GetAnchorStatusRequest)(nil),  // 8: pcc.anchor.v1.GetAnchorStatusRequest
 	(*GetAnchorStatusResponse)(nil), // 9: pcc.anchor.v1.GetAnchorStatusResponse
 	(*ExportProofRequest)(nil),      // 10: pcc.anchor.v1.ExportProofRequest
-	(*ExportProofResponse)(nil),     // 11: pcc.anchor.v1.ExportProofResponse
-	(*timestamppb.Timestamp)(nil),   // 12: google.protobuf.Timestamp
+	(*TagProof)(nil),                // 11: pcc.anchor.v1.TagProof
+	(*ExportProofResponse)(nil),     // 12: pcc.anchor.v1.ExportProofResponse
+	(*timestamppb.Timestamp)(nil),   // 13: google.protobuf.Timestamp
 }
 var file_pcc_anchor_v1_anchor_service_proto_depIdxs = []int32{
 	0,  // 0: pcc.anchor.v1.Epoch.state:type_name -> pcc.anchor.v1.EpochState
-	12, // 1: pcc.anchor.v1.Epoch.create_time:type_name -> google.protobuf.Timestamp
-	12, // 2: pcc.anchor.v1.Epoch.anchor_time:type_name -> google.protobuf.Timestamp
+	13, // 1: pcc.anchor.v1.Epoch.create_time:type_name -> google.protobuf.Timestamp
+	13, // 2: pcc.anchor.v1.Epoch.anchor_time:type_name -> google.protobuf.Timestamp
 	2,  // 3: pcc.anchor.v1.Epoch.transaction:type_name -> pcc.anchor.v1.LedgerTransaction
 	3,  // 4: pcc.anchor.v1.LedgerTransaction.endorsements:type_name -> pcc.anchor.v1.Endorsement
 	1,  // 5: pcc.anchor.v1.GetEpochResponse.epoch:type_name -> pcc.anchor.v1.Epoch
 	1,  // 6: pcc.anchor.v1.ListEpochsResponse.epochs:type_name -> pcc.anchor.v1.Epoch
-	4,  // 7: pcc.anchor.v1.AnchorService.GetEpoch:input_type -> pcc.anchor.v1.GetEpochRequest
-	6,  // 8: pcc.anchor.v1.AnchorService.ListEpochs:input_type -> pcc.anchor.v1.ListEpochsRequest
-	8,  // 9: pcc.anchor.v1.AnchorService.GetAnchorStatus:input_type -> pcc.anchor.v1.GetAnchorStatusRequest
-	10, // 10: pcc.anchor.v1.AnchorService.ExportProof:input_type -> pcc.anchor.v1.ExportProofRequest
-	5,  // 11: pcc.anchor.v1.AnchorService.GetEpoch:output_type -> pcc.anchor.v1.GetEpochResponse
-	7,  // 12: pcc.anchor.v1.AnchorService.ListEpochs:output_type -> pcc.anchor.v1.ListEpochsResponse
-	9,  // 13: pcc.anchor.v1.AnchorService.GetAnchorStatus:output_type -> pcc.anchor.v1.GetAnchorStatusResponse
-	11, // 14: pcc.anchor.v1.AnchorService.ExportProof:output_type -> pcc.anchor.v1.ExportProofResponse
-	11, // [11:15] is the sub-list for method output_type
-	7,  // [7:11] is the sub-list for method input_type
-	7,  // [7:7] is the sub-list for extension type_name
-	7,  // [7:7] is the sub-list for extension extendee
-	0,  // [0:7] is the sub-list for field type_name
+	11, // 7: pcc.anchor.v1.ExportProofRequest.tag_proof:type_name -> pcc.anchor.v1.TagProof
+	4,  // 8: pcc.anchor.v1.AnchorService.GetEpoch:input_type -> pcc.anchor.v1.GetEpochRequest
+	6,  // 9: pcc.anchor.v1.AnchorService.ListEpochs:input_type -> pcc.anchor.v1.ListEpochsRequest
+	8,  // 10: pcc.anchor.v1.AnchorService.GetAnchorStatus:input_type -> pcc.anchor.v1.GetAnchorStatusRequest
+	10, // 11: pcc.anchor.v1.AnchorService.ExportProof:input_type -> pcc.anchor.v1.ExportProofRequest
+	5,  // 12: pcc.anchor.v1.AnchorService.GetEpoch:output_type -> pcc.anchor.v1.GetEpochResponse
+	7,  // 13: pcc.anchor.v1.AnchorService.ListEpochs:output_type -> pcc.anchor.v1.ListEpochsResponse
+	9,  // 14: pcc.anchor.v1.AnchorService.GetAnchorStatus:output_type -> pcc.anchor.v1.GetAnchorStatusResponse
+	12, // 15: pcc.anchor.v1.AnchorService.ExportProof:output_type -> pcc.anchor.v1.ExportProofResponse
+	12, // [12:16] is the sub-list for method output_type
+	8,  // [8:12] is the sub-list for method input_type
+	8,  // [8:8] is the sub-list for extension type_name
+	8,  // [8:8] is the sub-list for extension extendee
+	0,  // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_pcc_anchor_v1_anchor_service_proto_init() }
@@ -876,7 +986,7 @@ func file_pcc_anchor_v1_anchor_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_anchor_v1_anchor_service_proto_rawDesc), len(file_pcc_anchor_v1_anchor_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   11,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -40,9 +40,10 @@ type AnchorServiceClient interface {
 	// GetAnchorStatus says how far anchoring is and how high the chain.
 	// Permission: read_epochs of the consortium. Errors: LEDGER_UNAVAILABLE.
 	GetAnchorStatus(ctx context.Context, in *GetAnchorStatusRequest, opts ...grpc.CallOption) (*GetAnchorStatusResponse, error)
-	// ExportProof returns the proof document of a passport that the caller's member has paid to read: every anchored
-	// event with its way to an epoch on the ledger, to be verified offline. See docs/proof-document.md.
-	// Permission: read_reports. Errors: READ_NOT_FOUND, NOTHING_ANCHORED, REPORT_TOO_LARGE.
+	// ExportProof returns the proof document of a passport that the caller's member has paid to read: all anchored events,
+	// class by class, and that there are no others, to be verified offline. See docs/proof-document.md.
+	// Permission: read_reports.
+	// Errors: READ_NOT_FOUND, NOTHING_ANCHORED, REPORT_TOO_LARGE, INVALID_FIELD for an event to withhold that is not there.
 	ExportProof(ctx context.Context, in *ExportProofRequest, opts ...grpc.CallOption) (*ExportProofResponse, error)
 }
 
@@ -109,9 +110,10 @@ type AnchorServiceServer interface {
 	// GetAnchorStatus says how far anchoring is and how high the chain.
 	// Permission: read_epochs of the consortium. Errors: LEDGER_UNAVAILABLE.
 	GetAnchorStatus(context.Context, *GetAnchorStatusRequest) (*GetAnchorStatusResponse, error)
-	// ExportProof returns the proof document of a passport that the caller's member has paid to read: every anchored
-	// event with its way to an epoch on the ledger, to be verified offline. See docs/proof-document.md.
-	// Permission: read_reports. Errors: READ_NOT_FOUND, NOTHING_ANCHORED, REPORT_TOO_LARGE.
+	// ExportProof returns the proof document of a passport that the caller's member has paid to read: all anchored events,
+	// class by class, and that there are no others, to be verified offline. See docs/proof-document.md.
+	// Permission: read_reports.
+	// Errors: READ_NOT_FOUND, NOTHING_ANCHORED, REPORT_TOO_LARGE, INVALID_FIELD for an event to withhold that is not there.
 	ExportProof(context.Context, *ExportProofRequest) (*ExportProofResponse, error)
 	mustEmbedUnimplementedAnchorServiceServer()
 }

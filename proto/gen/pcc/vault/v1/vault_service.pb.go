@@ -392,6 +392,138 @@ func (x *LookupVehicleResponse) GetTag() []byte {
 	return nil
 }
 
+type ProveVehicleRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Vin           string                 `protobuf:"bytes,1,opt,name=vin,proto3" json:"vin,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProveVehicleRequest) Reset() {
+	*x = ProveVehicleRequest{}
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProveVehicleRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProveVehicleRequest) ProtoMessage() {}
+
+func (x *ProveVehicleRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProveVehicleRequest.ProtoReflect.Descriptor instead.
+func (*ProveVehicleRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *ProveVehicleRequest) GetVin() string {
+	if x != nil {
+		return x.Vin
+	}
+	return ""
+}
+
+type ProveVehicleResponse struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Vehicle string                 `protobuf:"bytes,1,opt,name=vehicle,proto3" json:"vehicle,omitempty"`
+	// As in BindVehicleResponse.
+	Tag []byte `protobuf:"bytes,2,opt,name=tag,proto3" json:"tag,omitempty"`
+	// By which the VIN was blinded: a scalar of 32 bytes.
+	Blind []byte `protobuf:"bytes,3,opt,name=blind,proto3" json:"blind,omitempty"`
+	// What the holder of the tag key answered: an element of 32 bytes, and the proof, two scalars.
+	Evaluation []byte `protobuf:"bytes,4,opt,name=evaluation,proto3" json:"evaluation,omitempty"`
+	Proof      []byte `protobuf:"bytes,5,opt,name=proof,proto3" json:"proof,omitempty"`
+	// Public key of the tag key, an element of 32 bytes. Readers have it from whom they trust, and not from here.
+	TagKey        []byte `protobuf:"bytes,6,opt,name=tag_key,json=tagKey,proto3" json:"tag_key,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProveVehicleResponse) Reset() {
+	*x = ProveVehicleResponse{}
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProveVehicleResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProveVehicleResponse) ProtoMessage() {}
+
+func (x *ProveVehicleResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProveVehicleResponse.ProtoReflect.Descriptor instead.
+func (*ProveVehicleResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ProveVehicleResponse) GetVehicle() string {
+	if x != nil {
+		return x.Vehicle
+	}
+	return ""
+}
+
+func (x *ProveVehicleResponse) GetTag() []byte {
+	if x != nil {
+		return x.Tag
+	}
+	return nil
+}
+
+func (x *ProveVehicleResponse) GetBlind() []byte {
+	if x != nil {
+		return x.Blind
+	}
+	return nil
+}
+
+func (x *ProveVehicleResponse) GetEvaluation() []byte {
+	if x != nil {
+		return x.Evaluation
+	}
+	return nil
+}
+
+func (x *ProveVehicleResponse) GetProof() []byte {
+	if x != nil {
+		return x.Proof
+	}
+	return nil
+}
+
+func (x *ProveVehicleResponse) GetTagKey() []byte {
+	if x != nil {
+		return x.TagKey
+	}
+	return nil
+}
+
 type ResolveVehiclesRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Vehicles      []string               `protobuf:"bytes,1,rep,name=vehicles,proto3" json:"vehicles,omitempty"`
@@ -401,7 +533,7 @@ type ResolveVehiclesRequest struct {
 
 func (x *ResolveVehiclesRequest) Reset() {
 	*x = ResolveVehiclesRequest{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[7]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -413,7 +545,7 @@ func (x *ResolveVehiclesRequest) String() string {
 func (*ResolveVehiclesRequest) ProtoMessage() {}
 
 func (x *ResolveVehiclesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[7]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -426,7 +558,7 @@ func (x *ResolveVehiclesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveVehiclesRequest.ProtoReflect.Descriptor instead.
 func (*ResolveVehiclesRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{7}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ResolveVehiclesRequest) GetVehicles() []string {
@@ -448,7 +580,7 @@ type ResolveVehiclesResponse struct {
 
 func (x *ResolveVehiclesResponse) Reset() {
 	*x = ResolveVehiclesResponse{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[8]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -460,7 +592,7 @@ func (x *ResolveVehiclesResponse) String() string {
 func (*ResolveVehiclesResponse) ProtoMessage() {}
 
 func (x *ResolveVehiclesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[8]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -473,7 +605,7 @@ func (x *ResolveVehiclesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveVehiclesResponse.ProtoReflect.Descriptor instead.
 func (*ResolveVehiclesResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{8}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ResolveVehiclesResponse) GetVehicles() []string {
@@ -506,7 +638,7 @@ type VinRange struct {
 
 func (x *VinRange) Reset() {
 	*x = VinRange{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[9]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -518,7 +650,7 @@ func (x *VinRange) String() string {
 func (*VinRange) ProtoMessage() {}
 
 func (x *VinRange) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[9]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -531,7 +663,7 @@ func (x *VinRange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VinRange.ProtoReflect.Descriptor instead.
 func (*VinRange) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{9}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *VinRange) GetStart() string {
@@ -566,7 +698,7 @@ type MatchVehiclesRequest struct {
 
 func (x *MatchVehiclesRequest) Reset() {
 	*x = MatchVehiclesRequest{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[10]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -578,7 +710,7 @@ func (x *MatchVehiclesRequest) String() string {
 func (*MatchVehiclesRequest) ProtoMessage() {}
 
 func (x *MatchVehiclesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[10]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -591,7 +723,7 @@ func (x *MatchVehiclesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MatchVehiclesRequest.ProtoReflect.Descriptor instead.
 func (*MatchVehiclesRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{10}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *MatchVehiclesRequest) GetRanges() []*VinRange {
@@ -620,7 +752,7 @@ type MatchVehiclesResponse struct {
 
 func (x *MatchVehiclesResponse) Reset() {
 	*x = MatchVehiclesResponse{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[11]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -632,7 +764,7 @@ func (x *MatchVehiclesResponse) String() string {
 func (*MatchVehiclesResponse) ProtoMessage() {}
 
 func (x *MatchVehiclesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[11]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -645,7 +777,7 @@ func (x *MatchVehiclesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MatchVehiclesResponse.ProtoReflect.Descriptor instead.
 func (*MatchVehiclesResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{11}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *MatchVehiclesResponse) GetVehicles() []string {
@@ -672,7 +804,7 @@ type VinRanges struct {
 
 func (x *VinRanges) Reset() {
 	*x = VinRanges{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[12]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -684,7 +816,7 @@ func (x *VinRanges) String() string {
 func (*VinRanges) ProtoMessage() {}
 
 func (x *VinRanges) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[12]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -697,7 +829,7 @@ func (x *VinRanges) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VinRanges.ProtoReflect.Descriptor instead.
 func (*VinRanges) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{12}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *VinRanges) GetRanges() []*VinRange {
@@ -717,7 +849,7 @@ type CompareVehiclesRequest struct {
 
 func (x *CompareVehiclesRequest) Reset() {
 	*x = CompareVehiclesRequest{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[13]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -729,7 +861,7 @@ func (x *CompareVehiclesRequest) String() string {
 func (*CompareVehiclesRequest) ProtoMessage() {}
 
 func (x *CompareVehiclesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[13]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -742,7 +874,7 @@ func (x *CompareVehiclesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CompareVehiclesRequest.ProtoReflect.Descriptor instead.
 func (*CompareVehiclesRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{13}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CompareVehiclesRequest) GetVehicles() []string {
@@ -769,7 +901,7 @@ type CompareVehiclesResponse struct {
 
 func (x *CompareVehiclesResponse) Reset() {
 	*x = CompareVehiclesResponse{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[14]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -781,7 +913,7 @@ func (x *CompareVehiclesResponse) String() string {
 func (*CompareVehiclesResponse) ProtoMessage() {}
 
 func (x *CompareVehiclesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[14]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -794,7 +926,7 @@ func (x *CompareVehiclesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CompareVehiclesResponse.ProtoReflect.Descriptor instead.
 func (*CompareVehiclesResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{14}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CompareVehiclesResponse) GetSets() []*ComparedSet {
@@ -815,7 +947,7 @@ type ComparedSet struct {
 
 func (x *ComparedSet) Reset() {
 	*x = ComparedSet{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[15]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -827,7 +959,7 @@ func (x *ComparedSet) String() string {
 func (*ComparedSet) ProtoMessage() {}
 
 func (x *ComparedSet) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[15]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -840,7 +972,7 @@ func (x *ComparedSet) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ComparedSet.ProtoReflect.Descriptor instead.
 func (*ComparedSet) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{15}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ComparedSet) GetVehicles() []int32 {
@@ -862,7 +994,7 @@ type HolderIdentity struct {
 
 func (x *HolderIdentity) Reset() {
 	*x = HolderIdentity{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[16]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -874,7 +1006,7 @@ func (x *HolderIdentity) String() string {
 func (*HolderIdentity) ProtoMessage() {}
 
 func (x *HolderIdentity) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[16]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -887,7 +1019,7 @@ func (x *HolderIdentity) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HolderIdentity.ProtoReflect.Descriptor instead.
 func (*HolderIdentity) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{16}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *HolderIdentity) GetFullName() string {
@@ -923,7 +1055,7 @@ type RegisterHolderRequest struct {
 
 func (x *RegisterHolderRequest) Reset() {
 	*x = RegisterHolderRequest{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[17]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -935,7 +1067,7 @@ func (x *RegisterHolderRequest) String() string {
 func (*RegisterHolderRequest) ProtoMessage() {}
 
 func (x *RegisterHolderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[17]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -948,7 +1080,7 @@ func (x *RegisterHolderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterHolderRequest.ProtoReflect.Descriptor instead.
 func (*RegisterHolderRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{17}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *RegisterHolderRequest) GetRequestId() string {
@@ -982,7 +1114,7 @@ type RegisterHolderResponse struct {
 
 func (x *RegisterHolderResponse) Reset() {
 	*x = RegisterHolderResponse{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[18]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -994,7 +1126,7 @@ func (x *RegisterHolderResponse) String() string {
 func (*RegisterHolderResponse) ProtoMessage() {}
 
 func (x *RegisterHolderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[18]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1007,7 +1139,7 @@ func (x *RegisterHolderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterHolderResponse.ProtoReflect.Descriptor instead.
 func (*RegisterHolderResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{18}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *RegisterHolderResponse) GetName() string {
@@ -1026,7 +1158,7 @@ type GetHolderRequest struct {
 
 func (x *GetHolderRequest) Reset() {
 	*x = GetHolderRequest{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[19]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1038,7 +1170,7 @@ func (x *GetHolderRequest) String() string {
 func (*GetHolderRequest) ProtoMessage() {}
 
 func (x *GetHolderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[19]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1051,7 +1183,7 @@ func (x *GetHolderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHolderRequest.ProtoReflect.Descriptor instead.
 func (*GetHolderRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{19}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *GetHolderRequest) GetName() string {
@@ -1073,7 +1205,7 @@ type GetHolderResponse struct {
 
 func (x *GetHolderResponse) Reset() {
 	*x = GetHolderResponse{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[20]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1085,7 +1217,7 @@ func (x *GetHolderResponse) String() string {
 func (*GetHolderResponse) ProtoMessage() {}
 
 func (x *GetHolderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[20]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1098,7 +1230,7 @@ func (x *GetHolderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHolderResponse.ProtoReflect.Descriptor instead.
 func (*GetHolderResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{20}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *GetHolderResponse) GetName() string {
@@ -1156,7 +1288,19 @@ const file_pcc_vault_v1_vault_service_proto_rawDesc = "" +
 	"\xbaH\x04r\x02\x18@\x80\x01\x01R\x03vin\"H\n" +
 	"\x15LookupVehicleResponse\x12\x18\n" +
 	"\avehicle\x18\x01 \x01(\tR\avehicle\x12\x15\n" +
-	"\x03tag\x18\x02 \x01(\fB\x03\x80\x01\x01R\x03tag\"A\n" +
+	"\x03tag\x18\x02 \x01(\fB\x03\x80\x01\x01R\x03tag\"3\n" +
+	"\x13ProveVehicleRequest\x12\x1c\n" +
+	"\x03vin\x18\x01 \x01(\tB\n" +
+	"\xbaH\x04r\x02\x18@\x80\x01\x01R\x03vin\"\xbb\x01\n" +
+	"\x14ProveVehicleResponse\x12\x18\n" +
+	"\avehicle\x18\x01 \x01(\tR\avehicle\x12\x15\n" +
+	"\x03tag\x18\x02 \x01(\fB\x03\x80\x01\x01R\x03tag\x12\x19\n" +
+	"\x05blind\x18\x03 \x01(\fB\x03\x80\x01\x01R\x05blind\x12#\n" +
+	"\n" +
+	"evaluation\x18\x04 \x01(\fB\x03\x80\x01\x01R\n" +
+	"evaluation\x12\x19\n" +
+	"\x05proof\x18\x05 \x01(\fB\x03\x80\x01\x01R\x05proof\x12\x17\n" +
+	"\atag_key\x18\x06 \x01(\fR\x06tagKey\"A\n" +
 	"\x16ResolveVehiclesRequest\x12'\n" +
 	"\bvehicles\x18\x01 \x03(\tB\v\xbaH\b\x92\x01\x05\b\x01\x10\xe8\aR\bvehicles\"N\n" +
 	"\x17ResolveVehiclesResponse\x12\x1a\n" +
@@ -1202,11 +1346,12 @@ const file_pcc_vault_v1_vault_service_proto_rawDesc = "" +
 	"\avehicle\x18\x02 \x01(\tR\avehicle\x12=\n" +
 	"\bidentity\x18\x03 \x01(\v2\x1c.pcc.vault.v1.HolderIdentityB\x03\x80\x01\x01R\bidentity\x12;\n" +
 	"\vcreate_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime2\x9a\b\n" +
+	"createTime2\xa8\t\n" +
 	"\fVaultService\x12\x85\x01\n" +
 	"\vBindVehicle\x12 .pcc.vault.v1.BindVehicleRequest\x1a!.pcc.vault.v1.BindVehicleResponse\"1\xa2\xd4\x18\x11\b\x01\x12\rbind_vehicles\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/vehicles:bind\x12\x9c\x01\n" +
 	"\x11BatchBindVehicles\x12&.pcc.vault.v1.BatchBindVehiclesRequest\x1a'.pcc.vault.v1.BatchBindVehiclesResponse\"6\xa2\xd4\x18\x11\b\x01\x12\rbind_vehicles\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/v1/vehicles:batchBind\x12\x8f\x01\n" +
-	"\rLookupVehicle\x12\".pcc.vault.v1.LookupVehicleRequest\x1a#.pcc.vault.v1.LookupVehicleResponse\"5\xa2\xd4\x18\x13\b\x01\x12\x0flookup_vehicles\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/vehicles:lookup\x12l\n" +
+	"\rLookupVehicle\x12\".pcc.vault.v1.LookupVehicleRequest\x1a#.pcc.vault.v1.LookupVehicleResponse\"5\xa2\xd4\x18\x13\b\x01\x12\x0flookup_vehicles\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/vehicles:lookup\x12\x8b\x01\n" +
+	"\fProveVehicle\x12!.pcc.vault.v1.ProveVehicleRequest\x1a\".pcc.vault.v1.ProveVehicleResponse\"4\xa2\xd4\x18\x13\b\x01\x12\x0flookup_vehicles\x82\xd3\xe4\x93\x02\x17:\x01*\"\x12/v1/vehicles:prove\x12l\n" +
 	"\x0fResolveVehicles\x12$.pcc.vault.v1.ResolveVehiclesRequest\x1a%.pcc.vault.v1.ResolveVehiclesResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12f\n" +
 	"\rMatchVehicles\x12\".pcc.vault.v1.MatchVehiclesRequest\x1a#.pcc.vault.v1.MatchVehiclesResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12l\n" +
 	"\x0fCompareVehicles\x12$.pcc.vault.v1.CompareVehiclesRequest\x1a%.pcc.vault.v1.CompareVehiclesResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12\x89\x01\n" +
@@ -1225,7 +1370,7 @@ func file_pcc_vault_v1_vault_service_proto_rawDescGZIP() []byte {
 	return file_pcc_vault_v1_vault_service_proto_rawDescData
 }
 
-var file_pcc_vault_v1_vault_service_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
+var file_pcc_vault_v1_vault_service_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
 var file_pcc_vault_v1_vault_service_proto_goTypes = []any{
 	(*BindVehicleRequest)(nil),        // 0: pcc.vault.v1.BindVehicleRequest
 	(*BindVehicleResponse)(nil),       // 1: pcc.vault.v1.BindVehicleResponse
@@ -1234,49 +1379,53 @@ var file_pcc_vault_v1_vault_service_proto_goTypes = []any{
 	(*BindResult)(nil),                // 4: pcc.vault.v1.BindResult
 	(*LookupVehicleRequest)(nil),      // 5: pcc.vault.v1.LookupVehicleRequest
 	(*LookupVehicleResponse)(nil),     // 6: pcc.vault.v1.LookupVehicleResponse
-	(*ResolveVehiclesRequest)(nil),    // 7: pcc.vault.v1.ResolveVehiclesRequest
-	(*ResolveVehiclesResponse)(nil),   // 8: pcc.vault.v1.ResolveVehiclesResponse
-	(*VinRange)(nil),                  // 9: pcc.vault.v1.VinRange
-	(*MatchVehiclesRequest)(nil),      // 10: pcc.vault.v1.MatchVehiclesRequest
-	(*MatchVehiclesResponse)(nil),     // 11: pcc.vault.v1.MatchVehiclesResponse
-	(*VinRanges)(nil),                 // 12: pcc.vault.v1.VinRanges
-	(*CompareVehiclesRequest)(nil),    // 13: pcc.vault.v1.CompareVehiclesRequest
-	(*CompareVehiclesResponse)(nil),   // 14: pcc.vault.v1.CompareVehiclesResponse
-	(*ComparedSet)(nil),               // 15: pcc.vault.v1.ComparedSet
-	(*HolderIdentity)(nil),            // 16: pcc.vault.v1.HolderIdentity
-	(*RegisterHolderRequest)(nil),     // 17: pcc.vault.v1.RegisterHolderRequest
-	(*RegisterHolderResponse)(nil),    // 18: pcc.vault.v1.RegisterHolderResponse
-	(*GetHolderRequest)(nil),          // 19: pcc.vault.v1.GetHolderRequest
-	(*GetHolderResponse)(nil),         // 20: pcc.vault.v1.GetHolderResponse
-	(*timestamppb.Timestamp)(nil),     // 21: google.protobuf.Timestamp
+	(*ProveVehicleRequest)(nil),       // 7: pcc.vault.v1.ProveVehicleRequest
+	(*ProveVehicleResponse)(nil),      // 8: pcc.vault.v1.ProveVehicleResponse
+	(*ResolveVehiclesRequest)(nil),    // 9: pcc.vault.v1.ResolveVehiclesRequest
+	(*ResolveVehiclesResponse)(nil),   // 10: pcc.vault.v1.ResolveVehiclesResponse
+	(*VinRange)(nil),                  // 11: pcc.vault.v1.VinRange
+	(*MatchVehiclesRequest)(nil),      // 12: pcc.vault.v1.MatchVehiclesRequest
+	(*MatchVehiclesResponse)(nil),     // 13: pcc.vault.v1.MatchVehiclesResponse
+	(*VinRanges)(nil),                 // 14: pcc.vault.v1.VinRanges
+	(*CompareVehiclesRequest)(nil),    // 15: pcc.vault.v1.CompareVehiclesRequest
+	(*CompareVehiclesResponse)(nil),   // 16: pcc.vault.v1.CompareVehiclesResponse
+	(*ComparedSet)(nil),               // 17: pcc.vault.v1.ComparedSet
+	(*HolderIdentity)(nil),            // 18: pcc.vault.v1.HolderIdentity
+	(*RegisterHolderRequest)(nil),     // 19: pcc.vault.v1.RegisterHolderRequest
+	(*RegisterHolderResponse)(nil),    // 20: pcc.vault.v1.RegisterHolderResponse
+	(*GetHolderRequest)(nil),          // 21: pcc.vault.v1.GetHolderRequest
+	(*GetHolderResponse)(nil),         // 22: pcc.vault.v1.GetHolderResponse
+	(*timestamppb.Timestamp)(nil),     // 23: google.protobuf.Timestamp
 }
 var file_pcc_vault_v1_vault_service_proto_depIdxs = []int32{
 	4,  // 0: pcc.vault.v1.BatchBindVehiclesResponse.results:type_name -> pcc.vault.v1.BindResult
-	9,  // 1: pcc.vault.v1.MatchVehiclesRequest.ranges:type_name -> pcc.vault.v1.VinRange
-	9,  // 2: pcc.vault.v1.VinRanges.ranges:type_name -> pcc.vault.v1.VinRange
-	12, // 3: pcc.vault.v1.CompareVehiclesRequest.sets:type_name -> pcc.vault.v1.VinRanges
-	15, // 4: pcc.vault.v1.CompareVehiclesResponse.sets:type_name -> pcc.vault.v1.ComparedSet
-	16, // 5: pcc.vault.v1.RegisterHolderRequest.identity:type_name -> pcc.vault.v1.HolderIdentity
-	16, // 6: pcc.vault.v1.GetHolderResponse.identity:type_name -> pcc.vault.v1.HolderIdentity
-	21, // 7: pcc.vault.v1.GetHolderResponse.create_time:type_name -> google.protobuf.Timestamp
+	11, // 1: pcc.vault.v1.MatchVehiclesRequest.ranges:type_name -> pcc.vault.v1.VinRange
+	11, // 2: pcc.vault.v1.VinRanges.ranges:type_name -> pcc.vault.v1.VinRange
+	14, // 3: pcc.vault.v1.CompareVehiclesRequest.sets:type_name -> pcc.vault.v1.VinRanges
+	17, // 4: pcc.vault.v1.CompareVehiclesResponse.sets:type_name -> pcc.vault.v1.ComparedSet
+	18, // 5: pcc.vault.v1.RegisterHolderRequest.identity:type_name -> pcc.vault.v1.HolderIdentity
+	18, // 6: pcc.vault.v1.GetHolderResponse.identity:type_name -> pcc.vault.v1.HolderIdentity
+	23, // 7: pcc.vault.v1.GetHolderResponse.create_time:type_name -> google.protobuf.Timestamp
 	0,  // 8: pcc.vault.v1.VaultService.BindVehicle:input_type -> pcc.vault.v1.BindVehicleRequest
 	2,  // 9: pcc.vault.v1.VaultService.BatchBindVehicles:input_type -> pcc.vault.v1.BatchBindVehiclesRequest
 	5,  // 10: pcc.vault.v1.VaultService.LookupVehicle:input_type -> pcc.vault.v1.LookupVehicleRequest
-	7,  // 11: pcc.vault.v1.VaultService.ResolveVehicles:input_type -> pcc.vault.v1.ResolveVehiclesRequest
-	10, // 12: pcc.vault.v1.VaultService.MatchVehicles:input_type -> pcc.vault.v1.MatchVehiclesRequest
-	13, // 13: pcc.vault.v1.VaultService.CompareVehicles:input_type -> pcc.vault.v1.CompareVehiclesRequest
-	17, // 14: pcc.vault.v1.VaultService.RegisterHolder:input_type -> pcc.vault.v1.RegisterHolderRequest
-	19, // 15: pcc.vault.v1.VaultService.GetHolder:input_type -> pcc.vault.v1.GetHolderRequest
-	1,  // 16: pcc.vault.v1.VaultService.BindVehicle:output_type -> pcc.vault.v1.BindVehicleResponse
-	3,  // 17: pcc.vault.v1.VaultService.BatchBindVehicles:output_type -> pcc.vault.v1.BatchBindVehiclesResponse
-	6,  // 18: pcc.vault.v1.VaultService.LookupVehicle:output_type -> pcc.vault.v1.LookupVehicleResponse
-	8,  // 19: pcc.vault.v1.VaultService.ResolveVehicles:output_type -> pcc.vault.v1.ResolveVehiclesResponse
-	11, // 20: pcc.vault.v1.VaultService.MatchVehicles:output_type -> pcc.vault.v1.MatchVehiclesResponse
-	14, // 21: pcc.vault.v1.VaultService.CompareVehicles:output_type -> pcc.vault.v1.CompareVehiclesResponse
-	18, // 22: pcc.vault.v1.VaultService.RegisterHolder:output_type -> pcc.vault.v1.RegisterHolderResponse
-	20, // 23: pcc.vault.v1.VaultService.GetHolder:output_type -> pcc.vault.v1.GetHolderResponse
-	16, // [16:24] is the sub-list for method output_type
-	8,  // [8:16] is the sub-list for method input_type
+	7,  // 11: pcc.vault.v1.VaultService.ProveVehicle:input_type -> pcc.vault.v1.ProveVehicleRequest
+	9,  // 12: pcc.vault.v1.VaultService.ResolveVehicles:input_type -> pcc.vault.v1.ResolveVehiclesRequest
+	12, // 13: pcc.vault.v1.VaultService.MatchVehicles:input_type -> pcc.vault.v1.MatchVehiclesRequest
+	15, // 14: pcc.vault.v1.VaultService.CompareVehicles:input_type -> pcc.vault.v1.CompareVehiclesRequest
+	19, // 15: pcc.vault.v1.VaultService.RegisterHolder:input_type -> pcc.vault.v1.RegisterHolderRequest
+	21, // 16: pcc.vault.v1.VaultService.GetHolder:input_type -> pcc.vault.v1.GetHolderRequest
+	1,  // 17: pcc.vault.v1.VaultService.BindVehicle:output_type -> pcc.vault.v1.BindVehicleResponse
+	3,  // 18: pcc.vault.v1.VaultService.BatchBindVehicles:output_type -> pcc.vault.v1.BatchBindVehiclesResponse
+	6,  // 19: pcc.vault.v1.VaultService.LookupVehicle:output_type -> pcc.vault.v1.LookupVehicleResponse
+	8,  // 20: pcc.vault.v1.VaultService.ProveVehicle:output_type -> pcc.vault.v1.ProveVehicleResponse
+	10, // 21: pcc.vault.v1.VaultService.ResolveVehicles:output_type -> pcc.vault.v1.ResolveVehiclesResponse
+	13, // 22: pcc.vault.v1.VaultService.MatchVehicles:output_type -> pcc.vault.v1.MatchVehiclesResponse
+	16, // 23: pcc.vault.v1.VaultService.CompareVehicles:output_type -> pcc.vault.v1.CompareVehiclesResponse
+	20, // 24: pcc.vault.v1.VaultService.RegisterHolder:output_type -> pcc.vault.v1.RegisterHolderResponse
+	22, // 25: pcc.vault.v1.VaultService.GetHolder:output_type -> pcc.vault.v1.GetHolderResponse
+	17, // [17:26] is the sub-list for method output_type
+	8,  // [8:17] is the sub-list for method input_type
 	8,  // [8:8] is the sub-list for extension type_name
 	8,  // [8:8] is the sub-list for extension extendee
 	0,  // [0:8] is the sub-list for field type_name
@@ -1293,7 +1442,7 @@ func file_pcc_vault_v1_vault_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_vault_v1_vault_service_proto_rawDesc), len(file_pcc_vault_v1_vault_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   21,
+			NumMessages:   23,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -22,6 +22,7 @@ const (
 	VaultService_BindVehicle_FullMethodName       = "/pcc.vault.v1.VaultService/BindVehicle"
 	VaultService_BatchBindVehicles_FullMethodName = "/pcc.vault.v1.VaultService/BatchBindVehicles"
 	VaultService_LookupVehicle_FullMethodName     = "/pcc.vault.v1.VaultService/LookupVehicle"
+	VaultService_ProveVehicle_FullMethodName      = "/pcc.vault.v1.VaultService/ProveVehicle"
 	VaultService_ResolveVehicles_FullMethodName   = "/pcc.vault.v1.VaultService/ResolveVehicles"
 	VaultService_MatchVehicles_FullMethodName     = "/pcc.vault.v1.VaultService/MatchVehicles"
 	VaultService_CompareVehicles_FullMethodName   = "/pcc.vault.v1.VaultService/CompareVehicles"
@@ -46,6 +47,11 @@ type VaultServiceClient interface {
 	// LookupVehicle returns the handle of a bound VIN. It is a POST so that no VIN stands in a URL or an access log.
 	// Permission: lookup_vehicles. Errors: VIN_LENGTH, VIN_ALPHABET, VEHICLE_NOT_FOUND.
 	LookupVehicle(ctx context.Context, in *LookupVehicleRequest, opts ...grpc.CallOption) (*LookupVehicleResponse, error)
+	// ProveVehicle returns the proof that the tag of a bound VIN is that VIN's, for a proof document whose readers know the VIN.
+	// Nobody without the VIN learns from the proof whose it is, but anybody can try VINs on it. It is a POST so that no VIN
+	// stands in a URL or an access log.
+	// Permission: lookup_vehicles. Errors: VIN_LENGTH, VIN_ALPHABET, VEHICLE_NOT_FOUND.
+	ProveVehicle(ctx context.Context, in *ProveVehicleRequest, opts ...grpc.CallOption) (*ProveVehicleResponse, error)
 	// ResolveVehicles says which of up to 1000 handles are bound, and their tags.
 	// Permission: call, for services only.
 	ResolveVehicles(ctx context.Context, in *ResolveVehiclesRequest, opts ...grpc.CallOption) (*ResolveVehiclesResponse, error)
@@ -99,6 +105,16 @@ func (c *vaultServiceClient) LookupVehicle(ctx context.Context, in *LookupVehicl
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(LookupVehicleResponse)
 	err := c.cc.Invoke(ctx, VaultService_LookupVehicle_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultServiceClient) ProveVehicle(ctx context.Context, in *ProveVehicleRequest, opts ...grpc.CallOption) (*ProveVehicleResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ProveVehicleResponse)
+	err := c.cc.Invoke(ctx, VaultService_ProveVehicle_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -172,6 +188,11 @@ type VaultServiceServer interface {
 	// LookupVehicle returns the handle of a bound VIN. It is a POST so that no VIN stands in a URL or an access log.
 	// Permission: lookup_vehicles. Errors: VIN_LENGTH, VIN_ALPHABET, VEHICLE_NOT_FOUND.
 	LookupVehicle(context.Context, *LookupVehicleRequest) (*LookupVehicleResponse, error)
+	// ProveVehicle returns the proof that the tag of a bound VIN is that VIN's, for a proof document whose readers know the VIN.
+	// Nobody without the VIN learns from the proof whose it is, but anybody can try VINs on it. It is a POST so that no VIN
+	// stands in a URL or an access log.
+	// Permission: lookup_vehicles. Errors: VIN_LENGTH, VIN_ALPHABET, VEHICLE_NOT_FOUND.
+	ProveVehicle(context.Context, *ProveVehicleRequest) (*ProveVehicleResponse, error)
 	// ResolveVehicles says which of up to 1000 handles are bound, and their tags.
 	// Permission: call, for services only.
 	ResolveVehicles(context.Context, *ResolveVehiclesRequest) (*ResolveVehiclesResponse, error)
@@ -209,6 +230,9 @@ func (UnimplementedVaultServiceServer) BatchBindVehicles(context.Context, *Batch
 }
 func (UnimplementedVaultServiceServer) LookupVehicle(context.Context, *LookupVehicleRequest) (*LookupVehicleResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method LookupVehicle not implemented")
+}
+func (UnimplementedVaultServiceServer) ProveVehicle(context.Context, *ProveVehicleRequest) (*ProveVehicleResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ProveVehicle not implemented")
 }
 func (UnimplementedVaultServiceServer) ResolveVehicles(context.Context, *ResolveVehiclesRequest) (*ResolveVehiclesResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ResolveVehicles not implemented")
@@ -296,6 +320,24 @@ func _VaultService_LookupVehicle_Handler(srv interface{}, ctx context.Context, d
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(VaultServiceServer).LookupVehicle(ctx, req.(*LookupVehicleRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultService_ProveVehicle_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ProveVehicleRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).ProveVehicle(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_ProveVehicle_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).ProveVehicle(ctx, req.(*ProveVehicleRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -408,6 +450,10 @@ var VaultService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "LookupVehicle",
 			Handler:    _VaultService_LookupVehicle_Handler,
+		},
+		{
+			MethodName: "ProveVehicle",
+			Handler:    _VaultService_ProveVehicle_Handler,
 		},
 		{
 			MethodName: "ResolveVehicles",

@@ -1,0 +1,103 @@
+// Package vintag checks that the tag of a proof document is that of a certain
+// VIN, without asking anybody.
+//
+// A tag is computed by the VOPRF of RFC 9497 (suite ristretto255-SHA512) under
+// the platform's tag key, see package internal/eventlist. A document whose
+// exporter knew the VIN can hold what the holder of the tag key was asked and
+// what it answered: the scalar that blinded the VIN, the evaluated element, and
+// the proof that it was evaluated with the key of a public key. Who has the VIN
+// and the public key repeats the client's part: blinds the VIN by the same
+// scalar, verifies the proof for exactly this question and answer, unblinds, and
+// compares the tag.
+//
+// So who has a document with such a proof can also try VINs on it: it is for
+// those who know the vehicle, and the exporter adds it on demand only.
+//
+// Unlike package verify this one needs a library for the group: circl.
+package vintag
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/cloudflare/circl/group"
+	"github.com/cloudflare/circl/oprf"
+	"github.com/cloudflare/circl/zk/dleq"
+
+	"github.com/pcc-platform/pcc/internal/eventlist"
+	"github.com/pcc-platform/pcc/verify"
+)
+
+// ErrRefused says that a proof is not one of the tag key for the VIN.
+var ErrRefused = errors.New("vintag: the proof does not hold for this VIN")
+
+// Check checks that a document's tag is that of the VIN, with the reader's tag key. The document must be one that
+// verify.Verify accepted. The error is a *verify.Error, which does not hold the VIN.
+func Check(document []byte, trust verify.Trust, vin string) error {
+	var d verify.Document
+	if err := json.Unmarshal(document, &d); err != nil {
+		return refuse(verify.ReasonDocumentMalformed, "document", err)
+	}
+	if len(trust.TagKey) == 0 {
+		return refuse(verify.ReasonTrustMalformed, "trust.tag_key", errors.New("there is none, so that no tag can be checked"))
+	}
+	if d.TagProof == nil {
+		return refuse(verify.ReasonTagProofMissing, "tag_proof", errors.New("the document was exported without the VIN"))
+	}
+	normal, err := eventlist.NormalVIN(vin)
+	if err != nil {
+		return refuse(verify.ReasonOtherVehicle, "tag", err)
+	}
+	tag, err := TagOf(normal, *d.TagProof, trust.TagKey)
+	if err != nil {
+		return refuse(verify.ReasonOtherVehicle, "tag_proof", err)
+	}
+	if string(tag[:]) != string(d.Tag) {
+		return refuse(verify.ReasonOtherVehicle, "tag", errors.New("the tag is not that of this VIN"))
+	}
+	return nil
+}
+
+// TagOf returns the tag of a VIN in its normal form that a proof shows under a tag key. The error wraps ErrRefused.
+func TagOf(normalVIN string, p verify.TagProof, tagKey []byte) (eventlist.Tag, error) {
+	output, err := evaluate(eventlist.TagInput(normalVIN), p, tagKey)
+	if err != nil {
+		return eventlist.Tag{}, fmt.Errorf("%w: %w", ErrRefused, err)
+	}
+	return eventlist.TagOf(output), nil
+}
+
+// evaluate repeats what the VOPRF's client did, and returns its output.
+func evaluate(input []byte, p verify.TagProof, tagKey []byte) (output [64]byte, err error) {
+	suite := oprf.SuiteRistretto255
+	var public oprf.PublicKey
+	if err := public.UnmarshalBinary(suite, tagKey); err != nil {
+		return output, fmt.Errorf("tag key: %w", err)
+	}
+	blind, evaluated := group.Ristretto255.NewScalar(), group.Ristretto255.NewElement()
+	if err := blind.UnmarshalBinary(p.Blind); err != nil {
+		return output, fmt.Errorf("blind: %w", err)
+	}
+	if err := evaluated.UnmarshalBinary(p.Evaluation); err != nil {
+		return output, fmt.Errorf("evaluation: %w", err)
+	}
+	var shown dleq.Proof
+	if err := shown.UnmarshalBinary(group.Ristretto255, p.Proof); err != nil {
+		return output, fmt.Errorf("proof: %w", err)
+	}
+	client := oprf.NewVerifiableClient(suite, &public)
+	asked, _, err := client.DeterministicBlind([][]byte{input}, []oprf.Blind{blind})
+	if err != nil {
+		return output, fmt.Errorf("blind: %w", err)
+	}
+	outputs, err := client.Finalize(asked, &oprf.Evaluation{Elements: []oprf.Evaluated{evaluated}, Proof: &shown})
+	if err != nil {
+		return output, err
+	}
+	return [64]byte(outputs[0]), nil
+}
+
+func refuse(reason verify.Reason, at string, err error) error {
+	return &verify.Error{Reason: reason, At: at, Err: err}
+}
