@@ -11,7 +11,7 @@ demo_flags = $(if $(DATA),--data='$(DATA)') $(if $(FORMAT),--format='$(FORMAT)')
 	$(if $(call yes,$(JSON)),--json) $(if $(call yes,$(NONINTERACTIVE)),--noninteractive)
 up_flags = $(if $(FABRIC),--fabric='$(FABRIC)')
 
-.PHONY: help demo up down reset status test test-unit test-shell lint gen verify build eval-odometer bench-ingest bench-verify tools clean
+.PHONY: help demo up down reset status test test-unit test-shell lint gen verify build eval-odometer bench-ingest bench-verify bench-epoch tools clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,12 @@ bench-verify: ## Measure verified writes and reads of the journal beside immudb 
 	@cd tools/immudb && GOWORK=off go build -trimpath -o ../../bin/bench-immudb .
 	@go build -trimpath -o bin/ ./internal/bench/cmd/bench-verify
 	@bin/bench-verify
+
+bench-epoch: ## Measure what epochs of 10^5 events over 10^6 lists cost, step by step, and the map at 10^6 and 10^7 keys (minutes)
+	@$(toolchain) -postgres
+	@go run ./internal/testkit/cmd/testservers go test -run '^$$' -bench Epoch -benchtime 1x ./services/anchor/internal/postgres
+	@go run ./internal/bench/cmd/bench-headmap
+	@go run ./internal/bench/cmd/bench-headmap -keys 10000000 -batches 2
 
 tools: ## Build all pinned tools into .tools/ and find or install PostgreSQL
 	@$(toolchain) -postgres

@@ -102,14 +102,15 @@ func (b *Builder) open(stream string) error {
 // loadLists makes a place for each list that the entries are the first of in this epoch.
 func (b *Builder) loadLists(ctx context.Context, entries []journal.Entry) error {
 	var known []proof.Key
+	var heads []proof.Head // of known; looking one up costs as much as hashing its entry
 	for _, e := range entries {
 		if _, placed := b.place[e.Key]; placed || e.Key == (proof.Key{}) {
 			continue
 		}
 		b.place[e.Key] = len(b.lists)
 		b.lists = append(b.lists, KeyedList{Key: e.Key})
-		if _, has := b.before.Heads.Get(e.Key); has {
-			known = append(known, e.Key)
+		if head, has := b.before.Heads.Get(e.Key); has {
+			known, heads = append(known, e.Key), append(heads, head)
 		}
 	}
 	if len(known) == 0 {
@@ -123,8 +124,8 @@ func (b *Builder) loadLists(ctx context.Context, entries []journal.Entry) error 
 		return fmt.Errorf("%w: %d lists for %d keys", ErrDamaged, len(lists), len(known))
 	}
 	for i, key := range known {
-		if head, _ := b.before.Heads.Get(key); lists[i].Head() != head {
-			return fmt.Errorf("%w: %d hashes, where %d were", ErrDamaged, lists[i].Count(), head.Count)
+		if lists[i].Head() != heads[i] {
+			return fmt.Errorf("%w: %d hashes, where %d were", ErrDamaged, lists[i].Count(), heads[i].Count)
 		}
 		b.lists[b.place[key]].List = lists[i]
 	}
