@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// errCourse says that bytes are not what AppendBinary makes.
+// errCourse says that bytes are not what AppendTo makes.
 var errCourse = errors.New("adjudication: malformed course")
 
-// Bits of a stored Course.
+// Bits of a stored Course, in the order in which AppendTo has them.
 const (
 	courseUnsound = 1 << iota
 	courseFaults

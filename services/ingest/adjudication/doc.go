@@ -18,7 +18,7 @@
 //
 //   - A verdict depends on the set of readings and signals and on the policy, on nothing else: not on the order of arrival,
 //     not on duplicates, not on how they were split into calls. State keeps a bounded selection that is itself a function
-//     of the set (ladder), and every verdict is computed from it anew.
+//     of the set (ladder), and every verdict is computed from it anew, or from its Tail where that comes to the same.
 //   - A step down is called rollback only with two or more readings after it; established only if two independent legal
 //     entities attest each side.
 //   - All arithmetic is on integers, so that anyone can recompute a verdict.
