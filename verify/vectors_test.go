@@ -228,6 +228,10 @@ func validDocuments() []validDocument {
 			w.Document.Statements = w.Document.Statements[:1]
 			prooftest.Withhold(prooftest.List(&w.Document, "odometer"), 2)
 		}},
+		{name: "sixty events of every kind", vin: prooftest.VIN, make: func(t *testing.T, w *prooftest.World) {
+			w.Document = prooftest.NewWorld(t, historyPlan()).Document
+			w.Document.TagProof = prooftest.TagProofOf(t, prooftest.VIN)
+		}},
 		of("claims", func(_ *testing.T, w *prooftest.World) {
 			w.Document.GeneratedAt = w.Document.GeneratedAt.Add(123456789)
 			w.Document.Epoch.Transaction.ID = "<\"\\\u2028é\x01\b😀>"

@@ -38,14 +38,15 @@ type Plan struct {
 	// Content makes the payload of entry seq of a stream, about a passport, and what is shown of its signature: nil for one
 	// that is not signed.
 	Content func(t testing.TB, passport string, seq int) (payload []byte, signature *verify.Signature)
+	// Sizes, if there are any, are those of the streams "ingest/garage" and "ingest/oem" after each epoch.
+	Sizes map[string][]int
 	// Key, if there is one, changes the key that an entry is journaled under: what a platform that lies could do.
 	Key func(stream string, seq int, honest proof.Key) proof.Key
 }
 
-// sizes are those of the two streams after each epoch. Two of three entries belong to the passport shown.
-var sizes = map[string][]int{ //nolint:gochecknoglobals // never changed
-	"ingest/garage": {1, 1, 2},
-	"ingest/oem":    {3, 5, 8},
+// sizes are those of most plans. Two of three entries belong to the passport shown.
+func sizes() map[string][]int {
+	return map[string][]int{"ingest/garage": {1, 1, 2}, "ingest/oem": {3, 5, 8}}
 }
 
 // World is a small network with a journal of two vehicles, in epochs.
@@ -94,7 +95,10 @@ func NewWorld(t testing.TB, plan Plan) World {
 		w.Witnesses = append(w.Witnesses, witness)
 		w.Trust.Witnesses = append(w.Trust.Witnesses, witness.Verifier().String())
 	}
-	for number := 1; number <= len(sizes["ingest/oem"]); number++ {
+	if w.plan.Sizes == nil {
+		w.plan.Sizes = sizes()
+	}
+	for number := 1; number <= len(w.plan.Sizes["ingest/oem"]); number++ {
 		w.addEpoch(t, number)
 	}
 	w.Epoch = w.Records[len(w.Records)-1]
@@ -112,7 +116,7 @@ func (w *World) addEpoch(t testing.TB, number int) {
 	b := epoch.Begin(before, w.load(t))
 	for _, stream := range []string{"ingest/garage", "ingest/oem"} {
 		var entries []proof.Entry
-		for seq := before.Size(stream); seq < uint64(sizes[stream][number-1]); seq++ {
+		for seq := before.Size(stream); seq < uint64(w.plan.Sizes[stream][number-1]); seq++ {
 			entries = append(entries, w.journal(t, number, stream, seq))
 		}
 		if err := b.Add(t.Context(), stream, entries); err != nil {
