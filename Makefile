@@ -44,7 +44,7 @@ lint: ## Check style: golangci-lint, buf, shellcheck
 	@$(toolchain) lint codegen
 	@scripts/lint.sh
 
-gen: ## Generate code from the protos and the SQL
+gen: ## Generate code from the protos and the SQL, and the verifier page
 	@$(toolchain) codegen sqlc
 	@scripts/gen.sh
 

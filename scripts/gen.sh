@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Generates Go, REST and OpenAPI code from the protos, and query code from the SQL files.
+# Generates Go, REST and OpenAPI code from the protos, query code from the SQL files, and the verifier page from its source.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,3 +9,4 @@ rm -rf proto/gen gateway/internal/gen gateway/openapi
 for config in services/*/internal/postgres/sqlc.yaml; do
   .tools/bin/sqlc generate -f "$config"
 done
+go run ./web/internal/bundle/cmd/bundle web

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-generated=(proto/gen gateway/internal/gen gateway/openapi 'services/*/internal/postgres/dbsqlc')
+generated=(proto/gen gateway/internal/gen gateway/openapi 'services/*/internal/postgres/dbsqlc' web/verify.html web/verifier/schema.js)
 changed=$(git status --porcelain -- "${generated[@]}")
 if [[ -n $changed ]]; then
   printf 'verify: generated code is not what is committed; commit the output of make gen:\n%s\n' "$changed" >&2

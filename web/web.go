@@ -3,7 +3,8 @@ package web
 
 import _ "embed" // for the pages
 
-// Verify tells anybody how to verify a proof document. It loads nothing and has no script.
+// Verify verifies proof documents in the reader's own browser. It is one file that works from disk as well, loads nothing and
+// connects to nothing. It is made of the source in verifier, by package internal/bundle.
 //
 //go:embed verify.html
 var Verify []byte

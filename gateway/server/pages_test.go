@@ -22,10 +22,10 @@ func TestThePagesAreOpen(t *testing.T) {
 		t.Errorf("openapi.json: %v, %+v", err, api)
 	}
 	a = r.do(nobody, http.MethodGet, "/verify", nil)
-	if a.status != http.StatusOK || !strings.Contains(string(a.body), "pcc verify") || !strings.HasPrefix(a.header.Get("Content-Type"), "text/html") {
+	if a.status != http.StatusOK || !strings.Contains(string(a.body), "<title>Verify a vehicle passport") || !strings.HasPrefix(a.header.Get("Content-Type"), "text/html") {
 		t.Errorf("verify: %d %s", a.status, a.header.Get("Content-Type"))
 	}
-	if csp := a.header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") || !strings.Contains(csp, "style-src 'sha256-") {
+	if csp := a.header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") || !strings.Contains(csp, "style-src 'sha256-") || !strings.Contains(csp, "script-src 'sha256-") {
 		t.Errorf("verify: Content-Security-Policy %q", csp)
 	}
 	a = r.do(nobody, http.MethodHead, "/verify", nil)

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 )
@@ -20,9 +20,9 @@ type page struct {
 // Pages are routes without credentials. Beside them only the logs are (package tiles).
 type Pages map[string]page
 
-// NewPages returns the pages: liveness, the API's description, and how to verify a proof.
+// NewPages returns the pages: liveness, the API's description, and the verifier of proofs.
 func NewPages(openAPI, verifyHTML []byte) (Pages, error) {
-	policy, err := stylePolicy(verifyHTML)
+	policy, err := inlinePolicy(verifyHTML)
 	if err != nil {
 		return nil, err
 	}
@@ -33,15 +33,19 @@ func NewPages(openAPI, verifyHTML []byte) (Pages, error) {
 	}, nil
 }
 
-// stylePolicy allows a page exactly the one style sheet that stands in it.
-func stylePolicy(html []byte) (string, error) {
-	_, rest, opened := bytes.Cut(html, []byte("<style>"))
-	style, _, closed := bytes.Cut(rest, []byte("</style>"))
-	if !opened || !closed {
-		return "", errors.New("gateway: the page has no style sheet")
+// inlinePolicy allows a page exactly the one style sheet and the one script that stand in it.
+func inlinePolicy(html []byte) (string, error) {
+	policy := strictPolicy
+	for _, element := range []string{"style", "script"} {
+		_, rest, opened := bytes.Cut(html, []byte("<"+element+">"))
+		text, _, closed := bytes.Cut(rest, []byte("</"+element+">"))
+		if !opened || !closed {
+			return "", fmt.Errorf("gateway: the page has no %s", element)
+		}
+		sum := sha256.Sum256(text)
+		policy += fmt.Sprintf("; %s-src 'sha256-%s'", element, base64.StdEncoding.EncodeToString(sum[:]))
 	}
-	sum := sha256.Sum256(style)
-	return strictPolicy + "; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'", nil
+	return policy, nil
 }
 
 // Or answers requests for a page and leaves all others to next.
