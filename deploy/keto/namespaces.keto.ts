@@ -17,6 +17,7 @@ class Consortium implements Namespace {
     admit_members: (ctx: Context): boolean => this.related.administrators.includes(ctx.subject),
     record_receipts: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
     import_statements: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
+    write_off_entries: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
     export_payouts: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
     audit_settlement: (ctx: Context): boolean =>
       this.related.auditors.includes(ctx.subject) || this.related.treasurers.includes(ctx.subject),

@@ -14,7 +14,7 @@ import (
 
 func newBank(env *environment) *cobra.Command {
 	c := &cobra.Command{Use: "bank", Short: "Import statements of the consortium's bank account, and compare it with the ledger"}
-	c.AddCommand(newBankImport(env), newBankPeg(env))
+	c.AddCommand(newBankImport(env), newBankWriteOff(env), newBankPeg(env))
 	return c
 }
 
@@ -59,6 +59,28 @@ func printStatementImport(env *environment, resp *settlementv1.ImportStatementRe
 	env.printf("statement %s ends at %s\n", resp.GetStatement(), resp.GetClosingBalance())
 	printPeg(env, resp.GetPeg())
 	return nil
+}
+
+func newBankWriteOff(env *environment) *cobra.Command {
+	return &cobra.Command{
+		Use:   "write-off REFERENCE",
+		Short: "Book an unexplained entry of a statement on the platform's own pool; takes two people",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return env.withBank(func(bank settlementv1.BankServiceClient) error {
+				resp, err := bank.WriteOffEntry(c.Context(), &settlementv1.WriteOffEntryRequest{Reference: args[0]})
+				if err != nil {
+					return err
+				}
+				if resp.GetNeedsSecondPerson() {
+					env.printf("noted; %s are written off when a second person asks for the same\n", resp.GetAmount())
+					return nil
+				}
+				env.printf("%s written off\n", resp.GetAmount())
+				return nil
+			})
+		},
+	}
 }
 
 func newBankPeg(env *environment) *cobra.Command {

@@ -55,4 +55,10 @@ type BankTx interface {
 	InsertStatement(ctx context.Context, s BankStatement) error
 	// Entries returns entries of imported statements by their references.
 	Entries(ctx context.Context, references []string) (map[string]BankEntry, error)
+
+	// WriteOff returns the write-off of an entry; found is false when nobody proposed one.
+	WriteOff(ctx context.Context, reference string) (w WriteOff, found bool, err error)
+	InsertWriteOff(ctx context.Context, w WriteOff) error
+	// ApproveWriteOff stores the second person.
+	ApproveWriteOff(ctx context.Context, w WriteOff) error
 }

@@ -22,6 +22,7 @@
 //	payout    available        -> suspense:payout                when a member asks for euro
 //	burn      suspense:payout  -> bank:eur                       when the bank's statement shows that it got them
 //	payout_return  suspense:payout, bank:eur -> available        when it did not, or not for long
+//	write_off      pool:infrastructure <-> bank:eur              of what the bank did and nobody can explain
 //
 // A read passes through these states, and the transfer of each step commits with it:
 //

@@ -11,6 +11,7 @@ var (
 
 	ErrMemberNotFound  = apperr.New(apperr.NotFound, "MEMBER_NOT_FOUND", "the member has no accounts")
 	ErrAccountNotFound = apperr.New(apperr.NotFound, "ACCOUNT_NOT_FOUND", "no such account of the caller's member")
+	ErrEntryNotFound   = apperr.New(apperr.NotFound, "ENTRY_NOT_FOUND", "no imported bank statement has such an entry").WithField("reference")
 	ErrPayoutNotFound  = apperr.New(apperr.NotFound, "PAYOUT_NOT_FOUND", "no such payout, or not the caller's")
 	ErrReadNotFound    = apperr.New(apperr.NotFound, "READ_NOT_FOUND", "no such paid read")
 	ErrProductUnknown  = apperr.New(apperr.NotFound, "PRODUCT_UNKNOWN", "the product is not on the price list").WithField("product")
@@ -25,6 +26,7 @@ var (
 
 	ErrAmountNotPayable  = apperr.New(apperr.InvalidArgument, "AMOUNT_INVALID", "a payout is of whole cents, 0.01 to 999999999.99 euro").WithField("amount")
 	ErrPayoutState       = apperr.New(apperr.FailedPrecondition, "PAYOUT_STATE", "the payout is not in a state that permits this")
+	ErrEntryExplained    = apperr.New(apperr.FailedPrecondition, "ENTRY_EXPLAINED", "the ledger has booked the entry, or agrees with it").WithField("reference")
 	ErrSamePerson        = apperr.New(apperr.FailedPrecondition, "SECOND_PERSON_NEEDED", "another person than the one who asked has to approve")
 	ErrPayoutsStopped    = apperr.New(apperr.FailedPrecondition, "PAYOUTS_STOPPED", "the ledger and the bank's statements disagree; payouts are stopped until they agree")
 	ErrNothingToExport   = apperr.New(apperr.FailedPrecondition, "NOTHING_TO_EXPORT", "no payout is waiting to be paid")

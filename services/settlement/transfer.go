@@ -24,6 +24,7 @@ const (
 	KindPayout       TransferKind = "payout"
 	KindBurn         TransferKind = "burn"
 	KindPayoutReturn TransferKind = "payout_return"
+	KindWriteOff     TransferKind = "write_off"
 )
 
 // Posting is one side of a transfer: positive is received, negative is paid.

@@ -47,7 +47,7 @@ func TestEveryCallIsGuarded(t *testing.T) {
 			"ListAccounts", "ListStatementLines", "GetRead", "ListPrices", "RequestPayout", "ListPayouts", "ApprovePayout", "CancelPayout",
 		}},
 		"treasurer": {f.Dial(f.insurer, "treasurer"), "PERMISSION_DENIED", []string{
-			"RecordReceipt", "GetTrialBalance", "ExportPayouts", "RejectPayout", "ImportStatement", "GetPeg",
+			"RecordReceipt", "GetTrialBalance", "ExportPayouts", "RejectPayout", "ImportStatement", "WriteOffEntry", "GetPeg",
 		}},
 		"unrelated service":  {f.DialService("vault"), "PERMISSION_DENIED", []string{"ListPrices"}},
 		"service that sells": {f.DialService("registry"), "PERMISSION_DENIED", []string{"HoldRead", "CaptureRead", "VoidRead", "VerifyRead", "ListPrices"}},

@@ -176,6 +176,13 @@ func TestPegIsWatched(t *testing.T) {
 	}
 	_, err = b.exporter.ExportPayouts(t.Context(), &settlementv1.ExportPayoutsRequest{RequestId: uuid.NewString()})
 	wantReason(t, "export", err, "PAYOUTS_STOPPED")
+	written, err := b.bank.WriteOffEntry(t.Context(), &settlementv1.WriteOffEntryRequest{Reference: "R1"})
+	must(t, err)
+	if written.GetAmount() != "-0.0100" || !written.GetNeedsSecondPerson() {
+		t.Errorf("written off %v", written)
+	}
+	_, err = b.bank.WriteOffEntry(t.Context(), &settlementv1.WriteOffEntryRequest{Reference: "R2"})
+	wantReason(t, "write-off of no entry", err, "ENTRY_NOT_FOUND")
 	_, err = b.bank.ImportStatement(t.Context(), &settlementv1.ImportStatementRequest{Document: []byte("<a/>")})
 	wantReason(t, "no statement", err, "DOCUMENT_INVALID")
 }

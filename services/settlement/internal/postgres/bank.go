@@ -124,6 +124,36 @@ func (t *ledgerTx) Entries(ctx context.Context, references []string) (map[string
 	return entries, nil
 }
 
+func (t *ledgerTx) WriteOff(ctx context.Context, reference string) (settlement.WriteOff, bool, error) {
+	row, err := t.q.WriteOff(ctx, reference)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return settlement.WriteOff{}, false, nil
+	}
+	if err != nil {
+		return settlement.WriteOff{}, false, fmt.Errorf("look up write-off: %w", err)
+	}
+	return settlement.WriteOff{Reference: reference, Amount: row.Amount, ProposedBy: row.ProposedBy, ApprovedBy: row.ApprovedBy}, true, nil
+}
+
+func (t *ledgerTx) InsertWriteOff(ctx context.Context, w settlement.WriteOff) error {
+	err := t.q.InsertWriteOff(ctx, dbsqlc.InsertWriteOffParams{Reference: w.Reference, Amount: w.Amount, ProposedBy: w.ProposedBy})
+	if err != nil {
+		return fmt.Errorf("insert write-off: %w", err)
+	}
+	return nil
+}
+
+func (t *ledgerTx) ApproveWriteOff(ctx context.Context, w settlement.WriteOff) error {
+	n, err := t.q.ApproveWriteOff(ctx, dbsqlc.ApproveWriteOffParams{Reference: w.Reference, ApprovedBy: w.ApprovedBy})
+	if err != nil {
+		return fmt.Errorf("approve write-off: %w", err)
+	}
+	if n != 1 {
+		return fmt.Errorf("approve write-off: none of %s is open", w.Reference)
+	}
+	return nil
+}
+
 func bankEntry(r dbsqlc.BankEntry) settlement.BankEntry {
 	e := settlement.BankEntry{Reference: r.Reference, Amount: r.Amount, Outcome: settlement.EntryOutcome(r.Outcome), Member: r.Member}
 	if r.Payout != nil {

@@ -1,7 +1,6 @@
 package postgres_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -14,94 +13,8 @@ import (
 
 	"github.com/pcc-platform/pcc/internal/apperr"
 	"github.com/pcc-platform/pcc/services/settlement"
-	"github.com/pcc-platform/pcc/services/settlement/iso20022"
 	"github.com/pcc-platform/pcc/services/settlement/iso20022/iso20022test"
 )
-
-const (
-	consortiumIBAN = "DE89370400440532013000"
-	euro           = settlement.Amount(10_000)
-	// limit is what one person moves alone in these tests.
-	limit = 1000 * euro
-)
-
-// bank is the use cases of the consortium's account over a ledger, with the statements that were imported so far.
-type bank struct {
-	*settlement.Bank
-	*ledger
-	closing    int64 // in cents
-	statements int
-}
-
-func newBank(t *testing.T) *bank {
-	t.Helper()
-	l := newLedger(t)
-	account := settlement.BankAccount{Party: iso20022.Party{Name: "PCC", IBAN: consortiumIBAN, BIC: "COBADEFFXXX"}, Limit: limit}
-	l.Service = settlement.NewService(l.store, uncounted{}, settlement.CurrentSplitPolicy(), limit, l.clock.now)
-	return &bank{Bank: settlement.NewBank(l.store, uncounted{}, account, l.clock.now), ledger: l}
-}
-
-// book imports a statement that follows the last one.
-func (b *bank) book(t fataler, entries ...iso20022test.Entry) []settlement.BankEntry {
-	t.Helper()
-	b.statements++
-	document := iso20022test.Statement(fmt.Sprintf("S%d", b.statements), consortiumIBAN, b.closing, entries...)
-	s, _, err := b.ImportStatement(asService(context.Background()), document)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		b.closing += e.Cents
-	}
-	return s.Entries
-}
-
-func payoutRequest(member string, amount settlement.Amount, by string) settlement.PayoutRequest {
-	return settlement.PayoutRequest{
-		RequestID: uuid.NewString(), Member: member, Amount: amount, By: by,
-		Creditor: iso20022.Party{Name: "Garage du Lac", IBAN: "FR1420041010050500013M02606"},
-	}
-}
-
-func (b *bank) request(t fataler, member string, amount settlement.Amount) settlement.Payout {
-	t.Helper()
-	p, err := b.RequestPayout(asService(context.Background()), payoutRequest(member, amount, member+"/first"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
-func (b *bank) export(t fataler) settlement.PayoutBatch {
-	t.Helper()
-	batch, err := b.ExportPayouts(asService(context.Background()), uuid.NewString())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return batch
-}
-
-func endToEnd(p settlement.Payout) string { return strings.ReplaceAll(p.ID, "-", "") }
-
-// wantPeg compares ledger and bank, and holds the trial balance.
-func (b *bank) wantPeg(t fataler, holds bool) {
-	t.Helper()
-	peg, err := b.CheckPeg(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if peg.Holds() != holds {
-		t.Fatalf("the peg holds: %v, want %v: %+v", peg.Holds(), holds, peg)
-	}
-	b.mustBalance(t)
-}
-
-func (b *bank) wantAvailable(t fataler, member string, want settlement.Amount) {
-	t.Helper()
-	if got, _ := b.balances(t, member); got != want {
-		t.Fatalf("%s has %s available, want %s", member, got, want)
-	}
-}
 
 func TestStatementsBookWhatTheySay(t *testing.T) {
 	b := newBank(t)
@@ -270,10 +183,49 @@ func TestDisagreementStopsPayouts(t *testing.T) {
 	}
 }
 
-func (b *bank) wantPegOnly(t fataler, holds bool) {
-	t.Helper()
-	if peg, err := b.CheckPeg(context.Background()); err != nil || peg.Holds() != holds {
-		t.Fatalf("the peg holds: %v, want %v: %+v, %v", peg.Holds(), holds, peg, err)
+// TestWriteOff: two people book on the pool what the ledger lacks of an unexplained entry, and payouts go on.
+func TestWriteOff(t *testing.T) {
+	b := newBank(t)
+	ctx := asService(t.Context())
+	b.admit(t, "garage", 0)
+	manual := settlement.Receipt{RequestID: uuid.NewString(), BankReference: "R1", Member: "garage", Amount: 5 * euro}
+	if _, err := b.RecordReceipt(ctx, manual); err != nil {
+		t.Fatal(err)
+	}
+	b.book(t,
+		iso20022test.Entry{Reference: "R1", Cents: 600, Text: "PCC/garage"}, // a euro more than recorded
+		iso20022test.Entry{Reference: "R2", Cents: 100, Text: "PCC/garage"},
+		iso20022test.Entry{Reference: "fee", Cents: -30},
+		iso20022test.Entry{Reference: "theft", Cents: -100},
+	)
+	for _, c := range []struct {
+		reference, by string
+		want          error
+		open          bool
+	}{
+		{"none", "first", settlement.ErrEntryNotFound, false},
+		{"R2", "first", settlement.ErrEntryExplained, false},
+		{"fee", "first", nil, true},
+		{"fee", "second", settlement.ErrInsufficientFunds, false}, // the pool is empty
+		{"R1", "first", nil, true},
+		{"R1", "first", nil, true},
+		{"R1", "second", nil, false},
+		{"R1", "third", nil, false},
+		{"fee", "second", nil, false},
+		{"theft", "second", nil, true},
+		{"theft", "first", settlement.ErrInsufficientFunds, false}, // 0.70 are left
+	} {
+		w, err := b.WriteOffEntry(ctx, c.reference, c.by)
+		if !errors.Is(err, c.want) || err == nil && (w.ApprovedBy == "") != c.open {
+			t.Errorf("%s by %s: %+v, %v; want %v", c.reference, c.by, w, err, c.want)
+		}
+	}
+	b.wantPegOnly(t, false)
+	b.book(t, iso20022test.Entry{Reference: "theft undone", Cents: 100, Returned: true})
+	b.wantPeg(t, true)
+	pool := poolBalances(b.mustBalance(t))[string(settlement.PoolInfrastructure)]
+	if pool != 7000 {
+		t.Errorf("the pool has %s, want 0.7000", pool)
 	}
 }
 

@@ -79,6 +79,7 @@ SELECT coalesce(CASE WHEN a.member IS NULL THEN a.id END, 'members')::text AS na
        ((SELECT coalesce(sum(amount), 0) FROM receipt)
         + (SELECT coalesce(sum(e.amount), 0) FROM bank_entry e LEFT JOIN receipt r ON r.bank_reference = e.reference
            WHERE e.outcome = 'suspended' AND r.bank_reference IS NULL)
+        + (SELECT coalesce(sum(amount), 0) FROM write_off WHERE approved_by <> '')
         - (SELECT coalesce(sum(amount), 0) FROM payout WHERE state = 'paid'))::bigint AS euro
 FROM account a LEFT JOIN posted p ON p.account = a.id
 GROUP BY 1 ORDER BY 1;
@@ -146,6 +147,15 @@ FROM (SELECT unnest(@bank_references::text[]) AS reference, unnest(@positions::i
 
 -- name: BankEntries :many
 SELECT * FROM bank_entry WHERE reference = ANY (@bank_references::text[]);
+
+-- name: WriteOff :one
+SELECT amount, proposed_by, approved_by FROM write_off WHERE reference = $1;
+
+-- name: InsertWriteOff :exec
+INSERT INTO write_off (reference, amount, proposed_by) VALUES ($1, $2, $3);
+
+-- name: ApproveWriteOff :execrows
+UPDATE write_off SET approved_by = $2 WHERE reference = $1 AND approved_by = '';
 
 -- name: StatementEntries :many
 SELECT * FROM bank_entry WHERE statement = $1 ORDER BY position;

@@ -370,6 +370,105 @@ func (x *ImportStatementResponse) GetPeg() *Peg {
 	return nil
 }
 
+type WriteOffEntryRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The bank's reference of the entry.
+	Reference     string `protobuf:"bytes,1,opt,name=reference,proto3" json:"reference,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WriteOffEntryRequest) Reset() {
+	*x = WriteOffEntryRequest{}
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WriteOffEntryRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WriteOffEntryRequest) ProtoMessage() {}
+
+func (x *WriteOffEntryRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WriteOffEntryRequest.ProtoReflect.Descriptor instead.
+func (*WriteOffEntryRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_settlement_v1_bank_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *WriteOffEntryRequest) GetReference() string {
+	if x != nil {
+		return x.Reference
+	}
+	return ""
+}
+
+type WriteOffEntryResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Signed decimal euro that are booked: positive is received.
+	Amount string `protobuf:"bytes,1,opt,name=amount,proto3" json:"amount,omitempty"`
+	// True while a second person has to ask for the same.
+	NeedsSecondPerson bool `protobuf:"varint,2,opt,name=needs_second_person,json=needsSecondPerson,proto3" json:"needs_second_person,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
+}
+
+func (x *WriteOffEntryResponse) Reset() {
+	*x = WriteOffEntryResponse{}
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WriteOffEntryResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WriteOffEntryResponse) ProtoMessage() {}
+
+func (x *WriteOffEntryResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WriteOffEntryResponse.ProtoReflect.Descriptor instead.
+func (*WriteOffEntryResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_settlement_v1_bank_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *WriteOffEntryResponse) GetAmount() string {
+	if x != nil {
+		return x.Amount
+	}
+	return ""
+}
+
+func (x *WriteOffEntryResponse) GetNeedsSecondPerson() bool {
+	if x != nil {
+		return x.NeedsSecondPerson
+	}
+	return false
+}
+
 type GetPegRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -378,7 +477,7 @@ type GetPegRequest struct {
 
 func (x *GetPegRequest) Reset() {
 	*x = GetPegRequest{}
-	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[4]
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -390,7 +489,7 @@ func (x *GetPegRequest) String() string {
 func (*GetPegRequest) ProtoMessage() {}
 
 func (x *GetPegRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[4]
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -403,7 +502,7 @@ func (x *GetPegRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPegRequest.ProtoReflect.Descriptor instead.
 func (*GetPegRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_settlement_v1_bank_service_proto_rawDescGZIP(), []int{4}
+	return file_pcc_settlement_v1_bank_service_proto_rawDescGZIP(), []int{6}
 }
 
 type GetPegResponse struct {
@@ -415,7 +514,7 @@ type GetPegResponse struct {
 
 func (x *GetPegResponse) Reset() {
 	*x = GetPegResponse{}
-	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[5]
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -427,7 +526,7 @@ func (x *GetPegResponse) String() string {
 func (*GetPegResponse) ProtoMessage() {}
 
 func (x *GetPegResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[5]
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -440,7 +539,7 @@ func (x *GetPegResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPegResponse.ProtoReflect.Descriptor instead.
 func (*GetPegResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_settlement_v1_bank_service_proto_rawDescGZIP(), []int{5}
+	return file_pcc_settlement_v1_bank_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *GetPegResponse) GetPeg() *Peg {
@@ -473,7 +572,12 @@ const file_pcc_settlement_v1_bank_service_proto_rawDesc = "" +
 	"\tstatement\x18\x01 \x01(\tR\tstatement\x12'\n" +
 	"\x0fclosing_balance\x18\x02 \x01(\tR\x0eclosingBalance\x126\n" +
 	"\aentries\x18\x03 \x03(\v2\x1c.pcc.settlement.v1.BankEntryR\aentries\x12(\n" +
-	"\x03peg\x18\x04 \x01(\v2\x16.pcc.settlement.v1.PegR\x03peg\"\x0f\n" +
+	"\x03peg\x18\x04 \x01(\v2\x16.pcc.settlement.v1.PegR\x03peg\"?\n" +
+	"\x14WriteOffEntryRequest\x12'\n" +
+	"\treference\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\treference\"_\n" +
+	"\x15WriteOffEntryResponse\x12\x16\n" +
+	"\x06amount\x18\x01 \x01(\tR\x06amount\x12.\n" +
+	"\x13needs_second_person\x18\x02 \x01(\bR\x11needsSecondPerson\"\x0f\n" +
 	"\rGetPegRequest\":\n" +
 	"\x0eGetPegResponse\x12(\n" +
 	"\x03peg\x18\x01 \x01(\v2\x16.pcc.settlement.v1.PegR\x03peg*\xd6\x01\n" +
@@ -484,9 +588,10 @@ const file_pcc_settlement_v1_bank_service_proto_rawDesc = "" +
 	"\x17ENTRY_OUTCOME_SUSPENDED\x10\x03\x12\x16\n" +
 	"\x12ENTRY_OUTCOME_PAID\x10\x04\x12\x1a\n" +
 	"\x16ENTRY_OUTCOME_RETURNED\x10\x05\x12\x1d\n" +
-	"\x19ENTRY_OUTCOME_UNEXPLAINED\x10\x062\xad\x02\n" +
+	"\x19ENTRY_OUTCOME_UNEXPLAINED\x10\x062\xd0\x03\n" +
 	"\vBankService\x12\xa0\x01\n" +
-	"\x0fImportStatement\x12).pcc.settlement.v1.ImportStatementRequest\x1a*.pcc.settlement.v1.ImportStatementResponse\"6\xa2\xd4\x18\x15\b\x02\x12\x11import_statements\x82\xd3\xe4\x93\x02\x17:\x01*\"\x12/v1/bankStatements\x12{\n" +
+	"\x0fImportStatement\x12).pcc.settlement.v1.ImportStatementRequest\x1a*.pcc.settlement.v1.ImportStatementResponse\"6\xa2\xd4\x18\x15\b\x02\x12\x11import_statements\x82\xd3\xe4\x93\x02\x17:\x01*\"\x12/v1/bankStatements\x12\xa0\x01\n" +
+	"\rWriteOffEntry\x12'.pcc.settlement.v1.WriteOffEntryRequest\x1a(.pcc.settlement.v1.WriteOffEntryResponse\"<\xa2\xd4\x18\x15\b\x02\x12\x11write_off_entries\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/bankEntries:writeOff\x12{\n" +
 	"\x06GetPeg\x12 .pcc.settlement.v1.GetPegRequest\x1a!.pcc.settlement.v1.GetPegResponse\",\xa2\xd4\x18\x14\b\x02\x12\x10audit_settlement\x82\xd3\xe4\x93\x02\x0eb\x03peg\x12\a/v1/pegBFZDgithub.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1;settlementv1b\x06proto3"
 
 var (
@@ -502,15 +607,17 @@ func file_pcc_settlement_v1_bank_service_proto_rawDescGZIP() []byte {
 }
 
 var file_pcc_settlement_v1_bank_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_pcc_settlement_v1_bank_service_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_pcc_settlement_v1_bank_service_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_pcc_settlement_v1_bank_service_proto_goTypes = []any{
 	(EntryOutcome)(0),               // 0: pcc.settlement.v1.EntryOutcome
 	(*BankEntry)(nil),               // 1: pcc.settlement.v1.BankEntry
 	(*Peg)(nil),                     // 2: pcc.settlement.v1.Peg
 	(*ImportStatementRequest)(nil),  // 3: pcc.settlement.v1.ImportStatementRequest
 	(*ImportStatementResponse)(nil), // 4: pcc.settlement.v1.ImportStatementResponse
-	(*GetPegRequest)(nil),           // 5: pcc.settlement.v1.GetPegRequest
-	(*GetPegResponse)(nil),          // 6: pcc.settlement.v1.GetPegResponse
+	(*WriteOffEntryRequest)(nil),    // 5: pcc.settlement.v1.WriteOffEntryRequest
+	(*WriteOffEntryResponse)(nil),   // 6: pcc.settlement.v1.WriteOffEntryResponse
+	(*GetPegRequest)(nil),           // 7: pcc.settlement.v1.GetPegRequest
+	(*GetPegResponse)(nil),          // 8: pcc.settlement.v1.GetPegResponse
 }
 var file_pcc_settlement_v1_bank_service_proto_depIdxs = []int32{
 	0, // 0: pcc.settlement.v1.BankEntry.outcome:type_name -> pcc.settlement.v1.EntryOutcome
@@ -518,11 +625,13 @@ var file_pcc_settlement_v1_bank_service_proto_depIdxs = []int32{
 	2, // 2: pcc.settlement.v1.ImportStatementResponse.peg:type_name -> pcc.settlement.v1.Peg
 	2, // 3: pcc.settlement.v1.GetPegResponse.peg:type_name -> pcc.settlement.v1.Peg
 	3, // 4: pcc.settlement.v1.BankService.ImportStatement:input_type -> pcc.settlement.v1.ImportStatementRequest
-	5, // 5: pcc.settlement.v1.BankService.GetPeg:input_type -> pcc.settlement.v1.GetPegRequest
-	4, // 6: pcc.settlement.v1.BankService.ImportStatement:output_type -> pcc.settlement.v1.ImportStatementResponse
-	6, // 7: pcc.settlement.v1.BankService.GetPeg:output_type -> pcc.settlement.v1.GetPegResponse
-	6, // [6:8] is the sub-list for method output_type
-	4, // [4:6] is the sub-list for method input_type
+	5, // 5: pcc.settlement.v1.BankService.WriteOffEntry:input_type -> pcc.settlement.v1.WriteOffEntryRequest
+	7, // 6: pcc.settlement.v1.BankService.GetPeg:input_type -> pcc.settlement.v1.GetPegRequest
+	4, // 7: pcc.settlement.v1.BankService.ImportStatement:output_type -> pcc.settlement.v1.ImportStatementResponse
+	6, // 8: pcc.settlement.v1.BankService.WriteOffEntry:output_type -> pcc.settlement.v1.WriteOffEntryResponse
+	8, // 9: pcc.settlement.v1.BankService.GetPeg:output_type -> pcc.settlement.v1.GetPegResponse
+	7, // [7:10] is the sub-list for method output_type
+	4, // [4:7] is the sub-list for method input_type
 	4, // [4:4] is the sub-list for extension type_name
 	4, // [4:4] is the sub-list for extension extendee
 	0, // [0:4] is the sub-list for field type_name
@@ -539,7 +648,7 @@ func file_pcc_settlement_v1_bank_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_settlement_v1_bank_service_proto_rawDesc), len(file_pcc_settlement_v1_bank_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   6,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

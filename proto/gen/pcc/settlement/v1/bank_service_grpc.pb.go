@@ -20,6 +20,7 @@ const _ = grpc.SupportPackageIsVersion9
 
 const (
 	BankService_ImportStatement_FullMethodName = "/pcc.settlement.v1.BankService/ImportStatement"
+	BankService_WriteOffEntry_FullMethodName   = "/pcc.settlement.v1.BankService/WriteOffEntry"
 	BankService_GetPeg_FullMethodName          = "/pcc.settlement.v1.BankService/GetPeg"
 )
 
@@ -36,6 +37,12 @@ type BankServiceClient interface {
 	// STATEMENT_UNBALANCED, ENTRY_WITHOUT_REFERENCE, ENTRY_DUPLICATE, ACCOUNT_FOREIGN, STATEMENT_EXISTS (the same id, other
 	// content), STATEMENT_GAP, BANK_NOT_CONFIGURED. The field is the path of the element in the document.
 	ImportStatement(ctx context.Context, in *ImportStatementRequest, opts ...grpc.CallOption) (*ImportStatementResponse, error)
+	// WriteOffEntry books an unexplained entry of an imported statement on pool:infrastructure, such as a fee of the bank. It takes
+	// effect when a second person asks for the same.
+	// Permission: write_off_entries of the consortium. Idempotent: a written-off entry stays so.
+	// Errors: ENTRY_NOT_FOUND, ENTRY_EXPLAINED (the ledger has booked it, or agrees with it), INSUFFICIENT_FUNDS (the pool holds
+	// less than the bank took).
+	WriteOffEntry(ctx context.Context, in *WriteOffEntryRequest, opts ...grpc.CallOption) (*WriteOffEntryResponse, error)
 	// GetPeg says whether every PCC_token is covered by euro. While it is not, payouts are stopped.
 	// Permission: audit_settlement of the consortium.
 	GetPeg(ctx context.Context, in *GetPegRequest, opts ...grpc.CallOption) (*GetPegResponse, error)
@@ -53,6 +60,16 @@ func (c *bankServiceClient) ImportStatement(ctx context.Context, in *ImportState
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ImportStatementResponse)
 	err := c.cc.Invoke(ctx, BankService_ImportStatement_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *bankServiceClient) WriteOffEntry(ctx context.Context, in *WriteOffEntryRequest, opts ...grpc.CallOption) (*WriteOffEntryResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(WriteOffEntryResponse)
+	err := c.cc.Invoke(ctx, BankService_WriteOffEntry_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +99,12 @@ type BankServiceServer interface {
 	// STATEMENT_UNBALANCED, ENTRY_WITHOUT_REFERENCE, ENTRY_DUPLICATE, ACCOUNT_FOREIGN, STATEMENT_EXISTS (the same id, other
 	// content), STATEMENT_GAP, BANK_NOT_CONFIGURED. The field is the path of the element in the document.
 	ImportStatement(context.Context, *ImportStatementRequest) (*ImportStatementResponse, error)
+	// WriteOffEntry books an unexplained entry of an imported statement on pool:infrastructure, such as a fee of the bank. It takes
+	// effect when a second person asks for the same.
+	// Permission: write_off_entries of the consortium. Idempotent: a written-off entry stays so.
+	// Errors: ENTRY_NOT_FOUND, ENTRY_EXPLAINED (the ledger has booked it, or agrees with it), INSUFFICIENT_FUNDS (the pool holds
+	// less than the bank took).
+	WriteOffEntry(context.Context, *WriteOffEntryRequest) (*WriteOffEntryResponse, error)
 	// GetPeg says whether every PCC_token is covered by euro. While it is not, payouts are stopped.
 	// Permission: audit_settlement of the consortium.
 	GetPeg(context.Context, *GetPegRequest) (*GetPegResponse, error)
@@ -97,6 +120,9 @@ type UnimplementedBankServiceServer struct{}
 
 func (UnimplementedBankServiceServer) ImportStatement(context.Context, *ImportStatementRequest) (*ImportStatementResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ImportStatement not implemented")
+}
+func (UnimplementedBankServiceServer) WriteOffEntry(context.Context, *WriteOffEntryRequest) (*WriteOffEntryResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method WriteOffEntry not implemented")
 }
 func (UnimplementedBankServiceServer) GetPeg(context.Context, *GetPegRequest) (*GetPegResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetPeg not implemented")
@@ -140,6 +166,24 @@ func _BankService_ImportStatement_Handler(srv interface{}, ctx context.Context, 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _BankService_WriteOffEntry_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(WriteOffEntryRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(BankServiceServer).WriteOffEntry(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: BankService_WriteOffEntry_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(BankServiceServer).WriteOffEntry(ctx, req.(*WriteOffEntryRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _BankService_GetPeg_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetPegRequest)
 	if err := dec(in); err != nil {
@@ -168,6 +212,10 @@ var BankService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ImportStatement",
 			Handler:    _BankService_ImportStatement_Handler,
+		},
+		{
+			MethodName: "WriteOffEntry",
+			Handler:    _BankService_WriteOffEntry_Handler,
 		},
 		{
 			MethodName: "GetPeg",

@@ -12,6 +12,23 @@ import (
 	"github.com/pcc-platform/pcc/services/settlement"
 )
 
+const approveWriteOff = `-- name: ApproveWriteOff :execrows
+UPDATE write_off SET approved_by = $2 WHERE reference = $1 AND approved_by = ''
+`
+
+type ApproveWriteOffParams struct {
+	Reference  string
+	ApprovedBy string
+}
+
+func (q *Queries) ApproveWriteOff(ctx context.Context, arg ApproveWriteOffParams) (int64, error) {
+	result, err := q.db.Exec(ctx, approveWriteOff, arg.Reference, arg.ApprovedBy)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const bankEntries = `-- name: BankEntries :many
 SELECT reference, statement, position, amount, outcome, member, payout FROM bank_entry WHERE reference = ANY ($1::text[])
 `
@@ -323,6 +340,21 @@ func (q *Queries) InsertTransfer(ctx context.Context, arg InsertTransferParams) 
 	var created_at time.Time
 	err := row.Scan(&created_at)
 	return created_at, err
+}
+
+const insertWriteOff = `-- name: InsertWriteOff :exec
+INSERT INTO write_off (reference, amount, proposed_by) VALUES ($1, $2, $3)
+`
+
+type InsertWriteOffParams struct {
+	Reference  string
+	Amount     settlement.Amount
+	ProposedBy string
+}
+
+func (q *Queries) InsertWriteOff(ctx context.Context, arg InsertWriteOffParams) error {
+	_, err := q.db.Exec(ctx, insertWriteOff, arg.Reference, arg.Amount, arg.ProposedBy)
+	return err
 }
 
 const lockAccounts = `-- name: LockAccounts :many
@@ -908,6 +940,7 @@ SELECT coalesce(CASE WHEN a.member IS NULL THEN a.id END, 'members')::text AS na
        ((SELECT coalesce(sum(amount), 0) FROM receipt)
         + (SELECT coalesce(sum(e.amount), 0) FROM bank_entry e LEFT JOIN receipt r ON r.bank_reference = e.reference
            WHERE e.outcome = 'suspended' AND r.bank_reference IS NULL)
+        + (SELECT coalesce(sum(amount), 0) FROM write_off WHERE approved_by <> '')
         - (SELECT coalesce(sum(amount), 0) FROM payout WHERE state = 'paid'))::bigint AS euro
 FROM account a LEFT JOIN posted p ON p.account = a.id
 GROUP BY 1 ORDER BY 1
@@ -991,4 +1024,21 @@ func (q *Queries) UpdateRead(ctx context.Context, arg UpdateReadParams) (int64, 
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const writeOff = `-- name: WriteOff :one
+SELECT amount, proposed_by, approved_by FROM write_off WHERE reference = $1
+`
+
+type WriteOffRow struct {
+	Amount     settlement.Amount
+	ProposedBy string
+	ApprovedBy string
+}
+
+func (q *Queries) WriteOff(ctx context.Context, reference string) (WriteOffRow, error) {
+	row := q.db.QueryRow(ctx, writeOff, reference)
+	var i WriteOffRow
+	err := row.Scan(&i.Amount, &i.ProposedBy, &i.ApprovedBy)
+	return i, err
 }
