@@ -80,7 +80,7 @@ func wantRefused(t *testing.T, c *caller.Caller, m protoreflect.MethodDescriptor
 func servicesOf(m protoreflect.MethodDescriptor) []string {
 	service := strings.Split(string(m.FullName()), ".")[1]
 	if service == "journal" {
-		return []string{"registry", "ingest", "settlement"}
+		return []string{"registry", "ingest", "settlement", "anchor"}
 	}
 	return []string{service}
 }

@@ -26,7 +26,7 @@ func examineJournal(t *testing.T, s *stack.Stack) {
 		} `json:"streams"`
 		Findings []any `json:"findings"`
 	}
-	for _, schema := range []string{"registry", "settlement", "ingest"} {
+	for _, schema := range []string{"anchor", "registry", "settlement", "ingest"} {
 		url := s.Path("secrets", "database-"+schema+".url")
 		out := s.Run(t, "fsck", "--database-url-file", url, "--schema", schema, "--epochs", "100", "--keep", kept, "--output", "json")
 		if err := json.Unmarshal([]byte(out), &report); err != nil {

@@ -50,6 +50,7 @@ func testLogs(t *testing.T, w *world) {
 	}
 	stays(t, log, older)
 	registryIsALogToo(t, w)
+	indexIsALogToo(t, w)
 	entriesAreMembers(t, w, newer)
 	for stream, path := range map[string]string{
 		"ingest/nobody": "checkpoint", "keys/oem": "tile/0/999", "ingest/oem": "tile/9/000", "market/oem": "checkpoint",
@@ -76,6 +77,27 @@ func registryIsALogToo(t *testing.T, w *world) {
 	if err := log.CheckExtends(t.Context(), older, newer); err != nil {
 		t.Error(err)
 	}
+}
+
+// indexIsALogToo waits for the record of one more epoch.
+func indexIsALogToo(t *testing.T, w *world) {
+	t.Helper()
+	log := w.monitor(t, "index")
+	older, err := log.Newest(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.newPassport(t, w.oem) // there is no epoch without news
+	await.Until(t, settleTime, func(ctx context.Context) string {
+		newer, err := log.Newest(ctx)
+		if err != nil || newer.N == older.N {
+			return fmt.Sprintf("%d epochs, %v", newer.N, err)
+		}
+		if err := log.CheckExtends(ctx, older, newer); err != nil {
+			t.Error(err)
+		}
+		return ""
+	})
 }
 
 // stays wants the partial tiles of an old size to be there still.

@@ -13,6 +13,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/journal"
 	"github.com/pcc-platform/pcc/internal/journal/fsck"
 	"github.com/pcc-platform/pcc/internal/journal/keeper"
+	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
 	anchorv1 "github.com/pcc-platform/pcc/proto/gen/pcc/anchor/v1"
 )
 
@@ -88,7 +89,7 @@ func anchoredClaims(ctx context.Context, client anchorv1.AnchorServiceClient, mo
 			if e.GetState() != anchorv1.EpochState_EPOCH_STATE_ANCHORED || left == 0 {
 				continue
 			}
-			of, err := recordClaims([]byte(e.GetRecord()), e.GetName())
+			of, err := epochClaims(e)
 			if err != nil {
 				return nil, err
 			}
@@ -102,6 +103,19 @@ func anchoredClaims(ctx context.Context, client anchorv1.AnchorServiceClient, mo
 		return nil, errors.New("no epoch is anchored, there is nothing to compare with")
 	}
 	return claims, nil
+}
+
+// epochClaims are what an epoch says of the streams, and its note of the index.
+func epochClaims(e *anchorv1.Epoch) ([]fsck.Claim, error) {
+	claims, err := recordClaims([]byte(e.GetRecord()), e.GetName())
+	if err != nil || len(e.GetNote()) == 0 {
+		return claims, err
+	}
+	index, err := checkpoint.Unverified(e.GetNote())
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", e.GetName(), err)
+	}
+	return append(claims, fsck.Claim{Stream: keeper.Index, Size: index.Size, Root: index.Root, Source: e.GetName()}), nil
 }
 
 func recordClaims(text []byte, source string) ([]fsck.Claim, error) {
