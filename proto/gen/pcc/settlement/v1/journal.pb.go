@@ -22,14 +22,13 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// JournaledTransfer is a transfer that was posted, as it is recorded in the journal stream `settlement/ledger`: mints, holds, captures
-// and voids alike. It commits with its postings and is in the stream soon after. A leaf's type is the message's full name, its payload
+// JournaledTransfer is a transfer that was posted, of whatever kind, as it is recorded in the journal stream `settlement/ledger`. It commits with its postings and is in the stream soon after. A leaf's type is the message's full name, its payload
 // the message; it is in no vehicle's list. The leaf's salt keeps amounts and accounts from whoever sees entries and hashes.
 type JournaledTransfer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// `transfers/{transfer}`.
 	Transfer string `protobuf:"bytes,1,opt,name=transfer,proto3" json:"transfer,omitempty"`
-	// "mint", "hold", "capture" or "void".
+	// "mint", "hold", "capture", "void", "assign", "payout", "burn" or "payout_return".
 	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
 	// Ascending by account; their amounts add up to zero.
 	Postings []*JournaledPosting `protobuf:"bytes,3,rep,name=postings,proto3" json:"postings,omitempty"`
