@@ -3,6 +3,7 @@
 package witnesstest
 
 import (
+	"context"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -16,7 +17,7 @@ import (
 
 // Log is a log with its key. It is not for use by several goroutines while it grows.
 type Log struct {
-	t      *testing.T
+	t      testing.TB
 	origin string
 	signer *checkpoint.LogSigner
 	size   uint64
@@ -24,7 +25,7 @@ type Log struct {
 }
 
 // NewLog returns an empty log with a new key.
-func NewLog(t *testing.T, origin string) *Log {
+func NewLog(t testing.TB, origin string) *Log {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "log.key")
 	if _, err := checkpoint.CreateLogKey(path, origin); err != nil {
@@ -38,7 +39,7 @@ func NewLog(t *testing.T, origin string) *Log {
 }
 
 // NewCosigner returns the new key of a witness.
-func NewCosigner(t *testing.T, name string) *checkpoint.Cosigner {
+func NewCosigner(t testing.TB, name string) *checkpoint.Cosigner {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "witness.key")
 	if _, err := checkpoint.CreateWitnessKey(path, name); err != nil {
@@ -70,14 +71,21 @@ func (l *Log) Size() uint64 { return l.size }
 // Grow appends leaves that differ by their number and the label, and returns the log.
 func (l *Log) Grow(to uint64, label string) *Log {
 	l.t.Helper()
-	for ; l.size < to; l.size++ {
-		hashes, err := tlog.StoredHashes(int64(l.size), []byte(label+strconv.FormatUint(l.size, 10)), l)
-		if err != nil {
-			l.t.Fatal(err)
-		}
-		l.hashes = append(l.hashes, hashes...)
+	for l.size < to {
+		l.Append([]byte(label + strconv.FormatUint(l.size, 10)))
 	}
 	return l
+}
+
+// Append appends the leaf with some data.
+func (l *Log) Append(data []byte) {
+	l.t.Helper()
+	hashes, err := tlog.StoredHashes(int64(l.size), data, l)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.hashes = append(l.hashes, hashes...)
+	l.size++
 }
 
 // Fork returns a second log with the same key and the first size leaves.
@@ -132,4 +140,9 @@ func (l *Log) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 		out[i] = l.hashes[index]
 	}
 	return out, nil
+}
+
+// Prove is [Log.Proof] as a quorum asks for it.
+func (l *Log) Prove(_ context.Context, from, to uint64) ([]proof.Hash, error) {
+	return l.Proof(from, to), nil
 }
