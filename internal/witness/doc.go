@@ -4,7 +4,8 @@
 // been shown to one reader alone.
 //
 // Packages below it: checkpoint has the notes, keys and signatures; evidence the proofs of equivocation; wire the protocol
-// that log and witness speak; quorum the log's side, which collects cosignatures. Formats and protocol are those of
+// that log and witness speak; quorum the log's side, which collects cosignatures; replay the examination of epochs; enrol a
+// member's key on the ledger; daemon the process of a member, with all of these. Formats and protocol are those of
 // c2sp.org/tlog-checkpoint, c2sp.org/tlog-cosignature and c2sp.org/tlog-witness.
 //
 // # What always holds
