@@ -32,6 +32,7 @@ type summary struct {
 	EpochsAnchored  *int            `json:"epochs_anchored"`
 	FabricHeight    *int            `json:"fabric_height"`
 	EndorsingMSPs   *[]string       `json:"endorsing_msps"`
+	CosignedBy      *[]string       `json:"cosigned_by"`
 	ProofVerified   *bool           `json:"proof_verified"`
 	TamperedRefused *int            `json:"tampered_refused"`
 	ReadPrice       *string         `json:"read_price"`
@@ -187,6 +188,9 @@ func runDemo(t *testing.T, s *stack.Stack, flags ...string) summary {
 	if *r.EpochsAnchored < 1 || *r.FabricHeight < 2 || len(*r.EndorsingMSPs) < 2 {
 		t.Errorf("anchored %d epochs, ledger height %d, endorsed by %v", *r.EpochsAnchored, *r.FabricHeight, *r.EndorsingMSPs)
 	}
+	if len(*r.CosignedBy) < 2 {
+		t.Errorf("cosigned by %v, want a majority of three witnesses", *r.CosignedBy)
+	}
 	if !*r.ProofVerified || *r.TamperedRefused != 3 || !*r.BalancesZeroSum || !regexp.MustCompile(`^\d+\.\d{4}$`).MatchString(*r.ReadPrice) {
 		t.Errorf("proof verified %t, tampered refused %d, zero sum %t, price %q", *r.ProofVerified, *r.TamperedRefused, *r.BalancesZeroSum, *r.ReadPrice)
 	}
@@ -199,7 +203,7 @@ func (r *summary) missing() (names []string) {
 		"vehicles": r.Vehicles != nil, "rows_read": r.RowsRead != nil, "events_sent": r.EventsSent != nil,
 		"events_accepted": r.EventsAccepted != nil, "events_duplicate": r.EventsDuplicate != nil,
 		"events_rejected": r.EventsRejected != nil, "rejections": r.Rejections != nil, "epochs_anchored": r.EpochsAnchored != nil,
-		"fabric_height": r.FabricHeight != nil, "endorsing_msps": r.EndorsingMSPs != nil, "proof_verified": r.ProofVerified != nil,
+		"fabric_height": r.FabricHeight != nil, "endorsing_msps": r.EndorsingMSPs != nil, "cosigned_by": r.CosignedBy != nil, "proof_verified": r.ProofVerified != nil,
 		"tampered_refused": r.TamperedRefused != nil, "read_price": r.ReadPrice != nil, "balances_zero_sum": r.BalancesZeroSum != nil,
 		"seconds": r.Seconds != nil && r.Seconds.Build != nil && r.Seconds.Start != nil && r.Seconds.Import != nil && r.Seconds.Anchor != nil,
 	}

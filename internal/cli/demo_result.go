@@ -23,6 +23,7 @@ type demoResult struct {
 	EpochsAnchored  int64          `json:"epochs_anchored"`
 	FabricHeight    int64          `json:"fabric_height"`
 	EndorsingMSPs   []string       `json:"endorsing_msps"`
+	CosignedBy      []string       `json:"cosigned_by"` // witnesses of the epoch that covers the import
 	ProofVerified   bool           `json:"proof_verified"`
 	TamperedRefused int            `json:"tampered_refused"`
 	ReadPrice       string         `json:"read_price"`
@@ -70,6 +71,7 @@ func (d *demo) summarise(context.Context) error {
 	row("epochs anchored", r.EpochsAnchored)
 	row("ledger height", r.FabricHeight)
 	row("endorsed by", r.EndorsingMSPs)
+	row("cosigned by", r.CosignedBy)
 	row("proof verified offline", r.ProofVerified)
 	row("forgeries refused", fmt.Sprintf("%d of 3", r.TamperedRefused))
 	row("price of the report", r.ReadPrice+" PCC_token")

@@ -55,7 +55,7 @@ func (d *demo) startPlatform(ctx context.Context) error {
 }
 
 // admitMembers admits the three organisations of the development network; on existing data they are members already. The
-// first is the one whose identity submits to the ledger, and enters the others into the directory there.
+// first is the one whose identity submits to the ledger, and enters the others into the directory there. Their witnesses run already.
 func (d *demo) admitMembers(ctx context.Context) error {
 	conn, closeConn, err := (&environment{state: d.layout.State}).connect(devstack.Operator, "registry")
 	if err != nil {
@@ -66,11 +66,14 @@ func (d *demo) admitMembers(ctx context.Context) error {
 	if err := d.admitMember(ctx, conn, members[0]); err != nil {
 		return err
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	group, groupCtx := errgroup.WithContext(ctx)
 	for _, m := range members[1:] {
-		group.Go(func() error { return d.admitMember(ctx, conn, m) })
+		group.Go(func() error { return d.admitMember(groupCtx, conn, m) })
 	}
 	if err := group.Wait(); err != nil {
+		return err
+	}
+	if err := d.registerWitnesses(ctx); err != nil {
 		return err
 	}
 	d.say("  admitted after %.1f s", d.took())

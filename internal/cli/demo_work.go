@@ -65,6 +65,7 @@ func (d *demo) awaitAnchored(ctx context.Context) error {
 		return err
 	}
 	epochs := anchorv1.NewAnchorServiceClient(conn)
+	var note []byte
 	err = d.poll(ctx, func() (bool, string, error) {
 		page, err := epochs.ListEpochs(ctx, &anchorv1.ListEpochsRequest{PageSize: 10})
 		if err != nil {
@@ -73,6 +74,7 @@ func (d *demo) awaitAnchored(ctx context.Context) error {
 		for _, e := range page.GetEpochs() {
 			if e.GetState() == anchorv1.EpochState_EPOCH_STATE_ANCHORED {
 				covered, err := covers(e, want)
+				note = e.GetNote()
 				return covered, "waiting for an epoch on the ledger", err
 			}
 		}
@@ -82,6 +84,9 @@ func (d *demo) awaitAnchored(ctx context.Context) error {
 		return err
 	}
 	d.result.Seconds.Anchor = rounded(d.took())
+	if err := d.recordCosignatures(note); err != nil {
+		return err
+	}
 	return d.recordStatus(ctx, epochs)
 }
 

@@ -189,6 +189,11 @@ func printWhere(env *environment, layout devstack.Layout, info devstack.Info) {
 	for process, address := range info.Admin {
 		env.printf("admin %-11s http://%s/metrics\n", process, address)
 	}
+	for _, m := range devstack.DevMembers() {
+		if url, ok := info.Witnesses[m.ID]; ok {
+			env.printf("witness %-9s %s/status\n", m.ID, url)
+		}
+	}
 	env.printf("MQTT              %s\n", info.MQTT)
 	env.printf("token issuer      %s\n", info.Issuer)
 	env.printf("profiles          %s\n", layout.ProfileFile("*"))

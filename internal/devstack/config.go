@@ -15,6 +15,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/authn"
 	"github.com/pcc-platform/pcc/internal/devissuer"
 	"github.com/pcc-platform/pcc/internal/devstack/nats"
+	"github.com/pcc-platform/pcc/internal/fabricgw"
 	"github.com/pcc-platform/pcc/internal/journal/logserver"
 	"github.com/pcc-platform/pcc/internal/pki"
 	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
@@ -50,14 +51,18 @@ func (s *Stack) writeConfigs(ctx context.Context) error {
 	if err := vault.CreateKeys(ctx, keys); err != nil {
 		return err
 	}
-	if err := s.createLogKey(); err != nil {
+	if err := errors.Join(s.createLogKey(), s.writeWitnesses()); err != nil {
 		return err
 	}
 	ketoConfig, err := s.ketoConfig()
 	if err != nil {
 		return err
 	}
-	ledger, err := s.ledgerConfig()
+	ledger, err := s.ledgerConfig(anchorOrg)
+	if err != nil {
+		return err
+	}
+	witnesses, err := s.anchorWitnesses()
 	if err != nil {
 		return err
 	}
@@ -74,7 +79,9 @@ func (s *Stack) writeConfigs(ctx context.Context) error {
 		s.writeConfig("vault", vault.Config{ServiceConfig: common["vault"], Keys: keys}),
 		s.writeConfig("ingest", ingest.Config{ServiceConfig: common["ingest"], Log: log}),
 		s.writeConfig("settlement", settlement.Config{ServiceConfig: common["settlement"], Log: log, Bank: bankAccount()}),
-		s.writeConfig("anchor", anchor.Config{ServiceConfig: common["anchor"], EpochInterval: s.opts.EpochInterval, Fabric: ledger, Log: log}),
+		s.writeConfig("anchor", anchor.Config{
+			ServiceConfig: common["anchor"], EpochInterval: s.opts.EpochInterval, Fabric: ledger, Log: log, Witnesses: witnesses,
+		}),
 		s.writeConfig("gateway", gateway.Config{ServiceConfig: common["gateway"], Devices: devices}),
 	)
 }
@@ -159,12 +166,13 @@ func (s *Stack) brokerConfig(service string) (app.NATS, error) {
 
 func (s *Stack) authorityFile() string { return pki.FilesIn(s.pki(), "ca").Certificate }
 
-func (s *Stack) ledgerConfig() (anchor.Fabric, error) {
-	org, ok := s.network.Org(anchorOrg)
+// ledgerConfig is an organisation's own peer, and its user there.
+func (s *Stack) ledgerConfig(organisation string) (fabricgw.Settings, error) {
+	org, ok := s.network.Org(organisation)
 	if !ok {
-		return anchor.Fabric{}, fmt.Errorf("devstack: the network has no organisation %s", anchorOrg)
+		return fabricgw.Settings{}, fmt.Errorf("devstack: the network has no organisation %s", organisation)
 	}
-	return anchor.Fabric{
+	return fabricgw.Settings{
 		Endpoint: org.PeerEndpoint, TLSCAFile: org.PeerTLSRootFile, MSPID: org.MSPID,
 		CertificateFile: org.UserCertFile, KeyFile: org.UserKeyFile, Channel: s.network.Channel, Chaincode: s.network.Chaincode,
 	}, nil
@@ -206,9 +214,15 @@ func (s *Stack) writeTrustList() error {
 func (s *Stack) info() (Info, error) {
 	info := Info{
 		Admin: map[string]string{}, Topology: s.opts.Topology, Shape: s.opts.Shape,
-		Channel: s.network.Channel, Chaincode: s.network.Chaincode, Orgs: s.network.Orgs,
+		Channel: s.network.Channel, Chaincode: s.network.Chaincode, Orgs: s.network.Orgs, Witnesses: map[string]string{},
 	}
-	var err error
+	witnesses, err := s.witnessAddresses()
+	if err != nil {
+		return info, err
+	}
+	for member, address := range witnesses {
+		info.Witnesses[member] = "http://" + address
+	}
 	if info.Services, err = s.addresses(); err != nil {
 		return info, err
 	}

@@ -37,7 +37,7 @@ func (l Layout) MemberAuthorityFile(member string) string {
 }
 
 // issueIdentities makes what is missing of the platform's authority, a certificate for each service, and an authority with
-// an administrator's certificate and profile for each development member.
+// the certificates and profiles of an administrator and a witness for each development member.
 func (s *Stack) issueIdentities() error {
 	platform, err := pki.LoadOrCreateAuthority(s.pki(), "ca", "PCC development platform")
 	if err != nil {
@@ -62,12 +62,14 @@ func (s *Stack) issueIdentities() error {
 		if err != nil {
 			return err
 		}
-		admin := pki.FilesIn(dir, "admin")
-		if err := issue(authority, pki.Leaf{CommonName: "admin"}, admin); err != nil {
-			return err
-		}
-		if err := s.saveProfile(AdminProfile(m.ID), m.ID, admin); err != nil {
-			return err
+		for principal, profile := range map[string]string{"admin": AdminProfile(m.ID), witnessPrincipal: WitnessProfile(m.ID)} {
+			files := pki.FilesIn(dir, principal)
+			if err := issue(authority, pki.Leaf{CommonName: principal}, files); err != nil {
+				return err
+			}
+			if err := s.saveProfile(profile, m.ID, files); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

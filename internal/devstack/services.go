@@ -49,7 +49,8 @@ func (s *Stack) processes() []string {
 	return []string{platformProcess}
 }
 
-// startServices starts the development issuer and the services. They start together: each waits for what it needs.
+// startServices starts the development issuer, the services and the members' witnesses. They start together: each waits for
+// what it needs.
 func (s *Stack) startServices(ctx context.Context) error {
 	if err := s.startIssuer(context.WithoutCancel(ctx)); err != nil {
 		return err
@@ -63,6 +64,13 @@ func (s *Stack) startServices(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, process := range s.processes() {
 		spec, err := s.processSpec(process)
+		if err != nil {
+			return err
+		}
+		group.Go(func() error { return s.supervisor.Start(ctx, spec) })
+	}
+	for _, m := range DevMembers() {
+		spec, err := s.witnessSpec(m)
 		if err != nil {
 			return err
 		}

@@ -154,6 +154,7 @@ func (s *Stack) startKeto(ctx context.Context) error {
 		return err
 	}
 	standing := append(relations.Services(), relations.Operator("service/"+Operator)...)
+	standing = append(standing, witnessRelations()...)
 	return relations.NewWriter("http://"+cfg.ReadAddr(), "http://"+cfg.WriteAddr()).Put(ctx, standing...)
 }
 
@@ -201,6 +202,8 @@ type Info struct {
 	Channel   string            `json:"channel"`
 	Chaincode string            `json:"chaincode"`
 	Orgs      []fabric.Org      `json:"orgs"`
+	// Witnesses are URLs by member.
+	Witnesses map[string]string `json:"witnesses"`
 }
 
 // LoadInfo reads the description of a running stack. Its error says how to start one when there is none.

@@ -63,12 +63,15 @@ func (s *Stack) Path(parts ...string) string {
 
 // Info says where a running stack answers.
 type Info struct {
-	// Gateway, Issuer and MQTT are URLs. Services are addresses of gRPC APIs, Admin those of admin ports by process.
+	// Gateway, Issuer and MQTT are URLs. Services are addresses of gRPC APIs, Admin those of admin ports by process, and
+	// Witnesses URLs by member.
 	Gateway  string            `json:"gateway"`
 	Issuer   string            `json:"issuer"`
 	MQTT     string            `json:"mqtt"`
 	Services map[string]string `json:"services"`
 	Admin    map[string]string `json:"admin"`
+
+	Witnesses map[string]string `json:"witnesses"`
 }
 
 // Info reads the description that a ready stack writes.

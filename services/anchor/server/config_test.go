@@ -23,7 +23,7 @@ func TestConfigFile(t *testing.T) {
 	if cfg.EpochInterval != 2*time.Second || cfg.Fabric.MSPID != "OemMSP" || cfg.Listen != "127.0.0.1:7000" {
 		t.Errorf("%+v", cfg)
 	}
-	if _, err := cfg.Fabric.gateway(); err == nil || !strings.Contains(err.Error(), "fabric.tls_ca_file") {
+	if _, err := cfg.Fabric.Config(); err == nil || !strings.Contains(err.Error(), "tls_ca_file") {
 		t.Errorf("got %v, want the missing field named", err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/pcc-platform/pcc/internal/app"
 	"github.com/pcc-platform/pcc/internal/authn"
+	"github.com/pcc-platform/pcc/internal/fabricgw"
 	"github.com/pcc-platform/pcc/internal/journal/logserver"
 	anchorv1 "github.com/pcc-platform/pcc/proto/gen/pcc/anchor/v1"
 	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
@@ -97,10 +98,10 @@ func New(ctx context.Context, cfg Config, p *app.Process) (_ app.Runner, err err
 	}), nil
 }
 
-func connectLedger(cfg Fabric) (*fabric.Ledger, error) {
-	gateway, err := cfg.gateway()
+func connectLedger(cfg fabricgw.Settings) (*fabric.Ledger, error) {
+	gateway, err := cfg.Config()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("anchor: fabric: %w", err)
 	}
 	return fabric.Connect(gateway)
 }

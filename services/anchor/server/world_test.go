@@ -16,6 +16,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/app"
 	devfabric "github.com/pcc-platform/pcc/internal/devstack/fabric"
 	"github.com/pcc-platform/pcc/internal/devstack/fabric/fabrictest"
+	"github.com/pcc-platform/pcc/internal/fabricgw"
 	"github.com/pcc-platform/pcc/internal/journal/logserver"
 	"github.com/pcc-platform/pcc/internal/messaging"
 	"github.com/pcc-platform/pcc/internal/testkit"
@@ -80,7 +81,7 @@ func (w *world) config() server.Config {
 	org, _ := w.network.Network.Org("oem")
 	return server.Config{
 		ServiceConfig: w.stand.Config(), EpochInterval: 200 * time.Millisecond, Log: logserver.Config{KeyFile: w.logKey},
-		Fabric: server.Fabric{
+		Fabric: fabricgw.Settings{
 			Endpoint: org.PeerEndpoint, TLSCAFile: org.PeerTLSRootFile, MSPID: org.MSPID,
 			CertificateFile: org.UserCertFile, KeyFile: org.UserKeyFile,
 			Channel: w.network.Network.Channel, Chaincode: w.network.Network.Chaincode,
