@@ -181,18 +181,21 @@ func (s *Stack) ledgerConfig(organisation string) (fabricgw.Settings, error) {
 // writeTrustList writes whom a reader of this network's proofs believes: its organisations' own authorities, the log of its
 // epochs and the vault's tag key.
 func (s *Stack) writeTrustList() error {
+	index, err := s.indexSigner()
+	if err != nil {
+		return fmt.Errorf("devstack: trust list: %w", err)
+	}
+	witnesses, err := s.anchorWitnesses()
+	if err != nil {
+		return fmt.Errorf("devstack: trust list: %w", err)
+	}
 	trust := verify.Trust{
-		Channel: s.network.Channel, Chaincode: s.network.Chaincode, MinEndorsements: minEndorsements, Witnesses: []string{},
+		Channel: s.network.Channel, Chaincode: s.network.Chaincode, MinEndorsements: minEndorsements, Log: index.VerifierKey(),
+		MinCosignatures: len(witnesses)/2 + 1,
 	}
-	log, err := checkpoint.ReadLogKey(s.LogKeyFile())
-	if err != nil {
-		return fmt.Errorf("devstack: trust list: %w", err)
+	for _, w := range witnesses {
+		trust.Witnesses = append(trust.Witnesses, w.Key)
 	}
-	index, err := log.For("index")
-	if err != nil {
-		return fmt.Errorf("devstack: trust list: %w", err)
-	}
-	trust.Log = index.VerifierKey()
 	if trust.TagKey, err = s.vaultKeys().PublicTagKey(); err != nil {
 		return fmt.Errorf("devstack: trust list: %w", err)
 	}
