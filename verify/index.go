@@ -28,7 +28,7 @@ type indexed struct {
 
 // checkIndex checks the note with the reader's keys, and that the record is at its place in the log.
 func checkIndex(shown Index, record model.EpochRecord, trust Trust) (indexed, error) {
-	policy, err := trust.policy()
+	policy, err := trust.Policy()
 	if err != nil {
 		return indexed{}, err
 	}

@@ -87,14 +87,14 @@ func (t Trust) validate() error {
 	if len(t.TagKey) != 0 && len(t.TagKey) != elementBytes {
 		return refuse(ReasonTrustMalformed, "trust.tag_key", "%d bytes, a key has %d", len(t.TagKey), elementBytes)
 	}
-	if _, err := t.policy(); err != nil {
+	if _, err := t.Policy(); err != nil {
 		return err
 	}
 	return t.validateMSPs()
 }
 
-// policy is what makes a note of the log believed.
-func (t Trust) policy() (checkpoint.Policy, error) {
+// Policy is what makes a note of the log believed. The error has [ReasonTrustMalformed].
+func (t Trust) Policy() (checkpoint.Policy, error) {
 	origin, _, _ := strings.Cut(t.Log, "+")
 	log, err := checkpoint.NewLog(origin, t.Log)
 	if err != nil {

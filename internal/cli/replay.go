@@ -20,7 +20,7 @@ const maxLeafPages = 100_000
 
 func newReplay(env *environment) *cobra.Command {
 	c := &cobra.Command{Use: "replay", Short: "Compute anew what the platform has stored"}
-	c.AddCommand(newReplayQuality(env), newReplaySettlement(env))
+	c.AddCommand(newReplayQuality(env), newReplayReplica(env), newReplaySettlement(env))
 	return c
 }
 

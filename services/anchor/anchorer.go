@@ -82,10 +82,15 @@ func (a *Anchorer) Round(ctx context.Context) error {
 		}
 	}
 	err := a.cut(ctx)
-	if errors.Is(err, ErrDiverged) || away != nil {
-		return errors.Join(err, away)
+	if errors.Is(err, ErrDiverged) {
+		return err
 	}
-	return errors.Join(err, a.work(ctx)) // a journal that does not answer holds nothing up that was cut
+	// A journal that does not answer holds nothing up that was cut, and a ledger that does not nothing that can be cosigned.
+	err = errors.Join(err, away, a.cosignWaiting(ctx))
+	if away != nil {
+		return err
+	}
+	return errors.Join(err, a.submitWaiting(ctx))
 }
 
 // cutsPerRound bounds the epochs that a round cuts, so that what was cut gets its turn, too.
@@ -109,16 +114,31 @@ func (a *Anchorer) cut(ctx context.Context) error {
 	return nil
 }
 
-// work has the epochs that wait cosigned and submitted, in their order.
-func (a *Anchorer) work(ctx context.Context) error {
+// cosignWaiting has the epochs cosigned that wait and are not yet, in their order.
+func (a *Anchorer) cosignWaiting(ctx context.Context) error {
 	for {
-		waiting, err := a.Store.Waiting(ctx, workPage)
+		waiting, err := a.Store.Uncosigned(ctx, workPage)
 		if err != nil || len(waiting) == 0 {
 			return err
 		}
 		for _, e := range waiting {
 			if err := a.cosign(ctx, &e); err != nil {
 				return err
+			}
+		}
+	}
+}
+
+// submitWaiting submits the epochs that wait, in their order, as far as they are cosigned.
+func (a *Anchorer) submitWaiting(ctx context.Context) error {
+	for {
+		waiting, err := a.Store.Waiting(ctx, workPage)
+		if err != nil || len(waiting) == 0 {
+			return err
+		}
+		for _, e := range waiting {
+			if e.Note == nil {
+				return nil
 			}
 			if err := a.submit(ctx, e); err != nil {
 				return err
@@ -135,7 +155,7 @@ func (a *Anchorer) observe(ctx context.Context) error {
 	}
 	if last != nil {
 		a.Metrics.anchored(last.Candidate)
-		a.Heads.Forget(last.Number())
+		a.forget(last.Number())
 	}
 	count, err := a.Store.CountWaiting(ctx)
 	if err != nil || count == 0 {
@@ -148,11 +168,12 @@ func (a *Anchorer) observe(ctx context.Context) error {
 	return err
 }
 
-// cosign gets and keeps the note of an epoch that has none.
+// forget drops the maps that nobody asks for any more. The one before the last anchored epoch's is kept for who has just
+// learned of that epoch as the last.
+func (a *Anchorer) forget(anchored uint64) { a.Heads.Forget(anchored - 1) }
+
+// cosign gets and keeps a note for an epoch.
 func (a *Anchorer) cosign(ctx context.Context, e *Epoch) error {
-	if e.Note != nil {
-		return nil
-	}
 	ctx, cancel := context.WithTimeout(ctx, cosignTimeout)
 	defer cancel()
 	index, err := a.Store.IndexRoot(ctx, e.Number())
@@ -182,7 +203,6 @@ func (a *Anchorer) submit(ctx context.Context, e Epoch) error {
 			return reconcileErr
 		}
 	case model.ReasonTooFewCosignatures, model.ReasonCosignatureInvalid:
-		e.Note = nil
 		if cosignErr := a.cosign(ctx, &e); cosignErr != nil {
 			return cosignErr
 		}
@@ -204,7 +224,7 @@ func (a *Anchorer) anchored(ctx context.Context, c Candidate, commit Commit) err
 		return err
 	}
 	a.Metrics.anchored(c)
-	a.Heads.Forget(c.Number())
+	a.forget(c.Number())
 	a.Logger.InfoContext(ctx, "epoch anchored", slog.Uint64("epoch", c.Number()), slog.Uint64("entries", c.Entries()),
 		slog.Uint64("block", commit.Transaction.Block), slog.Any("endorsed_by", commit.Transaction.EndorsingMSPs()))
 	return nil

@@ -182,6 +182,9 @@ func TestEpochsQueueWhileTheLedgerIsAway(t *testing.T) {
 	if n, err := w.store.CountWaiting(t.Context()); err != nil || n != 6 {
 		t.Fatalf("%d epochs wait, %v; want 6", n, err)
 	}
+	if left, err := w.store.Uncosigned(t.Context(), 10); err != nil || len(left) != 0 {
+		t.Errorf("%d epochs are not cosigned, %v; the ledger's absence should keep no witness from it", len(left), err)
+	}
 	w.ledger.fault = healthy
 	if err := w.Round(t.Context()); err != nil {
 		t.Fatal(err)

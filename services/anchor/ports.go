@@ -21,6 +21,8 @@ type Store interface {
 	Last(ctx context.Context) (*Epoch, error)
 	// Waiting returns at most limit epochs that were cut and are not anchored, in their order.
 	Waiting(ctx context.Context, limit int) ([]Epoch, error)
+	// Uncosigned returns at most limit of them that have no note, in their order.
+	Uncosigned(ctx context.Context, limit int) ([]Epoch, error)
 	// CountWaiting counts them.
 	CountWaiting(ctx context.Context) (int, error)
 	// HasCandidate says whether this record was cut here.

@@ -6,6 +6,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/pcc-platform/pcc/internal/journal"
+	"github.com/pcc-platform/pcc/internal/journal/logclient"
 	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 )
 
@@ -19,11 +20,7 @@ func (s *Server) ReadEntries(req *journalv1.ReadEntriesRequest, answers grpc.Ser
 		if err != nil || len(entries) == 0 {
 			return err
 		}
-		encoded := make([]byte, 0, len(entries)*(len(entries[0].Key)+len(entries[0].Commitment)))
-		for _, e := range entries {
-			encoded = append(append(encoded, e.Key[:]...), e.Commitment[:]...)
-		}
-		if err := answers.Send(&journalv1.ReadEntriesResponse{Entries: encoded}); err != nil {
+		if err := answers.Send(&journalv1.ReadEntriesResponse{Entries: logclient.Encode(entries)}); err != nil {
 			return fmt.Errorf("logserver: send entries: %w", err)
 		}
 		if len(entries) < wanted {

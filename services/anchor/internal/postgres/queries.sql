@@ -7,6 +7,10 @@ SELECT record FROM candidates ORDER BY number DESC LIMIT 1;
 -- name: Waiting :many
 SELECT * FROM epochs WHERE number > COALESCE((SELECT max(number) FROM anchored), 0) ORDER BY number LIMIT sqlc.arg(page_size);
 
+-- name: Uncosigned :many
+SELECT * FROM epochs
+WHERE number > COALESCE((SELECT max(number) FROM anchored), 0) AND note = '' ORDER BY number LIMIT sqlc.arg(page_size);
+
 -- name: CountWaiting :one
 SELECT count(*) FROM candidates WHERE number > COALESCE((SELECT max(number) FROM anchored), 0);
 

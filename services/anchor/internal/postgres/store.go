@@ -95,6 +95,15 @@ func (s *Store) Waiting(ctx context.Context, limit int) ([]anchor.Epoch, error) 
 	return s.complete(ctx, rows)
 }
 
+// Uncosigned returns at most limit of them that have no note, in their order.
+func (s *Store) Uncosigned(ctx context.Context, limit int) ([]anchor.Epoch, error) {
+	rows, err := s.q.Uncosigned(ctx, int32(limit)) // #nosec G115 -- a page
+	if err != nil {
+		return nil, fmt.Errorf("anchor: epochs without a note: %w", err)
+	}
+	return s.complete(ctx, rows)
+}
+
 // CountWaiting counts the epochs that were cut and are not anchored.
 func (s *Store) CountWaiting(ctx context.Context) (int, error) {
 	n, err := s.q.CountWaiting(ctx)

@@ -336,6 +336,40 @@ func (q *Queries) Lists(ctx context.Context, arg ListsParams) ([][]byte, error) 
 	return items, nil
 }
 
+const uncosigned = `-- name: Uncosigned :many
+SELECT number, record, note, transaction_id, channel, chaincode, block, anchored_at FROM epochs
+WHERE number > COALESCE((SELECT max(number) FROM anchored), 0) AND note = '' ORDER BY number LIMIT $1
+`
+
+func (q *Queries) Uncosigned(ctx context.Context, pageSize int32) ([]Epoch, error) {
+	rows, err := q.db.Query(ctx, uncosigned, pageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Epoch
+	for rows.Next() {
+		var i Epoch
+		if err := rows.Scan(
+			&i.Number,
+			&i.Record,
+			&i.Note,
+			&i.TransactionID,
+			&i.Channel,
+			&i.Chaincode,
+			&i.Block,
+			&i.AnchoredAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const waiting = `-- name: Waiting :many
 SELECT number, record, note, transaction_id, channel, chaincode, block, anchored_at FROM epochs WHERE number > COALESCE((SELECT max(number) FROM anchored), 0) ORDER BY number LIMIT $1
 `
