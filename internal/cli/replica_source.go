@@ -25,11 +25,11 @@ const leavesAtOnce = 1000
 type replicaSource struct {
 	epochs anchorv1.AnchorServiceClient
 	ingest ingestv1.IngestServiceClient
-	logs   map[string]journalv1.LogServiceClient // by service
+	logs   logclient.Logs
 }
 
 func newReplicaSource(d *dialer, profile client.Profile) (*replicaSource, error) {
-	s := &replicaSource{logs: map[string]journalv1.LogServiceClient{}}
+	s := &replicaSource{logs: logclient.Logs{}}
 	for _, service := range keeper.Services() {
 		conn, err := d.dial(profile, service)
 		if err != nil {
@@ -58,14 +58,7 @@ func (s *replicaSource) Epoch(ctx context.Context, number uint64) (replica.Epoch
 
 // Entries implements replica.Source.
 func (s *replicaSource) Entries(ctx context.Context, part epoch.Range) iter.Seq2[[]proof.Entry, error] {
-	service, _ := keeper.Of(part.Stream)
-	logs, known := s.logs[service]
-	if !known {
-		return func(yield func([]proof.Entry, error) bool) {
-			yield(nil, fmt.Errorf("replica: no service keeps the stream %s", part.Stream))
-		}
-	}
-	return logclient.Entries(ctx, logs, part.Stream, part.First, part.Len())
+	return s.logs.Entries(ctx, part)
 }
 
 // Leaves implements replica.Source.

@@ -8,20 +8,23 @@ import (
 	"io"
 	"iter"
 
+	"github.com/pcc-platform/pcc/internal/epoch"
+	"github.com/pcc-platform/pcc/internal/journal/keeper"
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/internal/rpc"
 	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 )
 
-// Entries yields count entries of a stream from number first on, in order, in pieces as they come; fewer if the stream ends
-// there. An error ends it, and is one of package apperr where the service has refused.
-func Entries(ctx context.Context, client journalv1.LogServiceClient, stream string, first, count uint64) iter.Seq2[[]proof.Entry, error] {
+// Logs are the services that keep streams, by name.
+type Logs map[string]journalv1.LogServiceClient
+
+// Entries yields a part of a stream, in order, in pieces as they come; fewer entries if the stream ends before. An error ends
+// it, and is one of package apperr where the service has refused.
+func (l Logs) Entries(ctx context.Context, part epoch.Range) iter.Seq2[[]proof.Entry, error] {
 	return func(yield func([]proof.Entry, error) bool) {
 		ctx, cancel := context.WithCancel(ctx) // ends the call when its answers are not wanted any more
 		defer cancel()
-		answers, err := client.ReadEntries(ctx, &journalv1.ReadEntriesRequest{
-			Stream: stream, First: int64(first), Limit: int64(count), //nolint:gosec // below 2^48
-		})
+		answers, err := l.open(ctx, part)
 		for err == nil {
 			var answer *journalv1.ReadEntriesResponse
 			if answer, err = answers.Recv(); err != nil {
@@ -33,9 +36,21 @@ func Entries(ctx context.Context, client journalv1.LogServiceClient, stream stri
 			}
 		}
 		if !errors.Is(err, io.EOF) {
-			yield(nil, fmt.Errorf("logclient: read entries of %s: %w", stream, rpc.FromStatus(err)))
+			yield(nil, fmt.Errorf("logclient: read entries of %s: %w", part.Stream, rpc.FromStatus(err)))
 		}
 	}
+}
+
+// open asks the service that keeps the stream.
+func (l Logs) open(ctx context.Context, part epoch.Range) (journalv1.LogService_ReadEntriesClient, error) {
+	service, _ := keeper.Of(part.Stream)
+	client, known := l[service]
+	if !known {
+		return nil, errors.New("no service is known to keep it")
+	}
+	return client.ReadEntries(ctx, &journalv1.ReadEntriesRequest{
+		Stream: part.Stream, First: int64(part.First), Limit: int64(part.Len()), //nolint:gosec // below 2^48
+	})
 }
 
 // EntryBytes is the length of an entry as it travels: the key of its list, and its commitment.

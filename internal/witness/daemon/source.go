@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 	"google.golang.org/grpc"
@@ -14,8 +12,8 @@ import (
 	"github.com/pcc-platform/pcc/internal/apperr"
 	"github.com/pcc-platform/pcc/internal/client"
 	"github.com/pcc-platform/pcc/internal/epoch"
+	"github.com/pcc-platform/pcc/internal/journal/logclient"
 	"github.com/pcc-platform/pcc/internal/journal/proof"
-	"github.com/pcc-platform/pcc/internal/rpc"
 	anchorv1 "github.com/pcc-platform/pcc/proto/gen/pcc/anchor/v1"
 	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 )
@@ -27,13 +25,13 @@ const recordsInFlight = 8
 type source struct {
 	epochs anchorv1.AnchorServiceClient
 	// logs are by the service that keeps them.
-	logs  map[string]journalv1.LogServiceClient
+	logs  logclient.Logs
 	conns []*grpc.ClientConn
 }
 
 // newSource connects to the services that a profile names. Each is dialled by its first call.
 func newSource(profile client.Profile) (_ *source, err error) {
-	s := &source{logs: map[string]journalv1.LogServiceClient{}}
+	s := &source{logs: logclient.Logs{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
@@ -120,54 +118,7 @@ func notFound(err error) bool {
 	return e != nil && e.Kind == apperr.NotFound
 }
 
-// keeper is the service that keeps a stream.
-func keeper(stream string) string {
-	first, _, _ := strings.Cut(stream, "/")
-	if first == "keys" {
-		return "ingest"
-	}
-	return first
-}
-
 // Entries implements replay.Source.
 func (s *source) Entries(ctx context.Context, part epoch.Range) iter.Seq2[[]proof.Entry, error] {
-	return func(yield func([]proof.Entry, error) bool) {
-		logs, known := s.logs[keeper(part.Stream)]
-		if !known {
-			yield(nil, fmt.Errorf("witness: the profile names no service that keeps the stream %s", part.Stream))
-			return
-		}
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel() // ends a stream that is not read to its end
-		answers, err := logs.ReadEntries(ctx, &journalv1.ReadEntriesRequest{
-			Stream: part.Stream, First: int64(part.First), Limit: int64(part.Len()), // #nosec G115 -- far below
-		})
-		for err == nil {
-			var answer *journalv1.ReadEntriesResponse
-			var entries []proof.Entry
-			if answer, err = answers.Recv(); err != nil {
-				break
-			}
-			if entries, err = parseEntries(answer.GetEntries()); err == nil && !yield(entries, nil) {
-				return
-			}
-		}
-		if !errors.Is(err, io.EOF) {
-			yield(nil, rpc.FromStatus(err))
-		}
-	}
-}
-
-// parseEntries decodes entries of 64 bytes each: key and commitment.
-func parseEntries(encoded []byte) ([]proof.Entry, error) {
-	const entryBytes = len(proof.Key{}) + len(proof.Hash{})
-	if len(encoded)%entryBytes != 0 {
-		return nil, fmt.Errorf("witness: entries of %d bytes", len(encoded))
-	}
-	entries := make([]proof.Entry, 0, len(encoded)/entryBytes)
-	for at := 0; at < len(encoded); at += entryBytes {
-		e := encoded[at : at+entryBytes]
-		entries = append(entries, proof.Entry{Key: proof.Key(e[:len(proof.Key{})]), Commitment: proof.Hash(e[len(proof.Key{}):])})
-	}
-	return entries, nil
+	return s.logs.Entries(ctx, part)
 }

@@ -10,17 +10,18 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/pcc-platform/pcc/chaincode/model"
+	"github.com/pcc-platform/pcc/internal/journal/logclient"
 	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 )
 
 // Logs are the services' streams.
 type Logs struct {
-	services map[string]journalv1.LogServiceClient
+	services logclient.Logs
 }
 
 // New returns the streams behind connections to the services, by name.
 func New(conns map[string]grpc.ClientConnInterface) *Logs {
-	l := &Logs{services: make(map[string]journalv1.LogServiceClient, len(conns))}
+	l := &Logs{services: make(logclient.Logs, len(conns))}
 	for service, conn := range conns {
 		l.services[service] = journalv1.NewLogServiceClient(conn)
 	}
