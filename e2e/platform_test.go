@@ -31,6 +31,7 @@ func TestPlatform(t *testing.T) {
 		{"recalls", testRecalls},
 		{"payouts", testPayouts},
 		{"logs for monitors", testLogs},
+		{"a member's replica", testReplica},
 		{"proof documents", testProofs},
 		{"kills", testKills},
 		{"a kill under the command line", testKillUnderCLI},
