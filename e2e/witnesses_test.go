@@ -42,6 +42,12 @@ func TestWitnesses(t *testing.T) {
 
 	send()
 	w.awaitCosigned(t, events, settleTime)
+	if out := s.Run(t, "epochs", "check"); !strings.Contains(out, "holds the platform's record") {
+		t.Errorf("the insurer's own peer: %s", out)
+	}
+	if out, stderr, err := s.Try(t.Context(), nil, "epochs", "check", "999999"); err == nil {
+		t.Errorf("an epoch that nobody has was found: %s%s", out, stderr)
+	}
 
 	thawGarage := s.Freeze(t, "witness-garage")
 	send()

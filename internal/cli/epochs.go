@@ -13,7 +13,7 @@ import (
 const epochsShown = 20
 
 func newEpochs(env *environment) *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use:   "epochs",
 		Short: "Show how far the journals are anchored on the ledger",
 		Args:  cobra.NoArgs,
@@ -46,4 +46,6 @@ func newEpochs(env *environment) *cobra.Command {
 			return w.Flush()
 		},
 	}
+	c.AddCommand(newEpochsCheck(env))
+	return c
 }
