@@ -63,11 +63,13 @@ bench-ingest: build ## Measure ingest beside a ceiling and the obvious pipeline 
 	@go build -trimpath -o bin/ ./internal/bench/cmd/bench-ingest
 	@bin/bench-ingest
 
-bench-verify: ## Measure verified writes and reads of the journal beside immudb (minutes; prints ratios)
+bench-verify: ## Measure proof documents, and verified writes and reads of the journal beside immudb (minutes; prints ratios)
 	@$(toolchain) -postgres
 	@cd tools/immudb && GOWORK=off go build -trimpath -o ../../bin/bench-immudb .
 	@go build -trimpath -o bin/ ./internal/bench/cmd/bench-verify
 	@bin/bench-verify
+	@go test -run '^$$' -bench 'Export|Document' -benchtime 100x ./services/anchor/export ./verify
+	@go test -count=1 -run TestSpeed -v ./web
 
 bench-epoch: ## Measure what epochs of 10^5 events over 10^6 lists cost, step by step, and the map at 10^6 and 10^7 keys (minutes)
 	@$(toolchain) -postgres
