@@ -109,6 +109,28 @@ func (q *Queue) publish(ctx context.Context, subject string, data []byte) error 
 	return ingest.ErrQueueUnavailable.Wrap(err)
 }
 
+// forget removes what the writer has acknowledged and the stream still holds. A broker that is killed between an acknowledgement
+// and the removal of its message can keep the message: nobody gets it any more, and it would take its place in the queue's
+// bounds for good.
+func (q *Queue) forget(ctx context.Context, writer jetstream.Consumer) error {
+	stream, err := q.js.Stream(ctx, Stream)
+	if err != nil {
+		return fmt.Errorf("queue: look at stream %s: %w", Stream, err)
+	}
+	info, err := writer.Info(ctx)
+	if err != nil {
+		return fmt.Errorf("queue: look at consumer %s: %w", consumerName, err)
+	}
+	state, floor := stream.CachedInfo().State, info.AckFloor.Stream
+	if state.Msgs == 0 || state.FirstSeq > floor {
+		return nil
+	}
+	if err := stream.Purge(ctx, jetstream.WithPurgeSequence(floor+1)); err != nil {
+		return fmt.Errorf("queue: remove what is acknowledged: %w", err)
+	}
+	return nil
+}
+
 // Pending implements ingest.Queue. What the stream holds at or below the writer's acknowledgement floor does not count: a broker
 // that is killed between an acknowledgement and the removal of its message can keep the message, and nobody waits for it.
 func (q *Queue) Pending(ctx context.Context) (int64, error) {

@@ -81,8 +81,14 @@ func (w *Writer) consume(ctx context.Context, most *int) error {
 	if err != nil {
 		return fmt.Errorf("queue: consumer %s: %w", consumerName, err)
 	}
+	if err := w.Queue.forget(ctx, consumer); err != nil {
+		return err
+	}
 	for {
 		messages, err := messaging.Fetch(ctx, consumer, *most, fetchWait)
+		if err == nil && len(messages) == 0 {
+			err = w.Queue.forget(ctx, consumer)
+		}
 		if err != nil {
 			return err
 		}
