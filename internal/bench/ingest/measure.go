@@ -69,6 +69,10 @@ func (b *bench) measure(ctx context.Context) error {
 			return fmt.Errorf("bench: history: %w", err)
 		}
 	}
+	// Anchoring the history is not what the last run costs.
+	if err := b.awaitAnchored(ctx); err != nil {
+		return fmt.Errorf("bench: history: %w", err)
+	}
 	aged, half, err := b.both(ctx, platform, "aged")
 	if err != nil {
 		return fmt.Errorf("bench: aged: %w", err)

@@ -53,6 +53,7 @@ type bench struct {
 	reference *proc.Supervisor
 	pool      *pgxpool.Pool
 	platform  *grpc.ClientConn
+	anchor    *grpc.ClientConn
 	plain     *grpc.ClientConn
 	passports []string
 	runs      int // made so far
@@ -94,13 +95,14 @@ func (b *bench) start(ctx context.Context) (err error) {
 	return b.startReference(ctx, log)
 }
 
-// admit uses the CLI, as an administrator would.
+// admit uses the CLI, as an administrator would. All members are: a majority of their witnesses must cosign epochs.
 func (b *bench) admit(ctx context.Context) error {
-	m := devstack.DevMembers()[0]
-	cmd := exec.CommandContext(ctx, b.layout.Bin("pcc"), "member", "admit", m.ID, "--state", b.layout.State, "--class", m.Class, //nolint:gosec // our own program
-		"--msp", m.MSPID, "--ca", b.layout.MemberAuthorityFile(m.ID), "--display-name", m.DisplayName, "--administrator", m.ID+"/admin")
-	if output, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("bench: admit: %w\n%s", err, output)
+	for _, m := range devstack.DevMembers() {
+		cmd := exec.CommandContext(ctx, b.layout.Bin("pcc"), "member", "admit", m.ID, "--state", b.layout.State, "--class", m.Class, //nolint:gosec // our own program
+			"--msp", m.MSPID, "--ca", b.layout.MemberAuthorityFile(m.ID), "--display-name", m.DisplayName, "--administrator", m.ID+"/admin")
+		if output, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("bench: admit %s: %w\n%s", m.ID, err, output)
+		}
 	}
 	return nil
 }
@@ -111,6 +113,9 @@ func (b *bench) enrol(ctx context.Context) error {
 		return err
 	}
 	if b.platform, err = profile.Dial("ingest"); err != nil {
+		return err
+	}
+	if b.anchor, err = profile.Dial("anchor"); err != nil {
 		return err
 	}
 	vault, err := profile.Dial("vault")
@@ -191,7 +196,7 @@ func (b *bench) startReference(ctx context.Context, log *slog.Logger) (err error
 
 func (b *bench) close(ctx context.Context) error {
 	var errs []error
-	for _, c := range []*grpc.ClientConn{b.platform, b.plain} {
+	for _, c := range []*grpc.ClientConn{b.platform, b.anchor, b.plain} {
 		if c != nil {
 			errs = append(errs, c.Close())
 		}
