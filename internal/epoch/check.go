@@ -17,6 +17,11 @@ type Content struct {
 	Streams []model.StreamCheckpoint
 }
 
+// ContentOf returns what a record says.
+func ContentOf(r model.EpochRecord) Content {
+	return Content{MapRoot: proof.Hash(r.MapRoot), MapKeys: r.MapKeys, Streams: r.Streams}
+}
+
 // Check holds what a record says against what was computed. The error joins a [*Difference] for everything that differs,
 // streams first: a map is expected to differ where the streams do.
 func Check(computed, recorded Content) error {

@@ -14,16 +14,10 @@ import (
 //
 // Errors: [ErrInvalid] for a place that no stream can have, [ErrNotFound] when the stream has fewer entries there, [ErrCorrupt].
 func ReadEntries(ctx context.Context, q Querier, stream string, index int64, width int) ([]proof.Entry, error) {
-	const query = `
-		SELECT key, sha256(leaf) FROM journal_entry
-		WHERE stream = $1 AND seq >= $2 AND seq < $2 + $3 ORDER BY seq`
-	if err := checkStream(stream); err != nil {
-		return nil, err
-	}
 	if index < 0 || index >= maxTiles || width < 1 || width > TileWidth {
 		return nil, fmt.Errorf("%w: entries of tile %d, width %d", ErrInvalid, index, width)
 	}
-	entries, err := collect(ctx, q, scanHashed, query, stream, index*TileWidth, width)
+	entries, err := ReadEntriesFrom(ctx, q, stream, uint64(index*TileWidth), width)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +37,7 @@ const MaxEntries = 4096
 func ReadEntriesFrom(ctx context.Context, q Querier, stream string, first uint64, limit int) ([]proof.Entry, error) {
 	const query = `
 		SELECT key, sha256(leaf) FROM journal_entry
-		WHERE stream = $1 AND seq >= $2 ORDER BY seq LIMIT $3`
+		WHERE stream = $1 AND seq >= $2 AND seq < $2 + $3 ORDER BY seq`
 	if err := checkStream(stream); err != nil {
 		return nil, err
 	}

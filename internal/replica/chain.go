@@ -62,8 +62,7 @@ func (c *chain) next(ctx context.Context, e Epoch, read reader, trusted checkpoi
 	if err != nil {
 		return err
 	}
-	content := epoch.Content{MapRoot: proof.Hash(record.MapRoot), MapKeys: record.MapKeys, Streams: record.Streams}
-	if err := errors.Join(epoch.Check(state.Content(), content), checkNote(e, state.Index.Head(), trusted)); err != nil {
+	if err := errors.Join(epoch.Check(state.Content(), epoch.ContentOf(record)), checkNote(e, state.Index.Head(), trusted)); err != nil {
 		return err
 	}
 	for _, l := range change.Lists {

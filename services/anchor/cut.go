@@ -51,7 +51,7 @@ func (a *Anchorer) loadTip(ctx context.Context) (tip, error) {
 	if err != nil {
 		return tip{}, err
 	}
-	if err := epoch.Check(state.Content(), contentOf(last.Record)); err != nil {
+	if err := epoch.Check(state.Content(), epoch.ContentOf(last.Record)); err != nil {
 		return tip{}, fmt.Errorf("%w: what is stored is not what epoch %d says: %w", ErrDiverged, last.Number(), err)
 	}
 	return tip{last, state}, nil
@@ -175,8 +175,4 @@ func (t tip) follow(change *epoch.Change, now time.Time) (tip, error) {
 	}
 	state, err := change.Next.WithRecord(headproof.Hash(leaf))
 	return tip{&candidate, state}, err
-}
-
-func contentOf(r model.EpochRecord) epoch.Content {
-	return epoch.Content{MapRoot: headproof.Hash(r.MapRoot), MapKeys: r.MapKeys, Streams: r.Streams}
 }

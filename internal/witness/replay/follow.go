@@ -168,7 +168,7 @@ func (f *Follower) replay(ctx context.Context, r record) error {
 	if err != nil {
 		return verdict(r.Number, err)
 	}
-	if err := epoch.Check(change.Next.Content(), contentOf(r.EpochRecord)); err != nil {
+	if err := epoch.Check(change.Next.Content(), epoch.ContentOf(r.EpochRecord)); err != nil {
 		return verdict(r.Number, err)
 	}
 	next, err := change.Next.WithRecord(r.leaf)
@@ -245,8 +245,4 @@ func (f *Follower) add(ctx context.Context, b *epoch.Builder, number uint64, par
 		return refuse(number, "stream %s: %d entries are shown of those from %d to %d", part.Stream, read, part.First, part.End)
 	}
 	return nil
-}
-
-func contentOf(r model.EpochRecord) epoch.Content {
-	return epoch.Content{MapRoot: proof.Hash(r.MapRoot), MapKeys: r.MapKeys, Streams: r.Streams}
 }

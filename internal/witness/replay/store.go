@@ -129,7 +129,7 @@ func (r replayed) check() error {
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrDamaged, err)
 		}
-		number, content = parsed.Number, contentOf(parsed)
+		number, content = parsed.Number, epoch.ContentOf(parsed)
 	}
 	if r.state.Number() != number {
 		return fmt.Errorf("%w: the state of epoch %d with record %d", ErrDamaged, r.state.Number(), number)
