@@ -1,8 +1,11 @@
 package settlement
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
-// AccountID names an account: "member:<member>:available", "member:<member>:held", or one of the constants below.
+// AccountID names an account: "member:<member>:available", ":held", ":credit" or ":claims", or one of the constants below.
 type AccountID string
 
 const (
@@ -22,6 +25,8 @@ const (
 	memberPrefix    = "member:"
 	availableSuffix = ":available"
 	heldSuffix      = ":held"
+	creditSuffix    = ":credit"
+	claimsSuffix    = ":claims"
 )
 
 // Available is the account of what a member can spend.
@@ -29,6 +34,13 @@ func Available(member string) AccountID { return AccountID(memberPrefix + member
 
 // Held is the account of what a member has set aside for reads under way.
 func Held(member string) AccountID { return AccountID(memberPrefix + member + heldSuffix) }
+
+// Credit is the account of what a member was lent: it is negative by what the member still has to repay, down to the overdraft
+// that its contract allows.
+func Credit(member string) AccountID { return AccountID(memberPrefix + member + creditSuffix) }
+
+// Claims is the account of what others claim back from a member: it is negative by what the member owes them.
+func Claims(member string) AccountID { return AccountID(memberPrefix + member + claimsSuffix) }
 
 // Member returns the id of the member that owns the account, "" for the platform's own.
 func (id AccountID) Member() string {
@@ -40,10 +52,39 @@ func (id AccountID) Member() string {
 	return member
 }
 
-// Account is an account with its balance.
+// Account is an account as it stands.
 type Account struct {
 	ID      AccountID
 	Balance Amount
+	// Overdraft is how far below zero payments may bring the balance: nothing, but for the bank and lines of credit.
+	Overdraft Amount
+}
+
+// Balances are accounts that are locked, as they stand after what was posted on them.
+type Balances map[AccountID]Account
+
+// apply moves the amounts of a transfer, all or none. Errors: ErrMemberNotFound (the platform's own accounts always exist),
+// ErrInsufficientFunds, ErrAmountOverflow.
+func (b Balances) apply(t Transfer) error {
+	after := make([]Account, len(t.Postings))
+	for i, p := range t.Postings {
+		a, found := b[p.Account]
+		if !found {
+			return fmt.Errorf("account %s: %w", p.Account, ErrMemberNotFound)
+		}
+		var err error
+		if a.Balance, err = a.Balance.Add(p.Amount); err != nil {
+			return err
+		}
+		if p.Amount < 0 && a.Balance < -a.Overdraft {
+			return ErrInsufficientFunds
+		}
+		after[i] = a
+	}
+	for _, a := range after {
+		b[a.ID] = a
+	}
+	return nil
 }
 
 // MemberAccountsOpened tells that a member's accounts exist.

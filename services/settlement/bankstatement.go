@@ -82,7 +82,7 @@ func namedMember(remittance []string) string {
 // booking is what the entries of a statement meet in the ledger; it changes with each of them.
 type booking struct {
 	payouts  map[string]Payout
-	balances map[AccountID]Amount
+	balances Balances
 	// receipts are the amounts of those that people recorded, by bank reference.
 	receipts map[string]Amount
 }

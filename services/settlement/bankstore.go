@@ -14,9 +14,9 @@ type BankStore interface {
 
 // Poster moves amounts within a transaction.
 type Poster interface {
-	// LockAccounts holds the accounts until the transaction ends and returns the balances of those that exist. It locks
-	// them in ascending order of their ids.
-	LockAccounts(ctx context.Context, ids []AccountID) (map[AccountID]Amount, error)
+	// LockAccounts holds the accounts until the transaction ends and returns those that exist. It locks them in
+	// ascending order of their ids.
+	LockAccounts(ctx context.Context, ids []AccountID) (Balances, error)
 	// InsertTransfer records a transfer and moves its amounts. The accounts are locked.
 	InsertTransfer(ctx context.Context, t Transfer) error
 	// Audit records that the caller in ctx acted on a resource.

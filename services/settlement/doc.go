@@ -6,6 +6,8 @@
 //	bank:eur                    contra account: its negative balance is the euro owed to members and pools
 //	member:<member>:available   what a member can spend
 //	member:<member>:held        what is set aside for reads under way
+//	member:<member>:credit      what a member was lent and still owes, as a negative balance
+//	member:<member>:claims      what others claim back from a member, as a negative balance
 //	pool:holder                 dividends of the holders of data
 //	pool:infrastructure         fees that pay for the platform
 //	suspense:payout             what members are being paid out, until the bank's statement shows it
@@ -50,7 +52,8 @@
 //
 //   - The postings of a transfer add up to zero, so all balances do. The code makes no other transfer (newTransfer), and
 //     the database refuses one at commit.
-//   - No balance but the bank's is negative. The code checks it under the account's lock, and the database by constraint.
+//   - No payment brings a balance below zero, or below the overdraft that only the bank's account and those of what members owe
+//     have. The code checks it under the account's lock, and the database by constraint.
 //   - Transfers and postings are never changed or deleted; a correction is another transfer.
 //   - The balance of a member's held account is the sum of the prices of its held reads.
 //   - A thing happens once: ids of reads and transfers are derived from what they are (deriveID), and the same id with

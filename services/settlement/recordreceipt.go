@@ -41,7 +41,7 @@ func (s *Service) receiveOnce(ctx context.Context, tx Tx, r Receipt) (_ Receipt,
 	if err := post(ctx, tx, balances, t); err != nil {
 		return Receipt{}, t, false, err
 	}
-	r.TransferID, r.Balance = t.ID, balances[Available(r.Member)]+r.Amount // post has checked the sum
+	r.TransferID, r.Balance = t.ID, balances[Available(r.Member)].Balance
 	if err := tx.InsertReceipt(ctx, r); err != nil {
 		return Receipt{}, t, false, err
 	}

@@ -60,7 +60,7 @@ func (s *Service) HoldRead(ctx context.Context, q HoldRequest) (r Read, err erro
 	return r, s.concluded(ctx, t, posted, err)
 }
 
-func (s *Service) holdOnce(ctx context.Context, tx Tx, q HoldRequest, balances map[AccountID]Amount) (Read, Transfer, error) {
+func (s *Service) holdOnce(ctx context.Context, tx Tx, q HoldRequest, balances Balances) (Read, Transfer, error) {
 	now := s.time()
 	price, err := tx.Price(ctx, q.Product, now)
 	if err != nil {
@@ -168,8 +168,8 @@ func (s *Service) concluded(ctx context.Context, t Transfer, posted bool, err er
 	return err
 }
 
-// lock holds all accounts and returns their balances, or ErrMemberNotFound: the platform's own accounts always exist.
-func lock(ctx context.Context, tx Poster, ids []AccountID) (map[AccountID]Amount, error) {
+// lock holds all accounts, or is ErrMemberNotFound: the platform's own accounts always exist.
+func lock(ctx context.Context, tx Poster, ids []AccountID) (Balances, error) {
 	balances, err := tx.LockAccounts(ctx, ids)
 	if err != nil {
 		return nil, err
@@ -182,16 +182,10 @@ func lock(ctx context.Context, tx Poster, ids []AccountID) (map[AccountID]Amount
 	return balances, nil
 }
 
-// post records a transfer whose accounts are locked with these balances.
-func post(ctx context.Context, tx Poster, balances map[AccountID]Amount, t Transfer) error {
-	for _, p := range t.Postings {
-		after, err := balances[p.Account].Add(p.Amount)
-		if err != nil {
-			return err
-		}
-		if after < 0 && p.Account != BankEUR {
-			return ErrInsufficientFunds
-		}
+// post records a transfer whose accounts are locked, and moves its amounts on balances.
+func post(ctx context.Context, tx Poster, balances Balances, t Transfer) error {
+	if err := balances.apply(t); err != nil {
+		return err
 	}
 	return tx.InsertTransfer(ctx, t)
 }

@@ -109,9 +109,6 @@ func (b *booking) record(ctx context.Context, tx BankTx, done booked) error {
 		if err := post(ctx, tx, b.balances, *done.transfer); err != nil {
 			return err
 		}
-		for _, p := range done.transfer.Postings {
-			b.balances[p.Account] += p.Amount // post has checked the sum
-		}
 	}
 	if done.payout != nil {
 		b.payouts[done.payout.ID] = *done.payout

@@ -56,6 +56,8 @@ func (f *fixture) checkBooks(t *testing.T) {
 	must(t, err)
 	want := []*settlementv1.Account{
 		{Name: "accounts/member:" + f.insurer.ID + ":available", Balance: "8.0000"},
+		{Name: "accounts/member:" + f.insurer.ID + ":claims", Balance: "0.0000"},
+		{Name: "accounts/member:" + f.insurer.ID + ":credit", Balance: "0.0000"},
 		{Name: "accounts/member:" + f.insurer.ID + ":held", Balance: "0.0000"},
 	}
 	if diff := cmp.Diff(want, accounts.GetAccounts(), protocmp.Transform()); diff != "" {

@@ -114,10 +114,14 @@ func (l *ledger) balances(t fataler, member string) (available, held settlement.
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(accounts) != 2 || accounts[0].ID != settlement.Available(member) || accounts[1].ID != settlement.Held(member) {
-		t.Fatalf("accounts of %s: %v", member, accounts)
+	for i, want := range []settlement.AccountID{
+		settlement.Available(member), settlement.Claims(member), settlement.Credit(member), settlement.Held(member),
+	} {
+		if len(accounts) != 4 || accounts[i].ID != want {
+			t.Fatalf("accounts of %s: %v", member, accounts)
+		}
 	}
-	return accounts[0].Balance, accounts[1].Balance
+	return accounts[0].Balance, accounts[3].Balance
 }
 
 func (l *ledger) mustBalance(t fataler) settlement.TrialBalance {

@@ -1,11 +1,11 @@
 -- name: OpenAccounts :execrows
 INSERT INTO account (id, member)
-VALUES ('member:' || @member::text || ':available', @member::text), ('member:' || @member::text || ':held', @member::text)
+SELECT 'member:' || @member::text || suffix, @member::text FROM unnest(ARRAY[':available', ':held', ':credit', ':claims']) suffix
 ON CONFLICT ON CONSTRAINT account_pkey DO NOTHING;
 
 -- LockAccounts takes the locks in the order of the result: the sort comes before the locking.
 -- name: LockAccounts :many
-SELECT id, balance FROM account WHERE id = ANY (@ids::text[]) ORDER BY id FOR UPDATE;
+SELECT id, balance, overdraft FROM account WHERE id = ANY (@ids::text[]) ORDER BY id FOR UPDATE;
 
 -- name: InsertTransfer :one
 INSERT INTO transfer (id, kind, description, input_hash) VALUES ($1, $2, $3, $4) RETURNING created_at;
@@ -58,7 +58,7 @@ SELECT id FROM read WHERE state = 'held' AND created_at < @before ORDER BY creat
 
 -- Row-level security shows the tenant's rows only to these.
 -- name: TenantAccounts :many
-SELECT id, balance FROM account ORDER BY id LIMIT @max_rows;
+SELECT id, balance, overdraft FROM account ORDER BY id LIMIT @max_rows;
 
 -- name: TenantHasAccount :one
 SELECT EXISTS (SELECT FROM account WHERE id = $1);

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	// maxAccounts bounds the accounts of one member, of which there are two.
+	// maxAccounts bounds the accounts of one member, of which there are four.
 	maxAccounts = 10
 	// maxPrices bounds the products of the price list.
 	maxPrices = 1000
@@ -55,7 +55,7 @@ func (s *Store) Accounts(ctx context.Context, member string) (accounts []settlem
 			return fmt.Errorf("list accounts: %w", err)
 		}
 		for _, r := range rows {
-			accounts = append(accounts, settlement.Account{ID: settlement.AccountID(r.ID), Balance: r.Balance})
+			accounts = append(accounts, settlement.Account{ID: settlement.AccountID(r.ID), Balance: r.Balance, Overdraft: r.Overdraft})
 		}
 		return nil
 	})

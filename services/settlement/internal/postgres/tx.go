@@ -28,7 +28,7 @@ func (t *ledgerTx) OpenAccounts(ctx context.Context, member string) (opened bool
 	return n > 0, nil
 }
 
-func (t *ledgerTx) LockAccounts(ctx context.Context, ids []settlement.AccountID) (map[settlement.AccountID]settlement.Amount, error) {
+func (t *ledgerTx) LockAccounts(ctx context.Context, ids []settlement.AccountID) (settlement.Balances, error) {
 	names := make([]string, len(ids))
 	for i, id := range ids {
 		names[i] = string(id)
@@ -37,9 +37,10 @@ func (t *ledgerTx) LockAccounts(ctx context.Context, ids []settlement.AccountID)
 	if err != nil {
 		return nil, fmt.Errorf("lock accounts: %w", err)
 	}
-	balances := make(map[settlement.AccountID]settlement.Amount, len(rows))
+	balances := make(settlement.Balances, len(rows))
 	for _, r := range rows {
-		balances[settlement.AccountID(r.ID)] = r.Balance
+		id := settlement.AccountID(r.ID)
+		balances[id] = settlement.Account{ID: id, Balance: r.Balance, Overdraft: r.Overdraft}
 	}
 	return balances, nil
 }

@@ -358,12 +358,13 @@ func (q *Queries) InsertWriteOff(ctx context.Context, arg InsertWriteOffParams) 
 }
 
 const lockAccounts = `-- name: LockAccounts :many
-SELECT id, balance FROM account WHERE id = ANY ($1::text[]) ORDER BY id FOR UPDATE
+SELECT id, balance, overdraft FROM account WHERE id = ANY ($1::text[]) ORDER BY id FOR UPDATE
 `
 
 type LockAccountsRow struct {
-	ID      string
-	Balance settlement.Amount
+	ID        string
+	Balance   settlement.Amount
+	Overdraft settlement.Amount
 }
 
 // LockAccounts takes the locks in the order of the result: the sort comes before the locking.
@@ -376,7 +377,7 @@ func (q *Queries) LockAccounts(ctx context.Context, ids []string) ([]LockAccount
 	var items []LockAccountsRow
 	for rows.Next() {
 		var i LockAccountsRow
-		if err := rows.Scan(&i.ID, &i.Balance); err != nil {
+		if err := rows.Scan(&i.ID, &i.Balance, &i.Overdraft); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -453,7 +454,7 @@ func (q *Queries) LockRead(ctx context.Context, id string) (Read, error) {
 
 const openAccounts = `-- name: OpenAccounts :execrows
 INSERT INTO account (id, member)
-VALUES ('member:' || $1::text || ':available', $1::text), ('member:' || $1::text || ':held', $1::text)
+SELECT 'member:' || $1::text || suffix, $1::text FROM unnest(ARRAY[':available', ':held', ':credit', ':claims']) suffix
 ON CONFLICT ON CONSTRAINT account_pkey DO NOTHING
 `
 
@@ -800,12 +801,13 @@ func (q *Queries) StatementEntries(ctx context.Context, statement string) ([]Ban
 }
 
 const tenantAccounts = `-- name: TenantAccounts :many
-SELECT id, balance FROM account ORDER BY id LIMIT $1
+SELECT id, balance, overdraft FROM account ORDER BY id LIMIT $1
 `
 
 type TenantAccountsRow struct {
-	ID      string
-	Balance settlement.Amount
+	ID        string
+	Balance   settlement.Amount
+	Overdraft settlement.Amount
 }
 
 // Row-level security shows the tenant's rows only to these.
@@ -818,7 +820,7 @@ func (q *Queries) TenantAccounts(ctx context.Context, maxRows int32) ([]TenantAc
 	var items []TenantAccountsRow
 	for rows.Next() {
 		var i TenantAccountsRow
-		if err := rows.Scan(&i.ID, &i.Balance); err != nil {
+		if err := rows.Scan(&i.ID, &i.Balance, &i.Overdraft); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
