@@ -182,6 +182,7 @@ func forgedEvents(t *testing.T) []forgery {
 			why: "the leaf names another passport", change: func(_ *testing.T, w *prooftest.World) { w.Document.Passport = prooftest.OtherSubject }},
 		view("mileage shown", `"odometer_metres":61003000`, `"odometer_metres":51003000`),
 		view("number respelled in a view", `"odometer_metres":61003000`, `"odometer_metres":6.1003e7`),
+		view("name of another event", `/events/019c0e5b-0000-7000-8000-000000000003`, `/events/019c0e5b-0000-7000-8000-000000000004`),
 		view("field added to a view", `"quality"`, `"note":"none","quality"`),
 		view("field left out of a view", `"id":"event-3",`, ``),
 		{name: "field repeated in a view", want: verify.ReasonViewMismatch, at: "lists[0].entries[0].event", why: "what is shown is not what was journaled",

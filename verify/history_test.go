@@ -49,7 +49,7 @@ func historyContent(t testing.TB, passport string, seq int) ([]byte, *verify.Sig
 	}
 	journaled := &ingestv1.JournaledEvent{
 		CloudEvent: encode(t, envelope), Passport: passport, Member: "members/garage", ReceiveTime: timestamppb.New(at.Add(90 * time.Second)),
-		Quality: historyQuality(seq),
+		Quality: historyQuality(seq), Id: idOf(seq),
 	}
 	if hasOdometer(data) {
 		journaled.OdometerMetres = proto.Int64(int64(kilometres) * 1000)

@@ -41,8 +41,13 @@ func journaled(t testing.TB, passport string, seq int) *ingestv1.JournaledEvent 
 	}
 	return &ingestv1.JournaledEvent{
 		CloudEvent: encode(t, envelope), Passport: passport, Member: "members/garage", ReceiveTime: timestamppb.New(at.Add(time.Second)),
-		Quality: &ingestv1.Quality{Index: 80, PolicyVersion: "2026-01"}, OdometerMetres: metresOf(seq),
+		Quality: &ingestv1.Quality{Index: 80, PolicyVersion: "2026-01"}, OdometerMetres: metresOf(seq), Id: idOf(seq),
 	}
+}
+
+// idOf is the id of an event, a UUID.
+func idOf(seq int) []byte {
+	return []byte{0x01, 0x9c, 0x0e, 0x5b, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, byte(seq >> 8), byte(seq)} // #nosec G115 -- the low bits
 }
 
 func encode(t testing.TB, message proto.Message) []byte {

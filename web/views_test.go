@@ -97,6 +97,10 @@ func drawEvent(rt *rapid.T) *ingestv1.JournaledEvent {
 	}
 	journaled := &ingestv1.JournaledEvent{
 		CloudEvent: damaged(rt, encoded), Passport: passport, Member: drawText(rt), ReceiveTime: drawTime(rt), Quality: &ingestv1.Quality{},
+		Id: rapid.SliceOfN(rapid.Byte(), 15, 17).Draw(rt, "id"),
+	}
+	if rapid.IntRange(0, 9).Draw(rt, "other length") > 0 {
+		journaled.Id = append(journaled.GetId(), 0)[:16]
 	}
 	fill(rt, journaled.GetQuality().ProtoReflect(), 2)
 	if rapid.Bool().Draw(rt, "mileage") {

@@ -9,6 +9,7 @@
 // # View
 //
 //	{
+//	  "name": "passports/…/events/…",            by which other events refer to it
 //	  "id": "…", "source": "/members/oem/…", "type": "pcc.events.v1.OdometerReading",
 //	  "time": "2026-01-31T10:00:00Z",            when it happened, as the source says
 //	  "member": "members/oem",                   who sent it
@@ -30,6 +31,7 @@ import (
 	"time"
 
 	"github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
+	"github.com/google/uuid"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
@@ -53,6 +55,7 @@ var (
 
 // view is the shape of the JSON object.
 type view struct {
+	Name           string          `json:"name"`
 	ID             string          `json:"id"`
 	Source         string          `json:"source"`
 	Type           string          `json:"type"`
@@ -125,6 +128,10 @@ func Decode(leafType string, payload []byte, signature *verify.Signature) (verif
 	if err := check(&journaled, &event); err != nil {
 		return verify.Content{}, err
 	}
+	id, err := uuid.FromBytes(journaled.GetId())
+	if err != nil {
+		return verify.Content{}, fmt.Errorf("%w: id: %w", ErrMalformed, err)
+	}
 	data, err := eventData(&event)
 	if err != nil {
 		return verify.Content{}, err
@@ -134,7 +141,8 @@ func Decode(leafType string, payload []byte, signature *verify.Signature) (verif
 		return verify.Content{}, err
 	}
 	shown, err := json.Marshal(view{
-		ID: event.GetId(), Source: event.GetSource(), Type: event.GetType(),
+		Name: journaled.GetPassport() + "/events/" + id.String(),
+		ID:   event.GetId(), Source: event.GetSource(), Type: event.GetType(),
 		Time:           event.GetAttributes()["time"].GetCeTimestamp().AsTime(),
 		Member:         journaled.GetMember(),
 		ReceivedAt:     journaled.GetReceiveTime().AsTime(),

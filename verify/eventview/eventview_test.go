@@ -34,6 +34,7 @@ func payload(t testing.TB, change func(*ingestv1.JournaledEvent, *pb.CloudEvent)
 	journaled := &ingestv1.JournaledEvent{
 		Passport: passport, Member: "members/garage", ReceiveTime: timestamppb.New(at.Add(time.Second)),
 		Quality: &ingestv1.Quality{Index: 80, PolicyVersion: "2026-01"}, OdometerMetres: proto.Int64(61_234_000),
+		Id: []byte{0x01, 0x9c, 0x0e, 0x5b, 0, 1, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 0xff},
 	}
 	change(journaled, envelope)
 	if journaled.CloudEvent == nil {
@@ -54,6 +55,7 @@ func TestDecode(t *testing.T) {
 		t.Fatalf("%q of %q, %v", content.EventType, content.Passport, err)
 	}
 	const want = `{
+		"name": "passports/0199e9d4-0000-7000-8000-000000000001/events/019c0e5b-0001-7000-8000-0000000000ff",
 		"id": "id-1", "source": "/members/garage/inspections", "type": "pcc.events.v1.Inspection",
 		"time": "2026-01-31T10:00:00Z", "member": "members/garage", "received_at": "2026-01-31T10:00:01Z",
 		"quality": {"index": 80, "policy_version": "2026-01"}, "odometer_metres": 61234000,
@@ -107,6 +109,8 @@ func TestDecodeRefuses(t *testing.T) {
 		"other subject":     {func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) { j.Passport = "passports/other" }, eventview.ErrMalformed},
 		"no time":           {func(_ *ingestv1.JournaledEvent, e *pb.CloudEvent) { delete(e.Attributes, "time") }, eventview.ErrMalformed},
 		"never accepted":    {func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) { j.ReceiveTime = nil }, eventview.ErrMalformed},
+		"no id":             {func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) { j.Id = nil }, eventview.ErrMalformed},
+		"an id cut short":   {func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) { j.Id = j.Id[:15] }, eventview.ErrMalformed},
 		"no data":           {func(_ *ingestv1.JournaledEvent, e *pb.CloudEvent) { e.Data = nil }, eventview.ErrMalformed},
 		"data of two kinds": {func(_ *ingestv1.JournaledEvent, e *pb.CloudEvent) { e.Type = "pcc.events.v1.Wash" }, eventview.ErrMalformed},
 		"signature": {func(j *ingestv1.JournaledEvent, _ *pb.CloudEvent) {

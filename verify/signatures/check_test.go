@@ -66,7 +66,7 @@ func (c *car) payload(t testing.TB, passport string, seq int) ([]byte, *verify.S
 	at := time.Date(2026, 1, 30, 10, 0, seq, 0, time.UTC)
 	j := &ingestv1.JournaledEvent{
 		CloudEvent: reading(t, passport, seq), Passport: passport, Member: c.member(seq), Quality: &ingestv1.Quality{Index: 85, PolicyVersion: "1"},
-		ReceiveTime: timestamppb.New(at),
+		ReceiveTime: timestamppb.New(at), Id: make([]byte, 16),
 	}
 	var shown *verify.Signature
 	if passport == prooftest.Subject && !c.skip(seq) {

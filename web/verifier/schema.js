@@ -203,6 +203,7 @@ export const messages = {
     5: { name: "receive_time", kind: "message", type: "google.protobuf.Timestamp", presence: true },
     6: { name: "odometer_metres", kind: "int64", presence: true },
     7: { name: "signature", kind: "message", type: "pcc.ingest.v1.EventSignature", presence: true },
+    8: { name: "id", kind: "bytes" },
   },
   "pcc.ingest.v1.Quality": {
     1: { name: "index", kind: "int32" },

@@ -42,6 +42,7 @@ export function readEvent(leaf) {
     named: journaled.signature,
     sent,
     view: {
+      name: `${journaled.passport}/events/${uuid(journaled.id)}`,
       id: event.id ?? "",
       source: event.source ?? "",
       type: event.type,
@@ -57,6 +58,12 @@ export function readEvent(leaf) {
 
 // signatureView is what a view says of the signature.
 export const signatureView = ({ statement, number }) => ({ key: `sourceKeys/${hex(statement.kid)}`, sequence: number });
+
+// uuid writes 16 bytes as their groups.
+function uuid(bytes) {
+  if (bytes?.length !== 16) throw new Error("an event without its id");
+  return hex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
 
 // check refuses what the platform never journals and a view could not show truly.
 function check(journaled, event, at) {

@@ -120,7 +120,7 @@ func reading(t *testing.T, member, passport string) []byte {
 	}
 	payload, err := proto.Marshal(&ingestv1.JournaledEvent{
 		CloudEvent: sent, Passport: passport, Member: member, ReceiveTime: timestamppb.New(now),
-		Quality: &ingestv1.Quality{Index: 70, PolicyVersion: "base/1"}, OdometerMetres: proto.Int64(61_003_000),
+		Quality: &ingestv1.Quality{Index: 70, PolicyVersion: "base/1"}, OdometerMetres: proto.Int64(61_003_000), Id: make([]byte, 16),
 	})
 	if err != nil {
 		t.Fatal(err)

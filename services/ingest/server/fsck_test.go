@@ -40,6 +40,7 @@ func TestFsckFindsDamagedRowsOfEvents(t *testing.T) {
 		want      []string
 	}{
 		"nothing":         {"SELECT", nil},
+		"the id":          {at("id = gen_random_uuid()"), []string{"EVENT_ROW_CHANGED [id]"}},
 		"the source's id": {at("event_id = 'another'"), []string{"EVENT_ROW_CHANGED [event_id]"}},
 		"the mileage":     {at("odometer_metres = 1"), []string{"EVENT_ROW_CHANGED [odometer_metres]"}},
 		"several columns": {at("passport = gen_random_uuid(), quality = 100, type = 'x', received_at = now()"), []string{"EVENT_ROW_CHANGED [type passport received_at quality]"}},

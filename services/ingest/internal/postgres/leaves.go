@@ -136,6 +136,7 @@ func appendPayload(payload []byte, e *ingest.Event, signature *ingestv1.EventSig
 		ReceiveTime:    timestamppb.New(e.ReceivedAt),
 		OdometerMetres: e.OdometerMetres,
 		Signature:      signature,
+		Id:             e.ID[:],
 	})
 	if err != nil {
 		return nil, fmt.Errorf("marshal the journal's payload: %w", err)

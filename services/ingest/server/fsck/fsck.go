@@ -2,13 +2,12 @@
 // which are found through their rows and proven through their entries. In the same snapshot, and in one pass over the entries:
 //
 //   - every row of an event points at an entry, and no two at the same;
-//   - the entry holds the event that the row says: member, source, id, type, passport, times, mileage, quality at ingest, content
-//     hash and signature;
+//   - the entry holds the event that the row says: id, member, source and its id, type, passport, times, mileage, quality at ingest,
+//     content hash and signature;
 //   - every entry that holds an event has its row;
 //   - the statement that the entry of a signed event names stands before it, and covers the event. Signatures are not verified.
 //
-// The platform's own id of an event stands in its row only, and cannot be compared. What is computed from events, such as states of
-// odometers and reputations, is not examined here: package replay computes it anew.
+// What is computed from events, such as states of odometers and reputations, is not examined here: package replay computes it anew.
 package fsck
 
 import (

@@ -127,6 +127,7 @@ func (r *row) differences(j *ingestv1.JournaledEvent, signature *ingest.Signatur
 		column string
 		agrees bool
 	}{
+		{"id", string(r.id[:]) == string(j.GetId())},
 		{"stream", r.at.stream == ingest.StreamOf(r.member)},
 		{"member", "members/"+r.member == j.GetMember()},
 		{"source", r.source == ce.GetSource()},

@@ -619,7 +619,9 @@ type JournaledEvent struct {
 	// Canonical mileage derived from the event's odometer, in metres; absent when the event has none.
 	OdometerMetres *int64 `protobuf:"varint,6,opt,name=odometer_metres,json=odometerMetres,proto3,oneof" json:"odometer_metres,omitempty"`
 	// Absent when the source did not sign.
-	Signature     *EventSignature `protobuf:"bytes,7,opt,name=signature,proto3" json:"signature,omitempty"`
+	Signature *EventSignature `protobuf:"bytes,7,opt,name=signature,proto3" json:"signature,omitempty"`
+	// The platform's own id, a UUID of 16 bytes: the last part of the event's name, by which disputes and marks refer to it.
+	Id            []byte `protobuf:"bytes,8,opt,name=id,proto3" json:"id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -699,6 +701,13 @@ func (x *JournaledEvent) GetOdometerMetres() int64 {
 func (x *JournaledEvent) GetSignature() *EventSignature {
 	if x != nil {
 		return x.Signature
+	}
+	return nil
+}
+
+func (x *JournaledEvent) GetId() []byte {
+	if x != nil {
+		return x.Id
 	}
 	return nil
 }
@@ -1152,7 +1161,7 @@ const file_pcc_ingest_v1_event_proto_rawDesc = "" +
 	"\tstatement\x18\x01 \x01(\fR\tstatement\x12\x18\n" +
 	"\aindexes\x18\x02 \x03(\x05R\aindexes\x12!\n" +
 	"\fevent_hashes\x18\x03 \x01(\fR\veventHashes\x12\x16\n" +
-	"\x06beside\x18\x04 \x01(\fR\x06beside\"\xd5\x02\n" +
+	"\x06beside\x18\x04 \x01(\fR\x06beside\"\xe5\x02\n" +
 	"\x0eJournaledEvent\x12\x1f\n" +
 	"\vcloud_event\x18\x01 \x01(\fR\n" +
 	"cloudEvent\x12\x1a\n" +
@@ -1161,7 +1170,8 @@ const file_pcc_ingest_v1_event_proto_rawDesc = "" +
 	"\aquality\x18\x04 \x01(\v2\x16.pcc.ingest.v1.QualityR\aquality\x12=\n" +
 	"\freceive_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\vreceiveTime\x12,\n" +
 	"\x0fodometer_metres\x18\x06 \x01(\x03H\x00R\x0eodometerMetres\x88\x01\x01\x12;\n" +
-	"\tsignature\x18\a \x01(\v2\x1d.pcc.ingest.v1.EventSignatureR\tsignatureB\x12\n" +
+	"\tsignature\x18\a \x01(\v2\x1d.pcc.ingest.v1.EventSignatureR\tsignature\x12\x0e\n" +
+	"\x02id\x18\b \x01(\fR\x02idB\x12\n" +
 	"\x10_odometer_metres\"b\n" +
 	"\x0fJournalPosition\x12\x16\n" +
 	"\x06stream\x18\x01 \x01(\tR\x06stream\x12\x1a\n" +
