@@ -55,6 +55,8 @@ type Standing struct {
 	// InTime says that the correction came early enough to do no harm.
 	InTime   bool
 	Disputes []Dispute
+	// Refuted says that it counts against its source's reputation, for whatever of the reasons of refutation.
+	Refuted bool
 }
 
 // Withdrawn says that the event no longer counts.

@@ -117,9 +117,14 @@ func (s *Service) stand(ctx context.Context, passport uuid.UUID, events []Journa
 	if knownAt.IsZero() {
 		knownAt = s.now()
 	}
+	refuted, err := s.store.Refuted(ctx, passport, knownAt)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]StandingEvent, len(events))
 	for i := range events {
 		out[i] = StandingEvent{JournaledEvent: events[i], Standing: StandingOf(&events[i].Event, notes, knownAt)}
+		out[i].Standing.Refuted = refuted[events[i].ID]
 	}
 	return out, nil
 }

@@ -45,6 +45,8 @@ type Store interface {
 	Vehicle(ctx context.Context, passport uuid.UUID) (*Vehicle, error)
 	// Notes returns what the events of a passport say about others.
 	Notes(ctx context.Context, passport uuid.UUID) ([]Note, error)
+	// Refuted returns the events of a passport that were refuted by a time.
+	Refuted(ctx context.Context, passport uuid.UUID, at time.Time) (map[uuid.UUID]bool, error)
 	// Reputation returns what is known of a subject.
 	Reputation(ctx context.Context, s Subject) (quality.Reputation, error)
 	TenantReader

@@ -9,12 +9,12 @@ import (
 	"github.com/pcc-platform/pcc/services/ingest"
 )
 
-// standingToProto returns nil for an event that nobody corrected or disputed.
+// standingToProto returns nil for an event that nobody corrected, disputed or refuted.
 func standingToProto(passport uuid.UUID, s *ingest.Standing) *ingestv1.EventStanding {
-	if s.CorrectedBy == uuid.Nil && len(s.Disputes) == 0 {
+	if s.CorrectedBy == uuid.Nil && len(s.Disputes) == 0 && !s.Refuted {
 		return nil
 	}
-	out := &ingestv1.EventStanding{Withdrawn: s.Withdrawn(), Disputed: s.Disputed()}
+	out := &ingestv1.EventStanding{Withdrawn: s.Withdrawn(), Disputed: s.Disputed(), Refuted: s.Refuted}
 	if s.CorrectedBy != uuid.Nil {
 		out.CorrectedBy, out.CorrectTime = eventName(passport, s.CorrectedBy.String()), timestamppb.New(s.CorrectedAt)
 		out.CorrectedInTime = s.InTime

@@ -99,6 +99,9 @@ func writeEvents(ctx context.Context, tx pgx.Tx, events []ingest.Event, known lo
 	if err := appendEvents(ctx, tx, &result); err != nil {
 		return ingest.Journaled{}, err
 	}
+	if err := publishRefutations(ctx, tx, result.marks, time.Now()); err != nil {
+		return ingest.Journaled{}, err
+	}
 	if err := insertDeadLetters(ctx, tx, refused); err != nil {
 		return ingest.Journaled{}, err
 	}

@@ -112,3 +112,15 @@ JOIN event_note n ON n.kind = 'correction' AND n.source = asked.source AND n.tar
 
 -- name: PassportMarks :many
 SELECT event, outcome, day FROM reputation_mark WHERE passport = @passport;
+
+-- name: RefutedEvents :many
+SELECT event FROM reputation_mark WHERE passport = @passport AND outcome = 'refuted' AND created_at <= @known_at;
+
+-- name: EventFields :many
+SELECT id, type, occurred_at FROM event WHERE id = ANY(@ids::uuid[]);
+
+-- What a member said of a passport in a stretch of time, as it was accepted.
+-- name: MemberAnswers :many
+SELECT id, type, occurred_at, received_at, quality FROM event
+WHERE passport = @passport AND member = @member AND occurred_at >= @since AND occurred_at < @until
+ORDER BY received_at, id LIMIT @most;

@@ -7,12 +7,9 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/pcc-platform/pcc/internal/eventlist"
-	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/registry"
 	"github.com/pcc-platform/pcc/services/registry/internal/wire"
@@ -36,33 +33,24 @@ func (c Client) History(ctx context.Context, passport string) ([]registry.Entry[
 		return nil, fmt.Errorf("ingestclient: list passport events: %w", err)
 	}
 	return wire.All(resp.GetEvents(), func(e *ingestv1.Event) registry.Entry[*ingestv1.Event] {
+		field, quality := worth(e)
 		return registry.Entry[*ingestv1.Event]{
-			Member: wire.MemberID(e.GetMember()), Quality: worth(e), Field: fieldOf(e),
-			ReceiveTime: e.GetReceiveTime().AsTime(), Event: e,
+			Member: wire.MemberID(e.GetMember()), Quality: quality, Field: field, ReceiveTime: e.GetReceiveTime().AsTime(), Event: e,
 		}
 	}), nil
 }
 
-// worth is the index of an event as it counts in the division of a report's price. What was withdrawn counts nothing, nor
-// does what only speaks of another event: else every reader would pay for taking back one's own data and disputing others'.
-func worth(e *ingestv1.Event) int64 {
-	switch protoreflect.FullName(e.GetCloudEvent().GetType()) {
-	case kindOf(&eventsv1.Correction{}), kindOf(&eventsv1.DisputeOpened{}), kindOf(&eventsv1.DisputeResolved{}):
-		return 0
+// worth is the field that an event answers and its index there, as they count in the division of a report's price. What was
+// withdrawn or refuted counts nothing, nor does what only speaks of another event: else every reader would pay for taking back
+// one's own data and disputing others'.
+func worth(e *ingestv1.Event) (field string, quality int64) {
+	occurred := e.GetCloudEvent().GetAttributes()["time"].GetCeTimestamp().AsTime()
+	field, answers := eventlist.FieldOf(e.GetCloudEvent().GetType(), occurred)
+	if !answers || e.GetStanding().GetWithdrawn() || e.GetStanding().GetRefuted() {
+		return field, 0
 	}
-	if e.GetStanding().GetWithdrawn() {
-		return 0
-	}
-	return int64(e.GetQuality().GetIndex())
+	return field, int64(e.GetQuality().GetIndex())
 }
-
-// fieldOf names the question that an event answers: what happened to the vehicle of this class, in this month.
-func fieldOf(e *ingestv1.Event) string {
-	class, _ := eventlist.ClassOf(e.GetCloudEvent().GetType()) // ingest takes no event without one
-	return string(class) + "/" + e.GetCloudEvent().GetAttributes()["time"].GetCeTimestamp().AsTime().Format("2006-01")
-}
-
-func kindOf(m proto.Message) protoreflect.FullName { return m.ProtoReflect().Descriptor().FullName() }
 
 // Verdict returns the verdict on a passport's mileages that were accepted by a time, zero for all.
 func (c Client) Verdict(ctx context.Context, passport string, asOf time.Time) (*ingestv1.OdometerVerdict, error) {

@@ -909,7 +909,10 @@ type EventStanding struct {
 	// It no longer counts: its source took it back, or a dispute over it was upheld.
 	Withdrawn bool `protobuf:"varint,5,opt,name=withdrawn,proto3" json:"withdrawn,omitempty"`
 	// A dispute over it is open.
-	Disputed      bool `protobuf:"varint,6,opt,name=disputed,proto3" json:"disputed,omitempty"`
+	Disputed bool `protobuf:"varint,6,opt,name=disputed,proto3" json:"disputed,omitempty"`
+	// It counts against its source's reputation: taken back too late, disputed with success, or excluded by what two other members
+	// said. It earns nothing any more. Other events are not refuted again when what excluded them is taken back.
+	Refuted       bool `protobuf:"varint,7,opt,name=refuted,proto3" json:"refuted,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -982,6 +985,13 @@ func (x *EventStanding) GetWithdrawn() bool {
 func (x *EventStanding) GetDisputed() bool {
 	if x != nil {
 		return x.Disputed
+	}
+	return false
+}
+
+func (x *EventStanding) GetRefuted() bool {
+	if x != nil {
+		return x.Refuted
 	}
 	return false
 }
@@ -1192,14 +1202,15 @@ const file_pcc_ingest_v1_event_proto_rawDesc = "" +
 	"\bstanding\x18\n" +
 	" \x01(\v2\x1c.pcc.ingest.v1.EventStandingR\bstandingB\x12\n" +
 	"\x10_odometer_metresB\x12\n" +
-	"\x10_source_sequence\"\x8b\x02\n" +
+	"\x10_source_sequence\"\xa5\x02\n" +
 	"\rEventStanding\x12!\n" +
 	"\fcorrected_by\x18\x01 \x01(\tR\vcorrectedBy\x12=\n" +
 	"\fcorrect_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\vcorrectTime\x12*\n" +
 	"\x11corrected_in_time\x18\x03 \x01(\bR\x0fcorrectedInTime\x122\n" +
 	"\bdisputes\x18\x04 \x03(\v2\x16.pcc.ingest.v1.DisputeR\bdisputes\x12\x1c\n" +
 	"\twithdrawn\x18\x05 \x01(\bR\twithdrawn\x12\x1a\n" +
-	"\bdisputed\x18\x06 \x01(\bR\bdisputed\"\xc4\x03\n" +
+	"\bdisputed\x18\x06 \x01(\bR\bdisputed\x12\x18\n" +
+	"\arefuted\x18\a \x01(\bR\arefuted\"\xc4\x03\n" +
 	"\aDispute\x12\x1b\n" +
 	"\topened_by\x18\x01 \x01(\tR\bopenedBy\x127\n" +
 	"\topen_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\bopenTime\x126\n" +

@@ -167,6 +167,144 @@ func (x *RecallFound) GetPassports() []string {
 	return nil
 }
 
+// EventRefuted is published when an event was refuted, once for each: its source took it back too late, a dispute over it was
+// upheld, or what two other members said excludes it. Those whose data were sold with it get its part of the price.
+// Subject: pcc.ingest.v1.event_refuted.
+type EventRefuted struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `passports/{passport}/events/{event}`.
+	Event string `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"`
+	// `members/{member}` that sent it.
+	Member string `protobuf:"bytes,2,opt,name=member,proto3" json:"member,omitempty"`
+	// The question that it answered: its class and month, such as "odometer/2026-03".
+	Field      string                 `protobuf:"bytes,3,opt,name=field,proto3" json:"field,omitempty"`
+	RefuteTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=refute_time,json=refuteTime,proto3" json:"refute_time,omitempty"`
+	// How well the member's other events answer the field, those accepted so far: from each time on at which it got better,
+	// ascending in both. At most 100.
+	Remaining     []*RemainingAnswer `protobuf:"bytes,5,rep,name=remaining,proto3" json:"remaining,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EventRefuted) Reset() {
+	*x = EventRefuted{}
+	mi := &file_pcc_ingest_v1_messages_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EventRefuted) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EventRefuted) ProtoMessage() {}
+
+func (x *EventRefuted) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_messages_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EventRefuted.ProtoReflect.Descriptor instead.
+func (*EventRefuted) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_messages_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *EventRefuted) GetEvent() string {
+	if x != nil {
+		return x.Event
+	}
+	return ""
+}
+
+func (x *EventRefuted) GetMember() string {
+	if x != nil {
+		return x.Member
+	}
+	return ""
+}
+
+func (x *EventRefuted) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *EventRefuted) GetRefuteTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.RefuteTime
+	}
+	return nil
+}
+
+func (x *EventRefuted) GetRemaining() []*RemainingAnswer {
+	if x != nil {
+		return x.Remaining
+	}
+	return nil
+}
+
+// RemainingAnswer is how well a member answers a field from a time on.
+type RemainingAnswer struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	From  *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`
+	// Quality index of the best event accepted by then, 1 to 100.
+	Quality       int32 `protobuf:"varint,2,opt,name=quality,proto3" json:"quality,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemainingAnswer) Reset() {
+	*x = RemainingAnswer{}
+	mi := &file_pcc_ingest_v1_messages_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemainingAnswer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemainingAnswer) ProtoMessage() {}
+
+func (x *RemainingAnswer) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_ingest_v1_messages_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemainingAnswer.ProtoReflect.Descriptor instead.
+func (*RemainingAnswer) Descriptor() ([]byte, []int) {
+	return file_pcc_ingest_v1_messages_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *RemainingAnswer) GetFrom() *timestamppb.Timestamp {
+	if x != nil {
+		return x.From
+	}
+	return nil
+}
+
+func (x *RemainingAnswer) GetQuality() int32 {
+	if x != nil {
+		return x.Quality
+	}
+	return 0
+}
+
 var File_pcc_ingest_v1_messages_proto protoreflect.FileDescriptor
 
 const file_pcc_ingest_v1_messages_proto_rawDesc = "" +
@@ -184,7 +322,17 @@ const file_pcc_ingest_v1_messages_proto_rawDesc = "" +
 	"\x06defect\x18\x04 \x01(\tR\x06defect\x129\n" +
 	"\n" +
 	"issue_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\tissueTime\x12\x1c\n" +
-	"\tpassports\x18\x06 \x03(\tR\tpassportsB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
+	"\tpassports\x18\x06 \x03(\tR\tpassports\"\xcd\x01\n" +
+	"\fEventRefuted\x12\x14\n" +
+	"\x05event\x18\x01 \x01(\tR\x05event\x12\x16\n" +
+	"\x06member\x18\x02 \x01(\tR\x06member\x12\x14\n" +
+	"\x05field\x18\x03 \x01(\tR\x05field\x12;\n" +
+	"\vrefute_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"refuteTime\x12<\n" +
+	"\tremaining\x18\x05 \x03(\v2\x1e.pcc.ingest.v1.RemainingAnswerR\tremaining\"[\n" +
+	"\x0fRemainingAnswer\x12.\n" +
+	"\x04from\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x04from\x12\x18\n" +
+	"\aquality\x18\x02 \x01(\x05R\aqualityB>Z<github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1;ingestv1b\x06proto3"
 
 var (
 	file_pcc_ingest_v1_messages_proto_rawDescOnce sync.Once
@@ -198,21 +346,26 @@ func file_pcc_ingest_v1_messages_proto_rawDescGZIP() []byte {
 	return file_pcc_ingest_v1_messages_proto_rawDescData
 }
 
-var file_pcc_ingest_v1_messages_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_pcc_ingest_v1_messages_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_pcc_ingest_v1_messages_proto_goTypes = []any{
 	(*AlertRaised)(nil),           // 0: pcc.ingest.v1.AlertRaised
 	(*RecallFound)(nil),           // 1: pcc.ingest.v1.RecallFound
-	(*Alert)(nil),                 // 2: pcc.ingest.v1.Alert
-	(*timestamppb.Timestamp)(nil), // 3: google.protobuf.Timestamp
+	(*EventRefuted)(nil),          // 2: pcc.ingest.v1.EventRefuted
+	(*RemainingAnswer)(nil),       // 3: pcc.ingest.v1.RemainingAnswer
+	(*Alert)(nil),                 // 4: pcc.ingest.v1.Alert
+	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
 }
 var file_pcc_ingest_v1_messages_proto_depIdxs = []int32{
-	2, // 0: pcc.ingest.v1.AlertRaised.alert:type_name -> pcc.ingest.v1.Alert
-	3, // 1: pcc.ingest.v1.RecallFound.issue_time:type_name -> google.protobuf.Timestamp
-	2, // [2:2] is the sub-list for method output_type
-	2, // [2:2] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	4, // 0: pcc.ingest.v1.AlertRaised.alert:type_name -> pcc.ingest.v1.Alert
+	5, // 1: pcc.ingest.v1.RecallFound.issue_time:type_name -> google.protobuf.Timestamp
+	5, // 2: pcc.ingest.v1.EventRefuted.refute_time:type_name -> google.protobuf.Timestamp
+	3, // 3: pcc.ingest.v1.EventRefuted.remaining:type_name -> pcc.ingest.v1.RemainingAnswer
+	5, // 4: pcc.ingest.v1.RemainingAnswer.from:type_name -> google.protobuf.Timestamp
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	5, // [5:5] is the sub-list for extension type_name
+	5, // [5:5] is the sub-list for extension extendee
+	0, // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_pcc_ingest_v1_messages_proto_init() }
@@ -227,7 +380,7 @@ func file_pcc_ingest_v1_messages_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_ingest_v1_messages_proto_rawDesc), len(file_pcc_ingest_v1_messages_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

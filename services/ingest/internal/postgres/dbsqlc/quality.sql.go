@@ -62,6 +62,36 @@ func (q *Queries) CorrectedBefore(ctx context.Context, arg CorrectedBeforeParams
 	return items, nil
 }
 
+const eventFields = `-- name: EventFields :many
+SELECT id, type, occurred_at FROM event WHERE id = ANY($1::uuid[])
+`
+
+type EventFieldsRow struct {
+	ID         uuid.UUID
+	Type       string
+	OccurredAt time.Time
+}
+
+func (q *Queries) EventFields(ctx context.Context, ids []uuid.UUID) ([]EventFieldsRow, error) {
+	rows, err := q.db.Query(ctx, eventFields, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []EventFieldsRow
+	for rows.Next() {
+		var i EventFieldsRow
+		if err := rows.Scan(&i.ID, &i.Type, &i.OccurredAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const extendBodies = `-- name: ExtendBodies :exec
 INSERT INTO odometer_body AS b (passport, signals, readings)
 SELECT unnest($1::uuid[]), '', unnest($2::bytea[])
@@ -301,6 +331,61 @@ func (q *Queries) LockReputations(ctx context.Context, members []string) ([]Repu
 	return items, nil
 }
 
+const memberAnswers = `-- name: MemberAnswers :many
+SELECT id, type, occurred_at, received_at, quality FROM event
+WHERE passport = $1 AND member = $2 AND occurred_at >= $3 AND occurred_at < $4
+ORDER BY received_at, id LIMIT $5
+`
+
+type MemberAnswersParams struct {
+	Passport uuid.UUID
+	Member   string
+	Since    time.Time
+	Until    time.Time
+	Most     int32
+}
+
+type MemberAnswersRow struct {
+	ID         uuid.UUID
+	Type       string
+	OccurredAt time.Time
+	ReceivedAt time.Time
+	Quality    int16
+}
+
+// What a member said of a passport in a stretch of time, as it was accepted.
+func (q *Queries) MemberAnswers(ctx context.Context, arg MemberAnswersParams) ([]MemberAnswersRow, error) {
+	rows, err := q.db.Query(ctx, memberAnswers,
+		arg.Passport,
+		arg.Member,
+		arg.Since,
+		arg.Until,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []MemberAnswersRow
+	for rows.Next() {
+		var i MemberAnswersRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Type,
+			&i.OccurredAt,
+			&i.ReceivedAt,
+			&i.Quality,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const passportLeaves = `-- name: PassportLeaves :many
 SELECT event.id, event.source, event.event_id, event.type, event.passport, event.occurred_at, journal_entry.leaf FROM event
 JOIN journal_entry ON journal_entry.stream = event.stream AND journal_entry.seq = event.seq
@@ -479,6 +564,35 @@ func (q *Queries) RecentMarks(ctx context.Context, arg RecentMarksParams) ([]Rec
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const refutedEvents = `-- name: RefutedEvents :many
+SELECT event FROM reputation_mark WHERE passport = $1 AND outcome = 'refuted' AND created_at <= $2
+`
+
+type RefutedEventsParams struct {
+	Passport uuid.UUID
+	KnownAt  time.Time
+}
+
+func (q *Queries) RefutedEvents(ctx context.Context, arg RefutedEventsParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, refutedEvents, arg.Passport, arg.KnownAt)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var event uuid.UUID
+		if err := rows.Scan(&event); err != nil {
+			return nil, err
+		}
+		items = append(items, event)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
