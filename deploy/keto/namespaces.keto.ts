@@ -82,6 +82,7 @@ class Member implements Namespace {
       this.related.registrars.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
     issue_device_tokens: (ctx: Context): boolean => this.related.administrators.includes(ctx.subject),
     revoke_device_tokens: (ctx: Context): boolean => this.related.administrators.includes(ctx.subject),
+    manage_roles: (ctx: Context): boolean => this.related.administrators.includes(ctx.subject),
     issue_recalls: (ctx: Context): boolean => this.related.administrators.includes(ctx.subject),
     manage_source_keys: (ctx: Context): boolean => this.related.administrators.includes(ctx.subject),
     manage_holders: (ctx: Context): boolean =>

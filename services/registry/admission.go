@@ -7,6 +7,7 @@ type AdmissionTx interface {
 	Auditor
 	// AddMember stores a member with the hashes of its authorities' keys; or ErrMemberExists, ErrCertificateTaken.
 	AddMember(ctx context.Context, m Member, authorityKeys [][]byte) error
+	AddRoleGrants(ctx context.Context, gs []RoleGrant) error
 	// CompleteStep marks a step as done; a second time has no effect. The member must exist.
 	CompleteStep(ctx context.Context, member string, step AdmissionStep) error
 	PublishAdmitted(ctx context.Context, m Member) error
@@ -23,6 +24,9 @@ func (s *Service) Admit(ctx context.Context, tx AdmissionTx, m Member) (Member, 
 		return Member{}, err
 	}
 	if err := tx.AddMember(ctx, m, keys); err != nil {
+		return Member{}, err
+	}
+	if err := tx.AddRoleGrants(ctx, m.firstRoles()); err != nil {
 		return Member{}, err
 	}
 	if err := tx.CompleteStep(ctx, m.ID, StepDirectory); err != nil {

@@ -55,7 +55,7 @@ func New(ctx context.Context, conns map[string]*grpc.ClientConn, hooks Hooks) (h
 	type register func(context.Context, *runtime.ServeMux, *grpc.ClientConn) error
 	for service, handlers := range map[string][]register{
 		"registry": {
-			registrygw.RegisterPassportServiceHandler, registrygw.RegisterReportServiceHandler, registrygw.RegisterRecallServiceHandler, registrygw.RegisterMemberServiceHandler,
+			registrygw.RegisterPassportServiceHandler, registrygw.RegisterReportServiceHandler, registrygw.RegisterRecallServiceHandler, registrygw.RegisterMemberServiceHandler, registrygw.RegisterRoleServiceHandler,
 			registrygw.RegisterDeviceServiceHandler,
 		},
 		"vault":  {vaultgw.RegisterVaultServiceHandler},

@@ -70,6 +70,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	registryv1.RegisterRecallServiceServer(base.Server, &api.Recalls{Rules: rules, Store: store, Vault: vault})
 	registryv1.RegisterReportServiceServer(base.Server, &api.Reports{Seller: seller})
 	registryv1.RegisterMemberServiceServer(base.Server, &api.Members{Rules: rules, Store: store})
+	registryv1.RegisterRoleServiceServer(base.Server, &api.Roles{Rules: rules, Store: store})
 	journalv1.RegisterLogServiceServer(base.Server, logs)
 	registryv1.RegisterDeviceServiceServer(base.Server, &api.Devices{Rules: rules, Store: store, Accounts: accounts, Now: time.Now})
 
@@ -77,10 +78,12 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	comparison := &recallsearch.Comparison{Store: store, Vault: vault, Logger: base.Logger}
 	reminder := remind(rules, store, accounts, base.Logger)
 	admission := events.Admission{Pool: base.Pool, JS: base.JS, Logger: base.Logger, Complete: postgres.CompleteStep}
-	keto := relations.NewWriter("http://"+cfg.KetoReadAddress, cfg.KetoWriteURL)
+	roles := events.Roles{
+		Admission: admission, Writer: relations.NewWriter("http://"+cfg.KetoReadAddress, cfg.KetoWriteURL), Grants: postgres.LockedRoleGrants,
+	}
 	return app.RunnerFunc(func(ctx context.Context) error {
 		defer accounts.Close()
-		return base.Run(ctx, store, base.Relay(), search, comparison, reminder, admission.Relations(keto), admission.MessagingAccount(accounts),
+		return base.Run(ctx, store, base.Relay(), search, comparison, reminder, roles.Admitted(), roles.Changed(), admission.MessagingAccount(accounts),
 			admission.SettlementAccounts(), admission.ChainDirectory())
 	}), nil
 }

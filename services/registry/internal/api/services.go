@@ -26,6 +26,13 @@ type Members struct {
 	Store *postgres.Store
 }
 
+// Roles serves pcc.registry.v1.RoleService.
+type Roles struct {
+	registryv1.UnimplementedRoleServiceServer
+	Rules *registry.Service
+	Store *postgres.Store
+}
+
 // Reports serves pcc.registry.v1.ReportService.
 type Reports struct {
 	registryv1.UnimplementedReportServiceServer

@@ -30,13 +30,13 @@ type Admission struct {
 
 // stepConsumer completes a step with each message once do has done its work for the member that the message names.
 // consumer names the consumer among those of the registry.
-func stepConsumer[M proto.Message](a Admission, consumer string, empty func() M, step registry.AdmissionStep, do func(context.Context, M) (member string, err error)) *messaging.Consumer[M] {
+func stepConsumer[M proto.Message](a Admission, consumer string, empty func() M, step registry.AdmissionStep, do func(context.Context, pgx.Tx, M) (member string, err error)) *messaging.Consumer[M] {
 	return &messaging.Consumer[M]{
 		Service: consumer, Pool: a.Pool, JS: a.JS, Logger: a.Logger, New: empty,
 		Handle: func(ctx context.Context, tx pgx.Tx, m M) error {
 			doCtx, cancel := context.WithTimeout(ctx, stepTimeout)
 			defer cancel()
-			member, err := do(doCtx, m)
+			member, err := do(doCtx, tx, m)
 			if err != nil {
 				return err
 			}

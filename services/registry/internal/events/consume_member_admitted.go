@@ -3,28 +3,21 @@ package events
 import (
 	"context"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/pcc-platform/pcc/internal/messaging"
-	"github.com/pcc-platform/pcc/internal/relations"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
 	"github.com/pcc-platform/pcc/services/registry"
 	"github.com/pcc-platform/pcc/services/registry/internal/wire"
 )
 
-// RelationWriter makes relations of the permission model hold.
-type RelationWriter interface {
-	Put(ctx context.Context, relations ...relations.Relation) error
-}
-
-// devices is the principal as which a member's devices send events. Its rights are the member's like any other's, and can be
-// taken away like them.
-const devices = "devices"
-
-// Relations gives a new member's administrators and devices their rights.
-func (a Admission) Relations(w RelationWriter) *messaging.Consumer[*registryv1.MemberAdmitted] {
-	return stepConsumer(a, "registry-relations", newMemberAdmitted, registry.StepRelations,
-		func(ctx context.Context, m *registryv1.MemberAdmitted) (string, error) {
+// Admitted gives a new member's administrators and devices their rights, and completes the admission's step.
+func (r Roles) Admitted() *messaging.Consumer[*registryv1.MemberAdmitted] {
+	return stepConsumer(r.Admission, "registry-relations", newMemberAdmitted, registry.StepRelations,
+		func(ctx context.Context, tx pgx.Tx, m *registryv1.MemberAdmitted) (string, error) {
 			member := wire.MemberID(m.GetMember().GetName())
-			return member, w.Put(ctx, append(administratorRelations(member, m.GetMember().GetAdministrators()), deviceRelation(member))...)
+			devices := member + "/" + registry.DevicesPrincipal
+			return member, r.follow(ctx, tx, member, append(m.GetMember().GetAdministrators(), devices)...)
 		})
 }
 
@@ -36,27 +29,10 @@ type AccountCreator interface {
 // MessagingAccount creates a new member's account at the broker.
 func (a Admission) MessagingAccount(c AccountCreator) *messaging.Consumer[*registryv1.MemberAdmitted] {
 	return stepConsumer(a, "registry-messaging-account", newMemberAdmitted, registry.StepMessagingAccount,
-		func(ctx context.Context, m *registryv1.MemberAdmitted) (string, error) {
+		func(ctx context.Context, _ pgx.Tx, m *registryv1.MemberAdmitted) (string, error) {
 			member := wire.MemberID(m.GetMember().GetName())
 			return member, c.Create(ctx, member)
 		})
 }
 
 func newMemberAdmitted() *registryv1.MemberAdmitted { return &registryv1.MemberAdmitted{} }
-
-// administratorRelations are what makes each subject an administrator of the member and a participant of the consortium.
-func administratorRelations(member string, subjects []string) []relations.Relation {
-	var out []relations.Relation
-	for _, s := range subjects {
-		out = append(out,
-			relations.Relation{Namespace: "Member", Object: member, Name: "administrators", Subject: s},
-			relations.Relation{Namespace: "Member", Object: member, Name: "principals", Subject: s},
-			relations.Relation{Namespace: "Consortium", Object: "pcc", Name: "participants", Subject: s},
-		)
-	}
-	return out
-}
-
-func deviceRelation(member string) relations.Relation {
-	return relations.Relation{Namespace: "Member", Object: member, Name: "contributors", Subject: member + "/" + devices}
-}

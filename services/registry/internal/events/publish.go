@@ -21,6 +21,11 @@ func (o Outbox) PublishAdmitted(ctx context.Context, m registry.Member) error {
 	return messaging.Enqueue(ctx, o.Tx, &registryv1.MemberAdmitted{Member: wire.FromMember(m)})
 }
 
+// PublishRolesChanged tells that a principal has a role more or less.
+func (o Outbox) PublishRolesChanged(ctx context.Context, g registry.RoleGrant) error {
+	return messaging.Enqueue(ctx, o.Tx, &registryv1.RolesChanged{Principal: g.Principal()})
+}
+
 // PublishEnrolled tells that passports were opened, in one message each.
 func (o Outbox) PublishEnrolled(ctx context.Context, passports []registry.Passport) error {
 	return messaging.EnqueueAll(ctx, o.Tx, wire.All(passports, func(p registry.Passport) *registryv1.PassportEnrolled {

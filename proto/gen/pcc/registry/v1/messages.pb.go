@@ -380,6 +380,53 @@ func (x *RecallMatched) GetDefect() string {
 	return ""
 }
 
+// RolesChanged is published when a principal was granted a role or lost one.
+// Subject: pcc.registry.v1.roles_changed. Consumer: registry.
+type RolesChanged struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `{member}/{name}`.
+	Principal     string `protobuf:"bytes,1,opt,name=principal,proto3" json:"principal,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RolesChanged) Reset() {
+	*x = RolesChanged{}
+	mi := &file_pcc_registry_v1_messages_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RolesChanged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RolesChanged) ProtoMessage() {}
+
+func (x *RolesChanged) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_registry_v1_messages_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RolesChanged.ProtoReflect.Descriptor instead.
+func (*RolesChanged) Descriptor() ([]byte, []int) {
+	return file_pcc_registry_v1_messages_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *RolesChanged) GetPrincipal() string {
+	if x != nil {
+		return x.Principal
+	}
+	return ""
+}
+
 var File_pcc_registry_v1_messages_proto protoreflect.FileDescriptor
 
 const file_pcc_registry_v1_messages_proto_rawDesc = "" +
@@ -416,7 +463,9 @@ const file_pcc_registry_v1_messages_proto_rawDesc = "" +
 	"issue_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tissueTime\x12\x1c\n" +
 	"\tpassports\x18\x04 \x03(\tR\tpassports\x12\x1b\n" +
 	"\tissued_by\x18\x05 \x01(\tR\bissuedBy\x12\x16\n" +
-	"\x06defect\x18\x06 \x01(\tR\x06defectBBZ@github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1;registryv1b\x06proto3"
+	"\x06defect\x18\x06 \x01(\tR\x06defect\",\n" +
+	"\fRolesChanged\x12\x1c\n" +
+	"\tprincipal\x18\x01 \x01(\tR\tprincipalBBZ@github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1;registryv1b\x06proto3"
 
 var (
 	file_pcc_registry_v1_messages_proto_rawDescOnce sync.Once
@@ -430,25 +479,26 @@ func file_pcc_registry_v1_messages_proto_rawDescGZIP() []byte {
 	return file_pcc_registry_v1_messages_proto_rawDescData
 }
 
-var file_pcc_registry_v1_messages_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_pcc_registry_v1_messages_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_pcc_registry_v1_messages_proto_goTypes = []any{
 	(*MemberAdmitted)(nil),        // 0: pcc.registry.v1.MemberAdmitted
 	(*PassportEnrolled)(nil),      // 1: pcc.registry.v1.PassportEnrolled
 	(*PassportTransitioned)(nil),  // 2: pcc.registry.v1.PassportTransitioned
 	(*RecallAnnounced)(nil),       // 3: pcc.registry.v1.RecallAnnounced
 	(*RecallMatched)(nil),         // 4: pcc.registry.v1.RecallMatched
-	(*Member)(nil),                // 5: pcc.registry.v1.Member
-	(LifeCycle)(0),                // 6: pcc.registry.v1.LifeCycle
-	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
-	(*Transition)(nil),            // 8: pcc.registry.v1.Transition
+	(*RolesChanged)(nil),          // 5: pcc.registry.v1.RolesChanged
+	(*Member)(nil),                // 6: pcc.registry.v1.Member
+	(LifeCycle)(0),                // 7: pcc.registry.v1.LifeCycle
+	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
+	(*Transition)(nil),            // 9: pcc.registry.v1.Transition
 }
 var file_pcc_registry_v1_messages_proto_depIdxs = []int32{
-	5, // 0: pcc.registry.v1.MemberAdmitted.member:type_name -> pcc.registry.v1.Member
-	6, // 1: pcc.registry.v1.PassportEnrolled.life_cycle:type_name -> pcc.registry.v1.LifeCycle
-	7, // 2: pcc.registry.v1.PassportEnrolled.create_time:type_name -> google.protobuf.Timestamp
-	8, // 3: pcc.registry.v1.PassportTransitioned.transition:type_name -> pcc.registry.v1.Transition
-	7, // 4: pcc.registry.v1.RecallAnnounced.issue_time:type_name -> google.protobuf.Timestamp
-	7, // 5: pcc.registry.v1.RecallMatched.issue_time:type_name -> google.protobuf.Timestamp
+	6, // 0: pcc.registry.v1.MemberAdmitted.member:type_name -> pcc.registry.v1.Member
+	7, // 1: pcc.registry.v1.PassportEnrolled.life_cycle:type_name -> pcc.registry.v1.LifeCycle
+	8, // 2: pcc.registry.v1.PassportEnrolled.create_time:type_name -> google.protobuf.Timestamp
+	9, // 3: pcc.registry.v1.PassportTransitioned.transition:type_name -> pcc.registry.v1.Transition
+	8, // 4: pcc.registry.v1.RecallAnnounced.issue_time:type_name -> google.protobuf.Timestamp
+	8, // 5: pcc.registry.v1.RecallMatched.issue_time:type_name -> google.protobuf.Timestamp
 	6, // [6:6] is the sub-list for method output_type
 	6, // [6:6] is the sub-list for method input_type
 	6, // [6:6] is the sub-list for extension type_name
@@ -469,7 +519,7 @@ func file_pcc_registry_v1_messages_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_registry_v1_messages_proto_rawDesc), len(file_pcc_registry_v1_messages_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   5,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -174,3 +174,11 @@ type RecallMatch struct {
 	Recall   string
 	Passport string
 }
+
+type RoleGrant struct {
+	Member    string
+	Name      string
+	Role      string
+	GrantedBy string
+	GrantedAt time.Time
+}
