@@ -15,8 +15,8 @@ func newReplaySettlement(env *environment) *cobra.Command {
 	return &cobra.Command{
 		Use:   "settlement READ...",
 		Short: "Compute the shares of reads that the member paid anew, from their contributions",
-		Long: "Fetches each receipt, computes by the published rule who is to be paid what of the price, and prints what differs. Exits with 0\n" +
-			"only when nothing does.",
+		Long: "Fetches each receipt, computes by the published rule who is to be paid what of the price, at the capture and since each event\n" +
+			"that was refuted, and prints what differs. Exits with 0 only when nothing does.",
 		Example: "  pcc replay settlement reads/8b0c3d43-2c43-4bd0-9a4f-3bb8c7f0a1de",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, names []string) error {
@@ -37,9 +37,10 @@ func newReplaySettlement(env *environment) *cobra.Command {
 				if err != nil {
 					return errors.Join(err, w.Flush())
 				}
-				_, _ = fmt.Fprintf(w, "%s\t%d shares\t%d differences\n", name, len(resp.GetRead().GetShares()), len(differences))
+				read := resp.GetRead()
+				_, _ = fmt.Fprintf(w, "%s\t%d shares\t%d revisions\t%d differences\n", name, len(read.GetShares()), len(read.GetRevisions()), len(differences))
 				for _, d := range differences {
-					_, _ = fmt.Fprintf(w, "\tstored %q\tcomputed %q\n", d.Stored, d.Computed)
+					_, _ = fmt.Fprintf(w, "\tversion %d\tstored %q\tcomputed %q\n", d.Version, d.Stored, d.Computed)
 				}
 				differing += len(differences)
 			}

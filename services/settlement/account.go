@@ -39,7 +39,7 @@ func Held(member string) AccountID { return AccountID(memberPrefix + member + he
 // that its contract allows.
 func Credit(member string) AccountID { return AccountID(memberPrefix + member + creditSuffix) }
 
-// Claims is the account of what others claim back from a member: it is negative by what the member owes them.
+// Claims is the account of what was withheld from a member for those who claim something back from it.
 func Claims(member string) AccountID { return AccountID(memberPrefix + member + claimsSuffix) }
 
 // Member returns the id of the member that owns the account, "" for the platform's own.

@@ -7,7 +7,7 @@
 //	member:<member>:available   what a member can spend
 //	member:<member>:held        what is set aside for reads under way
 //	member:<member>:credit      what a member was lent and still owes, as a negative balance
-//	member:<member>:claims      what others claim back from a member, as a negative balance
+//	member:<member>:claims      what was withheld from a member because others claim something back from it
 //	pool:holder                 dividends of the holders of data
 //	pool:infrastructure         fees that pay for the platform
 //	suspense:payout             what members are being paid out, until the bank's statement shows it
@@ -25,6 +25,7 @@
 //	burn      suspense:payout  -> bank:eur                       when the bank's statement shows that it got them
 //	payout_return  suspense:payout, bank:eur -> available        when it did not, or not for long
 //	write_off      pool:infrastructure <-> bank:eur              of what the bank did and nobody can explain
+//	clawback       claims, available  -> others' available       when an event was refuted that a read was sold with
 //
 // A read passes through these states, and the transfer of each step commits with it:
 //
@@ -41,6 +42,15 @@
 //	   |                  |
 //	   | cancel           | rejected by the bank
 //	   +--> cancelled     +--> rejected
+//
+// # Refuted events
+//
+// A captured read is divided anew when an event that it was sold with is refuted within ClawbackPeriod (clawback.go). Each time makes
+// a version of its shares, which is recorded at once, and settled by one transfer as soon as whoever has to give something back has
+// it all:
+//
+//	          divided                 enough available
+//	refuted ----------> version n due -----------------> version n settled
 //
 // # The peg
 //
@@ -63,7 +73,7 @@
 //
 // # Order of locks
 //
-// A transaction locks at most one row of read first, or rows of payout in ascending order of their ids, then all accounts that
+// A transaction locks at most one row of read first (its versions are locked by it), or rows of payout in ascending order of their ids, then all accounts that
 // it will touch in ascending byte order of their ids in one statement, then inserts. An export locks payouts behind the bank's
 // account, but waits for none: it passes over what is locked. Two transactions therefore wait for each other only one way, and cannot deadlock.
 // The bank's account sorts before all others and so puts all mints, statements and exports in order; the pools sort after all members, which keeps

@@ -30,8 +30,10 @@ type Read struct {
 	SplitVersion int
 	// Contributions are what the shares were computed from.
 	Contributions []Contribution
-	CreateTime    time.Time
-	CaptureTime   time.Time // zero until captured
+	// Revisions are the later versions of the shares, for whoever asks for them: see clawback.go.
+	Revisions   []Revision
+	CreateTime  time.Time
+	CaptureTime time.Time // zero until captured
 	// RequestHash is the SHA-256 of what was asked for.
 	RequestHash [sha256.Size]byte
 }

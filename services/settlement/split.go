@@ -37,6 +37,12 @@ func CurrentSplitPolicy() SplitPolicy {
 	return SplitPolicy{Version: 2, InfrastructureFee: 200, HolderDividend: 1000}
 }
 
+// SplitPolicyOf returns the policy of a version; false when this program does not know it.
+func SplitPolicyOf(version int) (SplitPolicy, bool) {
+	p := CurrentSplitPolicy()
+	return p, p.Version == version
+}
+
 // ShareKind is the ground of a share.
 type ShareKind string
 

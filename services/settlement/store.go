@@ -15,7 +15,7 @@ type Store interface {
 	// StatementLines lists the postings on one account of a member with a number above after, in order; or
 	// ErrAccountNotFound.
 	StatementLines(ctx context.Context, member string, account AccountID, after int64, limit int) ([]StatementLine, error)
-	// MemberRead returns a read that the member pays, or ErrReadNotFound.
+	// MemberRead returns a read that the member pays, with its revisions, or ErrReadNotFound.
 	MemberRead(ctx context.Context, member, id string) (Read, error)
 
 	// Read returns any member's read, or ErrReadNotFound.

@@ -25,6 +25,8 @@ const (
 	KindBurn         TransferKind = "burn"
 	KindPayoutReturn TransferKind = "payout_return"
 	KindWriteOff     TransferKind = "write_off"
+
+	KindClawback TransferKind = "clawback"
 )
 
 // Posting is one side of a transfer: positive is received, negative is paid.

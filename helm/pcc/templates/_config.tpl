@@ -64,6 +64,7 @@ bank:
   bic: {{ $v.settlement.bank.bic | quote }}
   four_eyes_above: {{ $v.settlement.bank.fourEyesAbove | quote }}
 peg_interval: {{ $v.settlement.pegInterval }}
+clawback_interval: {{ $v.settlement.clawbackInterval }}
 {{- else if eq .service "anchor" }}
 epoch_interval: {{ $v.anchor.epochInterval }}
 fabric:

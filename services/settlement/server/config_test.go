@@ -13,12 +13,13 @@ import (
 
 func TestConfigFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "settlement.yaml")
-	const text = "listen: 127.0.0.1:7105\nhold_timeout: 10m\nsweep_interval: 30s\npeg_interval: 1m\n" +
+	const text = "listen: 127.0.0.1:7105\nhold_timeout: 10m\nsweep_interval: 30s\npeg_interval: 1m\nclawback_interval: 2s\n" +
 		"bank:\n  name: PCC\n  iban: DE89370400440532013000\n  bic: COBADEFFXXX\n  four_eyes_above: \"500\"\n"
 	must(t, os.WriteFile(path, []byte(text), 0o600))
 	var cfg server.Config
 	must(t, config.Load(path, &cfg))
 	if cfg.Listen != "127.0.0.1:7105" || cfg.HoldTimeout != 10*time.Minute || cfg.SweepInterval != 30*time.Second || cfg.PegInterval != time.Minute ||
+		cfg.ClawbackInterval != 2*time.Second ||
 		cfg.Bank != (server.BankConfig{Name: "PCC", IBAN: "DE89370400440532013000", BIC: "COBADEFFXXX", FourEyesAbove: "500"}) {
 		t.Errorf("read %+v", cfg)
 	}

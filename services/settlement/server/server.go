@@ -32,14 +32,17 @@ type Config struct {
 	// Bank is the consortium's account in euro. Without it, statements are not taken and payouts not exported.
 	Bank BankConfig `yaml:"bank"`
 	// PegInterval is the time between two comparisons of ledger and bank; "30s" by default.
-	PegInterval time.Duration    `yaml:"peg_interval"`
-	Log         logserver.Config `yaml:"log"`
+	PegInterval time.Duration `yaml:"peg_interval"`
+	// ClawbackInterval is the time between two searches for reads to divide anew; "5s" by default.
+	ClawbackInterval time.Duration    `yaml:"clawback_interval"`
+	Log              logserver.Config `yaml:"log"`
 }
 
 const (
-	defaultHoldTimeout   = 15 * time.Minute
-	defaultSweepInterval = time.Minute
-	defaultPegInterval   = 30 * time.Second
+	defaultHoldTimeout      = 15 * time.Minute
+	defaultSweepInterval    = time.Minute
+	defaultPegInterval      = 30 * time.Second
+	defaultClawbackInterval = 5 * time.Second
 )
 
 func (c Config) validate() error {
@@ -48,8 +51,8 @@ func (c Config) validate() error {
 		return errors.New("settlement: database.url_file and database.reader_url_file are required")
 	case c.NATS.URL == "":
 		return errors.New("settlement: nats.url is required")
-	case c.HoldTimeout < 0 || c.SweepInterval < 0 || c.PegInterval < 0:
-		return errors.New("settlement: hold_timeout, sweep_interval and peg_interval are not negative")
+	case min(c.HoldTimeout, c.SweepInterval, c.PegInterval, c.ClawbackInterval) < 0:
+		return errors.New("settlement: hold_timeout, sweep_interval, peg_interval and clawback_interval are not negative")
 	}
 	return nil
 }
@@ -83,6 +86,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	store := postgres.NewStore(base.Pool, base.Reader, events.PublishMemberAccountsOpened)
 	ledger := settlement.NewService(store, metrics, settlement.CurrentSplitPolicy(), account.Limit, time.Now)
 	bank := settlement.NewBank(store, metrics, account, time.Now)
+	clawbacks := settlement.NewClawbacks(store, metrics, time.Now)
 	settlementv1.RegisterSettlementServiceServer(base.Server, api.NewServer(ledger))
 	settlementv1.RegisterPayoutServiceServer(base.Server, &api.Payouts{Bank: bank})
 	settlementv1.RegisterBankServiceServer(base.Server, &api.Bank{Bank: bank})
@@ -93,11 +97,13 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 		timeout: orDefault(cfg.HoldTimeout, defaultHoldTimeout), interval: orDefault(cfg.SweepInterval, defaultSweepInterval),
 	}
 	peg := &pegWatch{bank: bank, logger: base.Logger, interval: orDefault(cfg.PegInterval, defaultPegInterval)}
+	divide := &clawbackLoop{clawbacks: clawbacks, logger: base.Logger, interval: orDefault(cfg.ClawbackInterval, defaultClawbackInterval)}
+	refutations := events.EventRefuted(base.Pool, base.JS, base.Logger, clawbacks, store)
 	admissions := events.MemberAdmitted(base.Pool, base.JS, base.Logger, ledger, store)
 	journaling := &outbox.Relay{Pool: base.Pool, Schema: Name, Logger: base.Logger}
 	directory := app.NewDirectory(registry)
 	return app.RunnerFunc(func(ctx context.Context) error {
-		return base.Run(ctx, directory, base.Relay(), journaling, admissions, sweep, peg)
+		return base.Run(ctx, directory, base.Relay(), journaling, admissions, refutations, sweep, peg, divide)
 	}), nil
 }
 

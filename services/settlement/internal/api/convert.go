@@ -63,12 +63,11 @@ func readMessage(r settlement.Read) *settlementv1.Read {
 	m := &settlementv1.Read{
 		Name: nameOf(reads, r.ID), Payer: nameOf(members, r.Payer), Product: r.Product, Passport: nameOf(passports, r.Passport),
 		Price: r.Price.String(), State: stateMessage(r.State), CreateTime: timestamppb.New(r.CreateTime),
+		Shares:       shareMessages(r.Shares),
 		SplitVersion: int32(r.SplitVersion), //nolint:gosec // a small number
 	}
-	for _, s := range r.Shares {
-		m.Shares = append(m.Shares, &settlementv1.Share{
-			Kind: shareKindMessage(s.Kind), Account: string(s.Account), Amount: s.Amount.String(), Explanation: s.Explanation,
-		})
+	for _, v := range r.Revisions {
+		m.Revisions = append(m.Revisions, revisionMessage(r, v))
 	}
 	for _, c := range r.Contributions {
 		m.Contributions = append(m.Contributions, &settlementv1.Contribution{
@@ -77,6 +76,27 @@ func readMessage(r settlement.Read) *settlementv1.Read {
 	}
 	if !r.CaptureTime.IsZero() {
 		m.CaptureTime = timestamppb.New(r.CaptureTime)
+	}
+	return m
+}
+
+func shareMessages(shares []settlement.Share) []*settlementv1.Share {
+	var messages []*settlementv1.Share
+	for _, s := range shares {
+		messages = append(messages, &settlementv1.Share{
+			Kind: shareKindMessage(s.Kind), Account: string(s.Account), Amount: s.Amount.String(), Explanation: s.Explanation,
+		})
+	}
+	return messages
+}
+
+func revisionMessage(r settlement.Read, v settlement.Revision) *settlementv1.ReadRevision {
+	m := &settlementv1.ReadRevision{
+		Event: nameOf(passports, r.Passport) + "/" + nameOf("events", v.Event), Member: nameOf(members, v.Change.Member), Field: v.Change.Field,
+		Quality: int32(v.Change.Quality), Shares: shareMessages(v.Shares), CreateTime: timestamppb.New(v.CreateTime), //nolint:gosec // at most MaxQuality
+	}
+	if !v.SettleTime.IsZero() {
+		m.SettleTime = timestamppb.New(v.SettleTime)
 	}
 	return m
 }

@@ -91,10 +91,10 @@ func (s *Store) StatementLines(
 	return lines, err
 }
 
-// MemberRead returns a read that the member pays, or settlement.ErrReadNotFound.
+// MemberRead returns a read that the member pays, with its revisions, or settlement.ErrReadNotFound.
 func (s *Store) MemberRead(ctx context.Context, member, id string) (r settlement.Read, err error) {
 	err = s.asMember(ctx, member, func(q *dbsqlc.Queries) error {
-		r, err = oneRead(q.Read(ctx, id))
+		r, err = revised(ctx, q)(oneRead(q.Read(ctx, id)))
 		return err
 	})
 	return r, err

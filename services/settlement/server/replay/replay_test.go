@@ -17,6 +17,16 @@ func captured() *settlementv1.Read {
 			{Account: "pool:infrastructure", Amount: "0.0200"}, {Account: "pool:holder", Amount: "0.1000"},
 			{Account: "member:garage:available", Amount: "0.2200"}, {Account: "member:oem:available", Amount: "0.6600"},
 		},
+		Revisions: []*settlementv1.ReadRevision{
+			{Member: "members/oem", Field: "odometer/2026-01", Quality: 50, Shares: []*settlementv1.Share{
+				{Account: "pool:infrastructure", Amount: "0.0200"}, {Account: "pool:holder", Amount: "0.1000"},
+				{Account: "member:garage:available", Amount: "0.4400"}, {Account: "member:oem:available", Amount: "0.4400"},
+			}},
+			{Member: "members/garage", Field: "odometer/2026-01", Shares: []*settlementv1.Share{
+				{Account: "pool:infrastructure", Amount: "0.0200"}, {Account: "pool:holder", Amount: "0.1000"},
+				{Account: "member:oem:available", Amount: "0.8800"},
+			}},
+		},
 	}
 }
 
@@ -29,7 +39,9 @@ func TestReplayFindsWhatIsOtherwise(t *testing.T) {
 		"moved units":  {func(r *settlementv1.Read) { r.Shares[2].Amount, r.Shares[3].Amount = "0.2100", "0.6700" }, 2},
 		"one left out": {func(r *settlementv1.Read) { r.Shares = r.Shares[:3] }, 1},
 		"one too many": {func(r *settlementv1.Read) { r.Shares = append(r.Shares, r.Shares[0]) }, 1},
-		"price":        {func(r *settlementv1.Read) { r.Price = "2.0000" }, 4},
+		"price":        {func(r *settlementv1.Read) { r.Price = "2.0000" }, 4 + 4 + 3},
+		"revised":      {func(r *settlementv1.Read) { r.Revisions[1].Shares[2].Amount = "0.8000" }, 1},
+		"other change": {func(r *settlementv1.Read) { r.Revisions[0].Quality = 49 }, 2},
 	} {
 		read := captured()
 		tt.spoil(read)

@@ -169,7 +169,7 @@ func (x *RecallFound) GetPassports() []string {
 
 // EventRefuted is published when an event was refuted, once for each: its source took it back too late, a dispute over it was
 // upheld, or what two other members said excludes it. Those whose data were sold with it get its part of the price.
-// Subject: pcc.ingest.v1.event_refuted.
+// Subject: pcc.ingest.v1.event_refuted. Consumer: settlement.
 type EventRefuted struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// `passports/{passport}/events/{event}`.

@@ -152,7 +152,9 @@ type Read struct {
 	// What the shares were computed from, for whoever computes them again (`pcc replay settlement`); empty until captured.
 	Contributions []*Contribution `protobuf:"bytes,10,rep,name=contributions,proto3" json:"contributions,omitempty"`
 	// Version of the policy that the shares follow, see docs/settlement.md; 0 until captured.
-	SplitVersion  int32 `protobuf:"varint,11,opt,name=split_version,json=splitVersion,proto3" json:"split_version,omitempty"`
+	SplitVersion int32 `protobuf:"varint,11,opt,name=split_version,json=splitVersion,proto3" json:"split_version,omitempty"`
+	// How the price was divided anew since, oldest first; GetRead alone shows it.
+	Revisions     []*ReadRevision `protobuf:"bytes,12,rep,name=revisions,proto3" json:"revisions,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -264,6 +266,111 @@ func (x *Read) GetSplitVersion() int32 {
 	return 0
 }
 
+func (x *Read) GetRevisions() []*ReadRevision {
+	if x != nil {
+		return x.Revisions
+	}
+	return nil
+}
+
+// ReadRevision is how a read is divided since an event that it was sold with was refuted, within 180 days of its capture.
+type ReadRevision struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `passports/{passport}/events/{event}` that was refuted.
+	Event string `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"`
+	// The member and field whose contribution counts less since.
+	Member string `protobuf:"bytes,2,opt,name=member,proto3" json:"member,omitempty"`
+	Field  string `protobuf:"bytes,3,opt,name=field,proto3" json:"field,omitempty"`
+	// Quality index of what is left of that contribution: the best of the member's other data at the time of the capture; 0 for none.
+	Quality int32 `protobuf:"varint,4,opt,name=quality,proto3" json:"quality,omitempty"`
+	// Who is to have what, and why. The amounts add up to the price.
+	Shares     []*Share               `protobuf:"bytes,5,rep,name=shares,proto3" json:"shares,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// When the differences to the shares before were transferred; unset as long as somebody has to earn first what it has to give back.
+	SettleTime    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=settle_time,json=settleTime,proto3" json:"settle_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReadRevision) Reset() {
+	*x = ReadRevision{}
+	mi := &file_pcc_settlement_v1_read_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReadRevision) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReadRevision) ProtoMessage() {}
+
+func (x *ReadRevision) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_settlement_v1_read_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReadRevision.ProtoReflect.Descriptor instead.
+func (*ReadRevision) Descriptor() ([]byte, []int) {
+	return file_pcc_settlement_v1_read_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *ReadRevision) GetEvent() string {
+	if x != nil {
+		return x.Event
+	}
+	return ""
+}
+
+func (x *ReadRevision) GetMember() string {
+	if x != nil {
+		return x.Member
+	}
+	return ""
+}
+
+func (x *ReadRevision) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *ReadRevision) GetQuality() int32 {
+	if x != nil {
+		return x.Quality
+	}
+	return 0
+}
+
+func (x *ReadRevision) GetShares() []*Share {
+	if x != nil {
+		return x.Shares
+	}
+	return nil
+}
+
+func (x *ReadRevision) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *ReadRevision) GetSettleTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SettleTime
+	}
+	return nil
+}
+
 // Share is one part of a read's price.
 type Share struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -279,7 +386,7 @@ type Share struct {
 
 func (x *Share) Reset() {
 	*x = Share{}
-	mi := &file_pcc_settlement_v1_read_proto_msgTypes[1]
+	mi := &file_pcc_settlement_v1_read_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -291,7 +398,7 @@ func (x *Share) String() string {
 func (*Share) ProtoMessage() {}
 
 func (x *Share) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_settlement_v1_read_proto_msgTypes[1]
+	mi := &file_pcc_settlement_v1_read_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -304,7 +411,7 @@ func (x *Share) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Share.ProtoReflect.Descriptor instead.
 func (*Share) Descriptor() ([]byte, []int) {
-	return file_pcc_settlement_v1_read_proto_rawDescGZIP(), []int{1}
+	return file_pcc_settlement_v1_read_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Share) GetKind() ShareKind {
@@ -350,7 +457,7 @@ type Contribution struct {
 
 func (x *Contribution) Reset() {
 	*x = Contribution{}
-	mi := &file_pcc_settlement_v1_read_proto_msgTypes[2]
+	mi := &file_pcc_settlement_v1_read_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -362,7 +469,7 @@ func (x *Contribution) String() string {
 func (*Contribution) ProtoMessage() {}
 
 func (x *Contribution) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_settlement_v1_read_proto_msgTypes[2]
+	mi := &file_pcc_settlement_v1_read_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -375,7 +482,7 @@ func (x *Contribution) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Contribution.ProtoReflect.Descriptor instead.
 func (*Contribution) Descriptor() ([]byte, []int) {
-	return file_pcc_settlement_v1_read_proto_rawDescGZIP(), []int{2}
+	return file_pcc_settlement_v1_read_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Contribution) GetMember() string {
@@ -403,7 +510,7 @@ var File_pcc_settlement_v1_read_proto protoreflect.FileDescriptor
 
 const file_pcc_settlement_v1_read_proto_rawDesc = "" +
 	"\n" +
-	"\x1cpcc/settlement/v1/read.proto\x12\x11pcc.settlement.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xca\x03\n" +
+	"\x1cpcc/settlement/v1/read.proto\x12\x11pcc.settlement.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x89\x04\n" +
 	"\x04Read\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05payer\x18\x02 \x01(\tR\x05payer\x12\x18\n" +
@@ -417,7 +524,18 @@ const file_pcc_settlement_v1_read_proto_rawDesc = "" +
 	"\fcapture_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\vcaptureTime\x12E\n" +
 	"\rcontributions\x18\n" +
 	" \x03(\v2\x1f.pcc.settlement.v1.ContributionR\rcontributions\x12#\n" +
-	"\rsplit_version\x18\v \x01(\x05R\fsplitVersion\"\x8d\x01\n" +
+	"\rsplit_version\x18\v \x01(\x05R\fsplitVersion\x12=\n" +
+	"\trevisions\x18\f \x03(\v2\x1f.pcc.settlement.v1.ReadRevisionR\trevisions\"\x98\x02\n" +
+	"\fReadRevision\x12\x14\n" +
+	"\x05event\x18\x01 \x01(\tR\x05event\x12\x16\n" +
+	"\x06member\x18\x02 \x01(\tR\x06member\x12\x14\n" +
+	"\x05field\x18\x03 \x01(\tR\x05field\x12\x18\n" +
+	"\aquality\x18\x04 \x01(\x05R\aquality\x120\n" +
+	"\x06shares\x18\x05 \x03(\v2\x18.pcc.settlement.v1.ShareR\x06shares\x12;\n" +
+	"\vcreate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"createTime\x12;\n" +
+	"\vsettle_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"settleTime\"\x8d\x01\n" +
 	"\x05Share\x120\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x1c.pcc.settlement.v1.ShareKindR\x04kind\x12\x18\n" +
 	"\aaccount\x18\x02 \x01(\tR\aaccount\x12\x16\n" +
@@ -451,27 +569,32 @@ func file_pcc_settlement_v1_read_proto_rawDescGZIP() []byte {
 }
 
 var file_pcc_settlement_v1_read_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_pcc_settlement_v1_read_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_pcc_settlement_v1_read_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_pcc_settlement_v1_read_proto_goTypes = []any{
 	(ReadState)(0),                // 0: pcc.settlement.v1.ReadState
 	(ShareKind)(0),                // 1: pcc.settlement.v1.ShareKind
 	(*Read)(nil),                  // 2: pcc.settlement.v1.Read
-	(*Share)(nil),                 // 3: pcc.settlement.v1.Share
-	(*Contribution)(nil),          // 4: pcc.settlement.v1.Contribution
-	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
+	(*ReadRevision)(nil),          // 3: pcc.settlement.v1.ReadRevision
+	(*Share)(nil),                 // 4: pcc.settlement.v1.Share
+	(*Contribution)(nil),          // 5: pcc.settlement.v1.Contribution
+	(*timestamppb.Timestamp)(nil), // 6: google.protobuf.Timestamp
 }
 var file_pcc_settlement_v1_read_proto_depIdxs = []int32{
-	0, // 0: pcc.settlement.v1.Read.state:type_name -> pcc.settlement.v1.ReadState
-	3, // 1: pcc.settlement.v1.Read.shares:type_name -> pcc.settlement.v1.Share
-	5, // 2: pcc.settlement.v1.Read.create_time:type_name -> google.protobuf.Timestamp
-	5, // 3: pcc.settlement.v1.Read.capture_time:type_name -> google.protobuf.Timestamp
-	4, // 4: pcc.settlement.v1.Read.contributions:type_name -> pcc.settlement.v1.Contribution
-	1, // 5: pcc.settlement.v1.Share.kind:type_name -> pcc.settlement.v1.ShareKind
-	6, // [6:6] is the sub-list for method output_type
-	6, // [6:6] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	0,  // 0: pcc.settlement.v1.Read.state:type_name -> pcc.settlement.v1.ReadState
+	4,  // 1: pcc.settlement.v1.Read.shares:type_name -> pcc.settlement.v1.Share
+	6,  // 2: pcc.settlement.v1.Read.create_time:type_name -> google.protobuf.Timestamp
+	6,  // 3: pcc.settlement.v1.Read.capture_time:type_name -> google.protobuf.Timestamp
+	5,  // 4: pcc.settlement.v1.Read.contributions:type_name -> pcc.settlement.v1.Contribution
+	3,  // 5: pcc.settlement.v1.Read.revisions:type_name -> pcc.settlement.v1.ReadRevision
+	4,  // 6: pcc.settlement.v1.ReadRevision.shares:type_name -> pcc.settlement.v1.Share
+	6,  // 7: pcc.settlement.v1.ReadRevision.create_time:type_name -> google.protobuf.Timestamp
+	6,  // 8: pcc.settlement.v1.ReadRevision.settle_time:type_name -> google.protobuf.Timestamp
+	1,  // 9: pcc.settlement.v1.Share.kind:type_name -> pcc.settlement.v1.ShareKind
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_pcc_settlement_v1_read_proto_init() }
@@ -485,7 +608,7 @@ func file_pcc_settlement_v1_read_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_settlement_v1_read_proto_rawDesc), len(file_pcc_settlement_v1_read_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   3,
+			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
