@@ -33,6 +33,7 @@ func TestPlatform(t *testing.T) {
 		{"logs for monitors", testLogs},
 		{"a member's replica", testReplica},
 		{"proof documents", testProofs},
+		{"verdicts computed anew", testVerdicts},
 		{"kills", testKills},
 		{"a kill under the command line", testKillUnderCLI},
 		{"nothing personal leaks", testNothingLeaks},

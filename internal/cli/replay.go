@@ -20,7 +20,7 @@ const maxLeafPages = 100_000
 
 func newReplay(env *environment) *cobra.Command {
 	c := &cobra.Command{Use: "replay", Short: "Compute anew what the platform has stored"}
-	c.AddCommand(newReplayQuality(env), newReplayReplica(env), newReplaySettlement(env))
+	c.AddCommand(newReplayQuality(env), newReplayReplica(env), newReplaySettlement(env), newReplayVerdicts(env))
 	return c
 }
 
@@ -96,14 +96,19 @@ func replayLeaves(c *cobra.Command, client ingestv1.IngestServiceClient, r *repl
 func printReplay(env *environment, r *replay.Replay) error {
 	env.printf("%d indices and %d marks computed anew, %d other leaves: %d differences\n", r.Indices, r.Marks, r.Others, len(r.Differences))
 	env.printf("%d of the indices rest on a plausibility that the leaf says and other members' events decide\n", r.Believed)
-	if len(r.Differences) == 0 {
+	return printDifferences(env, r.Differences)
+}
+
+// printDifferences is an error if there are any.
+func printDifferences(env *environment, differences []replay.Difference) error {
+	if len(differences) == 0 {
 		return nil
 	}
 	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "leaf\twhat\tstored\tcomputed")
-	for _, d := range r.Differences {
-		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", d.Sequence, d.What, d.Stored, d.Computed)
+	_, _ = fmt.Fprintln(w, "where\twhat\tstored\tcomputed")
+	for _, d := range differences {
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", d.Where, d.What, d.Stored, d.Computed)
 	}
 	_ = w.Flush()
-	return fmt.Errorf("replay: %d differences", len(r.Differences))
+	return fmt.Errorf("replay: %d differences", len(differences))
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/pcc-platform/pcc/internal/replica"
 	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
 	"github.com/pcc-platform/pcc/services/ingest/server/replay"
-	"github.com/pcc-platform/pcc/verify"
 )
 
 func newReplica(env *environment) *cobra.Command {
@@ -96,11 +95,7 @@ func (e *environment) trustedLog(flag string) (checkpoint.Policy, error) {
 	if err != nil {
 		return checkpoint.Policy{}, err
 	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return checkpoint.Policy{}, fmt.Errorf("trust list: %w", err)
-	}
-	trust, err := verify.ParseTrust(text)
+	trust, err := readTrust(file)
 	if err != nil {
 		return checkpoint.Policy{}, err
 	}

@@ -69,6 +69,14 @@ func (e *environment) trustFile(flag string) (string, error) {
 	return layout.TrustFile(), nil
 }
 
+func readTrust(file string) (verify.Trust, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return verify.Trust{}, fmt.Errorf("trust list: %w", err)
+	}
+	return verify.ParseTrust(text)
+}
+
 // verification is what a document has shown.
 type verification struct {
 	verify.Report
@@ -82,11 +90,7 @@ type verification struct {
 
 // verifyFile verifies a document; vin is empty for a reader who does not know it.
 func verifyFile(documentFile, trustFile, vin string) (verification, error) {
-	trustJSON, err := os.ReadFile(trustFile)
-	if err != nil {
-		return verification{}, fmt.Errorf("verify: trust list: %w", err)
-	}
-	trust, err := verify.ParseTrust(trustJSON)
+	trust, err := readTrust(trustFile)
 	if err != nil {
 		return verification{}, err
 	}

@@ -104,6 +104,17 @@ func (e *Event) reading(evidence *Evidence) (adjudication.Reading, bool) {
 	}.Canonical(), true
 }
 
+// note is what the event says about another one, if it does.
+func (e *Event) note(evidence *Evidence) (Note, bool) {
+	if evidence.Note == nil {
+		return Note{}, false
+	}
+	note := *evidence.Note
+	note.Event, note.Passport, note.Member, note.Source, note.NotedAt = e.ID, e.Passport, e.Member, e.Source, e.ReceivedAt
+	note.Class = e.Quality.Class
+	return note, true
+}
+
 // signal is the event's signal for adjudication, if it is one.
 func (e *Event) signal(evidence *Evidence) (adjudication.Signal, bool) {
 	if evidence.Signal == nil {

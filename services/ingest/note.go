@@ -42,6 +42,34 @@ type Note struct {
 	NotedAt time.Time
 }
 
+// Bounds of what one member says about the events of one passport: of notes of each kind, and of the disputes among them, which
+// are shown with every report. What comes after has no effect.
+const (
+	MaxNotes    = 10_000
+	MaxDisputes = 100
+)
+
+// EffectiveNotes returns those of a passport's notes that have an effect, in the order of the events that say them.
+func EffectiveNotes(notes []Note) (effective []Note) {
+	type kind struct {
+		member string
+		kind   NoteKind
+	}
+	said := make(map[kind]int)
+	sorted := slices.SortedFunc(slices.Values(notes), func(a, b Note) int { return bytes.Compare(a.Event[:], b.Event[:]) })
+	for _, n := range sorted {
+		most := MaxNotes
+		if n.Kind == Objection {
+			most = MaxDisputes
+		}
+		if by := (kind{n.Member, n.Kind}); said[by] < most {
+			said[by]++
+			effective = append(effective, n)
+		}
+	}
+	return effective
+}
+
 // before says which of two notes came first. Those of one batch have the same time, and ids in their order.
 func (n *Note) before(other *Note) bool {
 	return cmp.Or(n.NotedAt.Compare(other.NotedAt), bytes.Compare(n.Event[:], other.Event[:])) < 0

@@ -40,10 +40,7 @@ func (d *Draft) Noted() (passports []uuid.UUID) {
 
 func (d *Draft) notes() (notes []Note) {
 	for i := range d.events {
-		if n := d.evidence[i].Note; n != nil {
-			e, note := &d.events[i], *n
-			note.Event, note.Passport, note.Member, note.Source, note.NotedAt = e.ID, e.Passport, e.Member, e.Source, e.ReceivedAt
-			note.Class = e.Quality.Class
+		if note, ok := d.events[i].note(&d.evidence[i]); ok {
 			notes = append(notes, note)
 		}
 	}

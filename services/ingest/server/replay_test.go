@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"crypto/sha256"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -186,7 +187,7 @@ func TestReplayFindsWhatWasMoved(t *testing.T) {
 		leaves := slices.Clone(good)
 		leaves[moved] = journalLeaf(int64(moved), key, good[moved].GetLeaf())
 		done := replayed(t, r.oemMember, leaves)
-		if len(done.Differences) != 1 || done.Differences[0].What != "list" || done.Differences[0].Sequence != int64(moved) {
+		if len(done.Differences) != 1 || done.Differences[0].What != "list" || done.Differences[0].Where != fmt.Sprintf("leaf %d", moved) {
 			t.Errorf("%s: differences %v", what, done.Differences)
 		}
 	}

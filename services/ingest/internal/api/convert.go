@@ -49,7 +49,7 @@ func eventToProto(e *ingest.StandingEvent) (*ingestv1.Event, error) {
 		return nil, fmt.Errorf("api: unmarshal a stored event: %w", err)
 	}
 	out := &ingestv1.Event{
-		Name:       eventName(e.Passport, e.ID.String()),
+		Name:       ingest.EventName(e.Passport, e.ID),
 		CloudEvent: ce, Member: "members/" + e.Member,
 		Quality:     &ingestv1.Quality{Index: int32(e.Quality.Index), PolicyVersion: e.Quality.Policy},
 		ReceiveTime: timestamppb.New(e.ReceivedAt), OdometerMetres: e.OdometerMetres,

@@ -32,7 +32,7 @@ func (s *IngestService) GetEventQuality(ctx context.Context, req *ingestv1.GetEv
 	resp := &ingestv1.GetEventQualityResponse{AtIngest: explanationToProto(&q.AtIngest), Now: explanationToProto(&q.Now)}
 	for _, m := range q.Recent {
 		resp.RecentMarks = append(resp.RecentMarks, &ingestv1.RecentMark{
-			Event: eventName(m.Passport, m.Event.String()), Outcome: wire.FromOutcome(m.Outcome), CreateTime: timestamppb.New(m.CreatedAt),
+			Event: ingest.EventName(m.Passport, m.Event), Outcome: wire.FromOutcome(m.Outcome), CreateTime: timestamppb.New(m.CreatedAt),
 		})
 	}
 	return resp, nil

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	"github.com/pcc-platform/pcc/services/ingest/internal/wire"
 )
 
 // GetPassportVerdict implements the RPC.
@@ -21,5 +22,5 @@ func (s *JournalService) GetPassportVerdict(ctx context.Context, req *ingestv1.G
 	if err != nil {
 		return nil, err
 	}
-	return &ingestv1.GetPassportVerdictResponse{Verdict: verdictToProto(passport, &verdict)}, nil
+	return &ingestv1.GetPassportVerdictResponse{Verdict: wire.FromVerdict(passport, &verdict)}, nil
 }

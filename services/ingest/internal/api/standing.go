@@ -16,7 +16,7 @@ func standingToProto(passport uuid.UUID, s *ingest.Standing) *ingestv1.EventStan
 	}
 	out := &ingestv1.EventStanding{Withdrawn: s.Withdrawn(), Disputed: s.Disputed(), Refuted: s.Refuted}
 	if s.CorrectedBy != uuid.Nil {
-		out.CorrectedBy, out.CorrectTime = eventName(passport, s.CorrectedBy.String()), timestamppb.New(s.CorrectedAt)
+		out.CorrectedBy, out.CorrectTime = ingest.EventName(passport, s.CorrectedBy), timestamppb.New(s.CorrectedAt)
 		out.CorrectedInTime = s.InTime
 	}
 	for i := range s.Disputes {
@@ -27,14 +27,14 @@ func standingToProto(passport uuid.UUID, s *ingest.Standing) *ingestv1.EventStan
 
 func disputeToProto(passport uuid.UUID, d *ingest.Dispute) *ingestv1.Dispute {
 	out := &ingestv1.Dispute{
-		OpenedBy: eventName(passport, d.OpenedBy.String()), Opener: "members/" + d.Opener, OpenTime: timestamppb.New(d.OpenedAt),
+		OpenedBy: ingest.EventName(passport, d.OpenedBy), Opener: "members/" + d.Opener, OpenTime: timestamppb.New(d.OpenedAt),
 		Deadline: timestamppb.New(d.Deadline), Reason: d.Reason, State: disputeState(d.State),
 	}
 	for i := range d.Evidence {
 		out.Evidence = append(out.Evidence, exhibitToProto(&d.Evidence[i]))
 	}
 	if d.ResolvedBy != uuid.Nil {
-		out.ResolvedBy, out.Resolver = eventName(passport, d.ResolvedBy.String()), "members/"+d.Resolver
+		out.ResolvedBy, out.Resolver = ingest.EventName(passport, d.ResolvedBy), "members/"+d.Resolver
 		out.ResolveTime, out.Finding = timestamppb.New(d.ResolvedAt), d.Finding
 	}
 	return out

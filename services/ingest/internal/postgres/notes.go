@@ -16,10 +16,6 @@ import (
 )
 
 const (
-	// maxNotes bounds what one member says about the events of one passport, for each kind of note, and maxDisputes the disputes
-	// among it, which are shown with every report; what comes after has no effect.
-	maxNotes    = 10_000
-	maxDisputes = 100
 	// maxPastEvents bounds the events that a vehicle is made anew from, about 300 bytes each; they are the newest.
 	maxPastEvents = 50_000
 	// maxPasts bounds the histories that one transaction reads again, a few queries each.
@@ -85,7 +81,7 @@ func (s *Store) Notes(ctx context.Context, passport uuid.UUID) ([]ingest.Note, e
 }
 
 func notes(ctx context.Context, db dbsqlc.DBTX, passport uuid.UUID) ([]ingest.Note, error) {
-	rows, err := dbsqlc.New(db).PassportNotes(ctx, dbsqlc.PassportNotesParams{Passport: passport, Most: maxNotes, MostDisputes: maxDisputes})
+	rows, err := dbsqlc.New(db).PassportNotes(ctx, dbsqlc.PassportNotesParams{Passport: passport, Most: ingest.MaxNotes, MostDisputes: ingest.MaxDisputes})
 	if err != nil {
 		return nil, err
 	}

@@ -3,11 +3,9 @@ package replay
 import (
 	"fmt"
 
-	"github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
-	"google.golang.org/protobuf/proto"
-
 	"github.com/pcc-platform/pcc/internal/eventlist"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
+	"github.com/pcc-platform/pcc/services/ingest"
 )
 
 // list is one that events of the stream are in.
@@ -48,16 +46,12 @@ func listKey(leaf *ingestv1.JournalLeaf) (eventlist.Key, error) {
 }
 
 // checkList finds an event in another list than its vehicle's and class's. What it reports has no key: one leads to a vehicle.
-func (r *Replay) checkList(sequence int64, key eventlist.Key, journaled *ingestv1.JournaledEvent) error {
-	ce := &pb.CloudEvent{}
-	if err := proto.Unmarshal(journaled.GetCloudEvent(), ce); err != nil {
-		return err
-	}
-	class, known := eventlist.ClassOf(ce.GetType())
+func (r *Replay) checkList(sequence int64, key eventlist.Key, e *ingest.Event) error {
+	class, known := eventlist.ClassOf(e.Type)
 	if !known {
-		return fmt.Errorf("%q is no kind of event", ce.GetType())
+		return fmt.Errorf("%q is no kind of event", e.Type)
 	}
-	if !r.lists.add(list{journaled.GetPassport(), class}, key) {
+	if !r.lists.add(list{e.Passport.String(), class}, key) {
 		r.differ(sequence, "list", "another list", class)
 	}
 	return nil

@@ -1,5 +1,7 @@
-// Package replay computes the quality indices of a member's journal stream anew and tells where they differ from what the stream
-// says. Nothing is believed that the stream itself can show:
+// Package replay computes anew, offline, what ingest has computed, and tells where that differs from what is stored or said. A
+// [Replay] is of a member's own stream, a [History] of one vehicle's events of all members, as a proof document has them.
+//
+// A Replay computes the quality indices of the stream. Nothing is believed that the stream itself can show:
 //
 //   - reputations are made from the marks in the stream, in their order;
 //   - provenance, completeness, kind of data and delay are read from the event;
@@ -13,15 +15,16 @@
 // The plausibility of a mileage rests on the vehicle's events of all members, and which of them were journaled before is nobody
 // else's business: it is taken from the leaf, and only has to be one that the adjudication gives for the reason in the leaf.
 // That marks were deserved cannot be seen in the stream of the member they are of either.
+//
+// A History computes the verdict on the vehicle's odometer, the plausibilities of its mileages, and of each index what does not
+// rest on its source's stream: the class of the source and its reputation are believed.
 package replay
 
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/pcc-platform/pcc/internal/eventlist"
@@ -29,26 +32,15 @@ import (
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/adjudication"
-	"github.com/pcc-platform/pcc/services/ingest/internal/cloudevent"
 	"github.com/pcc-platform/pcc/services/ingest/internal/wire"
 	"github.com/pcc-platform/pcc/services/ingest/quality"
 )
 
 const markType = "pcc.ingest.v1.ReputationMark"
 
-// Difference is one thing that the stream says otherwise than it computes.
-type Difference struct {
-	// Sequence is the leaf's.
-	Sequence int64
-	What     string
-	// Stored is what the leaf says, Computed what comes out.
-	Stored, Computed string
-}
-
 // Replay is a stream under way. It wants the leaves in their order, from the first on, and is not safe for concurrent use.
 type Replay struct {
-	policies map[string]quality.Policy
-	decoder  *cloudevent.Decoder
+	examiner
 	// reputations has, for each kind of data, the reputation after so many marks.
 	reputations map[string][]quality.Reputation
 	lists       lists
@@ -58,22 +50,18 @@ type Replay struct {
 
 	// Indices, Marks and Others count the leaves so far: events with inputs, marks, and what has no index to compute.
 	Indices, Marks, Others int
-	// Believed counts those of Indices with a plausibility, or a base rate, that is taken from the leaf.
+	// Believed counts those of Indices with a plausibility that is taken from the leaf.
 	Believed    int
-	Differences []Difference
+	Differences differences
 }
 
 // New returns a replay of a stream that begins, of a member of a class, for example "garage".
 func New(class string) (*Replay, error) {
-	decoder, err := cloudevent.NewDecoder()
+	x, err := newExaminer()
 	if err != nil {
 		return nil, err
 	}
-	policy := quality.DefaultPolicy()
-	return &Replay{
-		class:    ingest.Class(class),
-		policies: map[string]quality.Policy{policy.Version: policy}, decoder: decoder, reputations: map[string][]quality.Reputation{}, lists: newLists(),
-	}, nil
+	return &Replay{examiner: x, class: ingest.Class(class), reputations: map[string][]quality.Reputation{}, lists: newLists()}, nil
 }
 
 // Add replays the next leaf. Its error is of a leaf that is not one; what is merely wrong becomes a Difference.
@@ -114,10 +102,10 @@ func (r *Replay) Add(leaf *ingestv1.JournalLeaf) error {
 }
 
 func (r *Replay) differ(sequence int64, what string, stored, computed any) {
-	r.Differences = append(r.Differences, Difference{
-		Sequence: sequence, What: what, Stored: fmt.Sprintf("%v", stored), Computed: fmt.Sprintf("%v", computed),
-	})
+	r.Differences.add(leafName(sequence), what, stored, computed)
 }
+
+func leafName(sequence int64) string { return fmt.Sprintf("leaf %d", sequence) }
 
 // policy is the one that counts reputations; there has been one so far.
 func (r *Replay) policy() quality.Policy { return r.policies[quality.DefaultPolicy().Version] }
@@ -154,71 +142,37 @@ func (r *Replay) statement(sequence int64, payload []byte) {
 }
 
 func (r *Replay) event(sequence int64, key eventlist.Key, payload []byte) error {
-	journaled := &ingestv1.JournaledEvent{}
-	if err := proto.Unmarshal(payload, journaled); err != nil {
+	journaled, e, err := readEvent(payload)
+	if err != nil {
 		return err
 	}
-	if err := r.checkList(sequence, key, journaled); err != nil {
+	if err := r.checkList(sequence, key, &e); err != nil {
 		return err
 	}
 	if _, err := r.statements.Signature(uint64(sequence), journaled); err != nil {
 		r.differ(sequence, "signature", "a statement that covers the event", "none where it should be")
 	}
-	stored := wire.ToQuality(journaled.GetQuality())
-	policy, known := r.policies[stored.Policy]
-	if journaled.GetQuality().GetInputs() == nil || !known {
-		r.Others++
+	policy, known := r.policies[e.Quality.Policy]
+	if !known {
+		r.differ(sequence, "policy of the index", e.Quality.Policy, "one that is known here")
 		return nil
 	}
 	r.Indices++
-	computed, err := r.inputs(sequence, &policy, journaled, &stored)
+	computed, hasMileage, err := r.inputs(&policy, &e, r.class)
 	if err != nil {
 		return err
 	}
-	r.compareInputs(sequence, &stored, &computed)
-	if index := policy.Score(computed).Index; index != stored.Index {
-		r.differ(sequence, "index", stored.Index, index)
-	}
-	return nil
-}
-
-// inputs are an event's, with all that the stream can show in place of what the leaf says.
-func (r *Replay) inputs(sequence int64, policy *quality.Policy, journaled *ingestv1.JournaledEvent, stored *ingest.Quality) (quality.Inputs, error) {
-	in := stored.Inputs
-	ce := &pb.CloudEvent{}
-	if err := proto.Unmarshal(journaled.GetCloudEvent(), ce); err != nil {
-		return in, err
-	}
-	e := ingest.Event{
-		Member: strings.TrimPrefix(journaled.GetMember(), "members/"), Type: ce.GetType(), Bytes: journaled.GetCloudEvent(),
-		OccurredAt: ce.GetAttributes()["time"].GetCeTimestamp().AsTime(), ReceivedAt: journaled.GetReceiveTime().AsTime(),
-		OdometerMetres: journaled.OdometerMetres,
-	}
-	evidence, err := r.decoder.Evidence(&e)
-	if err != nil {
-		return in, err
-	}
-	in.Kind = ingest.DataKind(e.Type)
-	in.Provenance, in.Completeness = policy.ProvenanceWorth(evidence.Provenance()), evidence.Completeness
-	in.Delay = max(e.ReceivedAt.Sub(e.OccurredAt), 0).Truncate(time.Microsecond)
-	in.Corroborators, in.Withdrawn = 0, false // nobody knew the event before
-	if stored.Class != ingest.ClassUnknown {
-		in.BaseRate = ingest.BaseRate(policy, ingest.BaseQuality(policy, r.class).Inputs.BaseRate, evidence.Provenance())
-	}
-	if evidence.Mileage == nil {
-		in.Plausibility = policy.Unjudged
-	} else {
-		r.checkPlausibility(sequence, stored)
-	}
-	if evidence.Mileage != nil || stored.Class == ingest.ClassUnknown {
+	if hasMileage {
 		r.Believed++
+		r.checkPlausibility(sequence, &e.Quality)
 	}
-	in.Confirmations, in.Refutations = 0, 0
-	if history := r.reputations[string(in.Kind)]; stored.Marks > 0 && stored.Marks < int64(len(history)) {
-		reputation := policy.Aged(history[stored.Marks], e.ReceivedAt.Unix()/int64((24*time.Hour).Seconds()))
-		in.Confirmations, in.Refutations = reputation.Confirmations, reputation.Refutations
+	computed.Confirmations, computed.Refutations = 0, 0
+	if history := r.reputations[string(computed.Kind)]; e.Quality.Marks > 0 && e.Quality.Marks < int64(len(history)) {
+		reputation := policy.Aged(history[e.Quality.Marks], e.ReceivedAt.Unix()/int64((24*time.Hour).Seconds()))
+		computed.Confirmations, computed.Refutations = reputation.Confirmations, reputation.Refutations
 	}
-	return in, nil
+	r.Differences.compare(leafName(sequence), &policy, &e.Quality, r.class, &computed)
+	return nil
 }
 
 // checkPlausibility wants a plausibility that the adjudication gives for the reason.
@@ -227,33 +181,5 @@ func (r *Replay) checkPlausibility(sequence int64, stored *ingest.Quality) {
 	judged := adjudication.Assessment{Reason: stored.Reason, Plausibility: int(stored.Inputs.Plausibility / thousandth)}
 	if !judged.Possible() || stored.Inputs.Plausibility%thousandth != 0 {
 		r.differ(sequence, "plausibility", stored.Inputs.Plausibility, "impossible with the reason "+strconv.Quote(string(stored.Reason)))
-	}
-}
-
-func (r *Replay) compareInputs(sequence int64, stored *ingest.Quality, computed *quality.Inputs) {
-	class := stored.Class
-	if class != ingest.ClassUnknown { // of a leaf from before classes were kept
-		class = r.class
-	}
-	in := &stored.Inputs
-	for _, c := range []struct {
-		what             string
-		stored, computed any
-	}{
-		{"class of the source", stored.Class, class},
-		{"kind of data", in.Kind, computed.Kind},
-		{"base rate", in.BaseRate, computed.BaseRate},
-		{"confirmations", in.Confirmations, computed.Confirmations},
-		{"refutations", in.Refutations, computed.Refutations},
-		{"plausibility", in.Plausibility, computed.Plausibility},
-		{"provenance", in.Provenance, computed.Provenance},
-		{"completeness", in.Completeness, computed.Completeness},
-		{"delay", in.Delay, computed.Delay},
-		{"corroborators", in.Corroborators, computed.Corroborators},
-		{"withdrawal", in.Withdrawn, computed.Withdrawn},
-	} {
-		if c.stored != c.computed {
-			r.differ(sequence, c.what, c.stored, c.computed)
-		}
 	}
 }
