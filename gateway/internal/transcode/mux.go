@@ -22,8 +22,40 @@ import (
 	"github.com/pcc-platform/pcc/internal/authn"
 )
 
+// service is one with REST routes, and what registers them.
+type service struct {
+	name     string
+	handlers []func(context.Context, *runtime.ServeMux, *grpc.ClientConn) error
+}
+
+// routes are those of all services. Their order matters: of two that match, such as GET /v1/passports/* and another service's
+// GET /v1/passports/*:verb, the one that was registered later is taken.
+func routes() []service {
+	type handlers = []func(context.Context, *runtime.ServeMux, *grpc.ClientConn) error
+	return []service{
+		{"registry", handlers{
+			registrygw.RegisterPassportServiceHandler, registrygw.RegisterReportServiceHandler, registrygw.RegisterRecallServiceHandler,
+			registrygw.RegisterMemberServiceHandler, registrygw.RegisterRoleServiceHandler, registrygw.RegisterDeviceServiceHandler,
+		}},
+		{"vault", handlers{vaultgw.RegisterVaultServiceHandler}},
+		{"ingest", handlers{
+			ingestgw.RegisterIngestServiceHandler, ingestgw.RegisterAlertServiceHandler, ingestgw.RegisterSourceKeyServiceHandler,
+		}},
+		{"anchor", handlers{anchorgw.RegisterAnchorServiceHandler}},
+		{"settlement", handlers{
+			settlementgw.RegisterSettlementServiceHandler, settlementgw.RegisterPayoutServiceHandler, settlementgw.RegisterBankServiceHandler,
+		}},
+	}
+}
+
 // Services are those with REST routes.
-func Services() []string { return []string{"registry", "vault", "ingest", "anchor", "settlement"} }
+func Services() []string {
+	var names []string
+	for _, s := range routes() {
+		names = append(names, s.name)
+	}
+	return names
+}
 
 // Hooks are what the edge around the transcoder provides.
 type Hooks struct {
@@ -52,22 +84,10 @@ func New(ctx context.Context, conns map[string]*grpc.ClientConn, hooks Hooks) (h
 		runtime.WithErrorHandler(writeError),
 		runtime.WithRoutingErrorHandler(writeRoutingError),
 	)
-	type register func(context.Context, *runtime.ServeMux, *grpc.ClientConn) error
-	for service, handlers := range map[string][]register{
-		"registry": {
-			registrygw.RegisterPassportServiceHandler, registrygw.RegisterReportServiceHandler, registrygw.RegisterRecallServiceHandler, registrygw.RegisterMemberServiceHandler, registrygw.RegisterRoleServiceHandler,
-			registrygw.RegisterDeviceServiceHandler,
-		},
-		"vault":  {vaultgw.RegisterVaultServiceHandler},
-		"ingest": {ingestgw.RegisterIngestServiceHandler, ingestgw.RegisterAlertServiceHandler, ingestgw.RegisterSourceKeyServiceHandler},
-		"anchor": {anchorgw.RegisterAnchorServiceHandler},
-		"settlement": {
-			settlementgw.RegisterSettlementServiceHandler, settlementgw.RegisterPayoutServiceHandler, settlementgw.RegisterBankServiceHandler,
-		},
-	} {
-		for _, h := range handlers {
-			if err := h(ctx, mux, conns[service]); err != nil {
-				return nil, fmt.Errorf("gateway: routes of %s: %w", service, err)
+	for _, service := range routes() {
+		for _, register := range service.handlers {
+			if err := register(ctx, mux, conns[service.name]); err != nil {
+				return nil, fmt.Errorf("gateway: routes of %s: %w", service.name, err)
 			}
 		}
 	}

@@ -21,8 +21,8 @@ const wholeBody = "*"
 
 var errQuery = &problem.Error{Status: http.StatusBadRequest, Reason: "UNKNOWN_FIELD", Detail: "the route has no query parameters"}
 
-// queryless are the routes that take no query parameter, as "METHOD pattern". Their generated handlers do not look at the
-// query and so refuse nothing in it.
+// queryless says of each route, "METHOD pattern", whether it takes no query parameter. The generated handler of one that takes
+// none does not look at the query and so refuses nothing in it.
 type queryless map[string]bool
 
 // findQueryless reads the http options of all linked protos.
@@ -32,7 +32,11 @@ func findQueryless() queryless {
 		for i := range f.Services().Len() {
 			methods := f.Services().Get(i).Methods()
 			for j := range methods.Len() {
-				routes.add(methods.Get(j))
+				rule, _ := proto.GetExtension(methods.Get(j).Options(), annotations.E_Http).(*annotations.HttpRule)
+				routes.add(methods.Get(j), rule)
+				for _, another := range rule.GetAdditionalBindings() {
+					routes.add(methods.Get(j), another)
+				}
 			}
 		}
 		return true
@@ -40,22 +44,23 @@ func findQueryless() queryless {
 	return routes
 }
 
-func (q queryless) add(m protoreflect.MethodDescriptor) {
-	rule, ok := proto.GetExtension(m.Options(), annotations.E_Http).(*annotations.HttpRule)
-	if !ok {
-		return
-	}
-	elsewhere := map[string]bool{rule.GetBody(): true}
+// add notes whether the route of a rule takes all fields of the method's request from its path and body.
+func (q queryless) add(m protoreflect.MethodDescriptor, rule *annotations.HttpRule) {
 	pattern, method := rule.GetGet(), http.MethodGet
 	if pattern == "" {
 		pattern, method = rule.GetPost(), http.MethodPost
 	}
+	if pattern == "" {
+		return
+	}
+	elsewhere := map[string]bool{rule.GetBody(): true}
 	for _, variable := range pathVariable.FindAllStringSubmatch(pattern, -1) {
 		elsewhere[variable[1]] = true
 	}
 	fields := m.Input().Fields()
 	for i := range fields.Len() {
 		if !elsewhere[string(fields.Get(i).Name())] && !elsewhere[wholeBody] {
+			q[method+" "+pattern] = false
 			return
 		}
 	}
