@@ -22,7 +22,7 @@ func TestEveryRouteIsReached(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer conn.Close()
+		t.Cleanup(func() { _ = conn.Close() })
 		conns[s] = conn
 	}
 	var reached string
