@@ -46,6 +46,9 @@ type Candidate struct {
 	// KnownType says that Type is a kind of event; DataType is the type of the data, "" when there is none.
 	KnownType bool
 	DataType  string
+	// Withheld is set when the data has confidential fields in the clear, or may have. The event is refused, and whatever it is
+	// refused for, nothing of its content is kept.
+	Withheld *Fault
 	// DataFault is what the kind's own rules object to, if anything.
 	DataFault *Fault
 	// Odometers are the mileages in the data, in the order of their fields.
@@ -60,6 +63,7 @@ type Candidate struct {
 func (c *Candidate) Check(member string, now time.Time) (Event, *Fault) {
 	for _, check := range []func() *Fault{
 		c.checkForm,
+		func() *Fault { return c.Withheld },
 		func() *Fault { return c.checkSource(member) },
 		c.checkType,
 		c.checkTime,

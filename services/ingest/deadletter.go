@@ -20,11 +20,11 @@ type DeadLetter struct {
 	ID     uuid.UUID
 	Member string
 	Rejection
-	// Bytes is the CloudEvent, nil when it was too large to keep, or reveals the vehicle.
+	// Bytes is the CloudEvent, nil when it was too large to keep, reveals the vehicle, or has confidential fields in the clear.
 	Bytes []byte
 	// Signature is the source's, nil when there is none that could be read.
 	Signature *Signature
-	// ContentHash is of the whole event, kept or not. The same content refused again for the same reason is one letter, so
+	// ContentHash is of the whole event, kept or not, but of its name alone when its content is confidential. The same content refused again for the same reason is one letter, so
 	// that a repeated batch does not repeat its letters.
 	ContentHash Hash
 	CreatedAt   time.Time
@@ -45,6 +45,13 @@ func newDeadLetter(member string, r Rejection, bytes []byte, now time.Time) (Dea
 		letter.Bytes = bytes
 	}
 	return letter, nil
+}
+
+// withhold takes the event's content off the letter: also its hash, by which the content could be guessed, and the statement,
+// which has that hash.
+func (l *DeadLetter) withhold() {
+	l.Bytes, l.Signature = nil, nil
+	l.ContentHash = sha256.Sum256([]byte(l.Source + "\x00" + l.EventID))
 }
 
 // ReplayDeadLetter sends a letter of member through the checks once more. A replayed letter stays as it is.

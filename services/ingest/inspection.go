@@ -75,11 +75,15 @@ func (b *inspection) acknowledgement() Acknowledgement {
 func (b *inspection) letters() ([]DeadLetter, error) {
 	letters := make([]DeadLetter, len(b.rejections))
 	for i, r := range b.rejections {
+		c := &b.candidates[r.Index]
 		var err error
-		if letters[i], err = newDeadLetter(b.member, r, b.candidates[r.Index].Bytes, b.now); err != nil {
+		if letters[i], err = newDeadLetter(b.member, r, c.Bytes, b.now); err != nil {
 			return nil, err
 		}
-		letters[i].Signature = b.candidates[r.Index].Signature
+		letters[i].Signature = c.Signature
+		if c.Withheld != nil {
+			letters[i].withhold()
+		}
 	}
 	return letters, nil
 }

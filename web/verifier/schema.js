@@ -37,10 +37,24 @@ export const messages = {
     6: { name: "ce_uri_ref", kind: "string", presence: true, oneof: "attr" },
     7: { name: "ce_timestamp", kind: "message", type: "google.protobuf.Timestamp", presence: true, oneof: "attr" },
   },
+  "pcc.events.v1.Amount": {
+    1: { name: "minor_units", kind: "int64" },
+    2: { name: "currency", kind: "string" },
+  },
+  "pcc.events.v1.BatteryCell": {
+    1: { name: "millivolts", kind: "int32" },
+    2: { name: "decicelsius", kind: "int32", presence: true },
+  },
+  "pcc.events.v1.BatteryInternals": {
+    1: { name: "internal_resistance_microohm", kind: "int32", presence: true },
+    2: { name: "cells", kind: "message", type: "pcc.events.v1.BatteryCell", repeated: true },
+  },
   "pcc.events.v1.BatteryMeasurement": {
     1: { name: "state_of_health_permille", kind: "int32", presence: true },
     2: { name: "state_of_charge_permille", kind: "int32", presence: true },
     3: { name: "odometer", kind: "message", type: "pcc.events.v1.Odometer", presence: true },
+    4: { name: "internals", kind: "message", type: "pcc.events.v1.BatteryInternals", presence: true },
+    15: { name: "sealed", kind: "message", type: "pcc.events.v1.Sealed", presence: true },
   },
   "pcc.events.v1.ChargeSession": {
     1: { name: "energy_wh", kind: "int64" },
@@ -50,10 +64,15 @@ export const messages = {
   "pcc.events.v1.ClaimClosed": {
     1: { name: "claim_reference", kind: "string" },
     2: { name: "indemnified", kind: "bool" },
+    3: { name: "paid", kind: "message", type: "pcc.events.v1.Amount", presence: true },
+    15: { name: "sealed", kind: "message", type: "pcc.events.v1.Sealed", presence: true },
   },
   "pcc.events.v1.ClaimOpened": {
     1: { name: "claim_reference", kind: "string" },
     2: { name: "incident_event_id", kind: "string" },
+    3: { name: "circumstances", kind: "string" },
+    4: { name: "claimed", kind: "message", type: "pcc.events.v1.Amount", presence: true },
+    15: { name: "sealed", kind: "message", type: "pcc.events.v1.Sealed", presence: true },
   },
   "pcc.events.v1.Correction": {
     1: { name: "corrected_event_id", kind: "string" },
@@ -93,6 +112,8 @@ export const messages = {
     1: { name: "severity", kind: "enum", type: "pcc.events.v1.Severity" },
     2: { name: "airbags_deployed", kind: "bool", presence: true },
     3: { name: "odometer", kind: "message", type: "pcc.events.v1.Odometer", presence: true },
+    4: { name: "position", kind: "message", type: "pcc.events.v1.Position", presence: true },
+    15: { name: "sealed", kind: "message", type: "pcc.events.v1.Sealed", presence: true },
   },
   "pcc.events.v1.Inspection": {
     1: { name: "odometer", kind: "message", type: "pcc.events.v1.Odometer", presence: true },
@@ -125,6 +146,10 @@ export const messages = {
     4: { name: "part_number", kind: "string" },
     5: { name: "odometer", kind: "message", type: "pcc.events.v1.Odometer", presence: true },
   },
+  "pcc.events.v1.Position": {
+    1: { name: "latitude_e7", kind: "int32" },
+    2: { name: "longitude_e7", kind: "int32" },
+  },
   "pcc.events.v1.RecallIssued": {
     1: { name: "campaign", kind: "string" },
     2: { name: "defect", kind: "string" },
@@ -149,11 +174,20 @@ export const messages = {
     1: { name: "odometer", kind: "message", type: "pcc.events.v1.Odometer", presence: true },
     2: { name: "operations", kind: "string", repeated: true },
     3: { name: "incident_event_id", kind: "string" },
+    4: { name: "notes", kind: "string" },
+    15: { name: "sealed", kind: "message", type: "pcc.events.v1.Sealed", presence: true },
+  },
+  "pcc.events.v1.Sealed": {
+    1: { name: "capsule", kind: "bytes" },
+    2: { name: "wrapped_key", kind: "bytes" },
+    3: { name: "ciphertext", kind: "bytes" },
   },
   "pcc.events.v1.Service": {
     1: { name: "odometer", kind: "message", type: "pcc.events.v1.Odometer", presence: true },
     2: { name: "operations", kind: "string", repeated: true },
     3: { name: "next_due", kind: "string" },
+    4: { name: "notes", kind: "string" },
+    15: { name: "sealed", kind: "message", type: "pcc.events.v1.Sealed", presence: true },
   },
   "pcc.events.v1.SoftwareUpdate": {
     1: { name: "control_unit", kind: "string" },
@@ -173,6 +207,9 @@ export const messages = {
     1: { name: "distance_metres", kind: "int64" },
     2: { name: "duration", kind: "message", type: "google.protobuf.Duration", presence: true },
     3: { name: "odometer_end", kind: "message", type: "pcc.events.v1.Odometer", presence: true },
+    4: { name: "start", kind: "message", type: "pcc.events.v1.Position", presence: true },
+    5: { name: "end", kind: "message", type: "pcc.events.v1.Position", presence: true },
+    15: { name: "sealed", kind: "message", type: "pcc.events.v1.Sealed", presence: true },
   },
   "pcc.events.v1.TroubleCodesCleared": {
     1: { name: "codes", kind: "string", repeated: true },

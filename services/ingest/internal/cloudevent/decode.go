@@ -68,6 +68,12 @@ func (d *Decoder) read(ce *pb.CloudEvent, bytes []byte) ingest.Candidate {
 	if len(bytes) > ingest.MaxEventBytes {
 		return c // refused whatever is in it
 	}
+	// The data first, and also under another type: what has confidential fields in the clear is not kept, whatever else is wrong.
+	c.DataType = dataType(ce.GetProtoData())
+	if k, readable := d.kinds[c.DataType]; readable {
+		c.Data = ce.GetProtoData().GetValue()
+		d.readData(k, &c)
+	}
 	if path, found := unknownInEnvelope(ce); found {
 		c.Malformed = ingest.NewFault(ingest.ReasonEventMalformed, path, "a field that CloudEvents 1.0 does not have")
 		return c
@@ -75,13 +81,7 @@ func (d *Decoder) read(ce *pb.CloudEvent, bytes []byte) ingest.Candidate {
 	if at := ce.GetAttributes()[event.AttributeTime].GetCeTimestamp(); at.CheckValid() == nil {
 		c.Time = at.AsTime()
 	}
-	k, known := d.kinds[c.Type]
-	c.KnownType = known
-	c.DataType = dataType(ce.GetProtoData())
-	if known && c.DataType == c.Type {
-		c.Data = ce.GetProtoData().GetValue()
-		c.Odometers, c.DataFault = d.readData(k, c.Data)
-	}
+	_, c.KnownType = d.kinds[c.Type]
 	return c
 }
 
@@ -90,15 +90,24 @@ func dataType(data *anypb.Any) string {
 	return url[strings.LastIndexByte(url, '/')+1:]
 }
 
-func (d *Decoder) readData(k kind, data []byte) ([]ingest.Odometer, *ingest.Fault) {
+// readData finds what is in the candidate's data, and what is wrong with it.
+func (d *Decoder) readData(k kind, c *ingest.Candidate) {
 	m := k.message.New()
-	if err := proto.Unmarshal(data, m.Interface()); err != nil {
-		return nil, ingest.NewFault(ingest.ReasonEventMalformed, "data", "the data cannot be read as its type")
+	if err := proto.Unmarshal(c.Data, m.Interface()); err != nil {
+		c.DataFault = ingest.NewFault(ingest.ReasonEventMalformed, "data", "the data cannot be read as its type")
+		if k.confidential != nil {
+			c.Withheld = c.DataFault // it may hold anything
+		}
+		return
+	}
+	if c.Withheld = k.inClear(m); c.Withheld != nil {
+		return
 	}
 	if path, found := unknownField(m); found {
-		return nil, ingest.NewFault(ingest.ReasonEventMalformed, join("data", path), "a field that the event's type does not have")
+		c.DataFault = ingest.NewFault(ingest.ReasonEventMalformed, join("data", path), "a field that the event's type does not have")
+		return
 	}
-	return k.odometersOf(m), d.breach(m.Interface())
+	c.Odometers, c.DataFault = k.odometersOf(m), d.breach(m.Interface())
 }
 
 // breach returns the first rule of the kind that the message breaks.

@@ -119,6 +119,9 @@ func TestDecodeFindsFaults(t *testing.T) {
 		"no such country code":            {envelope(t, &eventsv1.Export{FromCountry: "FR", ToCountry: "Germany"}), ingest.ReasonFieldInvalid, "data.to_country"},
 		"thirteen tyres":                  {envelope(t, &eventsv1.TyreChange{Count: 13}), ingest.ReasonFieldInvalid, "data.count"},
 		"a code of no trouble":            {envelope(t, &eventsv1.TroubleCodesReported{Codes: []string{"P0301", "oops"}}), ingest.ReasonFieldInvalid, "data.codes[1]"},
+		"a note in the clear":             {envelope(t, &eventsv1.Repair{Notes: "n"}), ingest.ReasonConfidentialInClear, "data.notes"},
+		"a place in the clear":            {envelope(t, &eventsv1.TripSummary{End: &eventsv1.Position{}}), ingest.ReasonConfidentialInClear, "data.end"},
+		"half a capsule's hash":           {envelope(t, &eventsv1.Repair{Sealed: &eventsv1.Sealed{Capsule: make([]byte, 16)}}), ingest.ReasonFieldInvalid, "data.sealed.capsule"},
 		"evidence of nothing":             {envelope(t, disputeWith(&eventsv1.Exhibit{})), ingest.ReasonFieldInvalid, "data.evidence[0].item"},
 		"evidence without end":            {envelope(t, disputeWith(slices.Repeat([]*eventsv1.Exhibit{exhibit("text/plain", 32)}, 17)...)), ingest.ReasonFieldInvalid, "data.evidence"},
 		"half a hash":                     {envelope(t, disputeWith(exhibit("text/plain", 16))), ingest.ReasonFieldInvalid, "data.evidence[0].document.sha256"},
@@ -133,6 +136,49 @@ func TestDecodeFindsFaults(t *testing.T) {
 		if _, fault := candidate.Check("oem", now); fault == nil || fault.Reason != c.reason || fault.Field != c.field {
 			t.Errorf("%s: %+v, want %s at %q", name, fault, c.reason, c.field)
 		}
+	}
+}
+
+// TestConfidentialContentIsWithheld finds it whatever else is wrong with the event, since the event is kept for its sender.
+func TestConfidentialContentIsWithheld(t *testing.T) {
+	d := newDecoder(t)
+	for name, spoil := range map[string]func(*pb.CloudEvent){
+		"nothing else":                      func(*pb.CloudEvent) {},
+		"under another type":                func(ce *pb.CloudEvent) { ce.Type = "pcc.events.v1.Wash" },
+		"under a type that is none":         func(ce *pb.CloudEvent) { ce.Type = "x" },
+		"of another source":                 func(ce *pb.CloudEvent) { ce.Source = "/members/other/x" },
+		"without a time":                    func(ce *pb.CloudEvent) { delete(ce.Attributes, "time") },
+		"in an envelope with unknown field": func(ce *pb.CloudEvent) { ce.ProtoReflect().SetUnknown(unknown) },
+		"in data that breaks off":           func(ce *pb.CloudEvent) { ce.GetProtoData().Value = append(ce.GetProtoData().GetValue(), 0x0a) },
+	} {
+		ce := envelope(t, &eventsv1.Repair{Notes: "n"})
+		spoil(ce)
+		if c := d.Decode(ce); c.Withheld == nil {
+			t.Errorf("%s: it would be kept", name)
+		}
+	}
+	if c := d.Decode(envelope(t, &eventsv1.Repair{Operations: []string{"door"}})); c.Withheld != nil {
+		t.Errorf("without confidential fields: %+v", c.Withheld)
+	}
+}
+
+// BenchmarkDecode reads a kind without confidential fields, and one that has such fields and is sealed.
+func BenchmarkDecode(b *testing.B) {
+	sealed := &eventsv1.Sealed{Capsule: make([]byte, 32), WrappedKey: make([]byte, 60), Ciphertext: make([]byte, 100)}
+	for name, msg := range map[string]proto.Message{
+		"OdometerReading": &eventsv1.OdometerReading{Odometer: odometer()},
+		"Repair":          &eventsv1.Repair{Odometer: odometer(), Operations: []string{"door"}},
+		"SealedRepair":    &eventsv1.Repair{Odometer: odometer(), Operations: []string{"door"}, Sealed: sealed},
+	} {
+		b.Run(name, func(b *testing.B) {
+			d, ce := newDecoder(b), envelope(b, msg)
+			b.ReportAllocs()
+			for b.Loop() {
+				if c := d.Decode(ce); c.DataFault != nil || c.Withheld != nil {
+					b.Fatal(c.DataFault, c.Withheld)
+				}
+			}
+		})
 	}
 }
 

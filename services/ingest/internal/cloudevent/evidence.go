@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/pcc-platform/pcc/internal/confidential"
 	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
 	"github.com/pcc-platform/pcc/services/ingest/adjudication"
@@ -57,27 +58,24 @@ func (k kind) mileageOf(m protoreflect.Message) *ingest.Mileage {
 }
 
 // completenessOf counts the descriptive fields: messages, texts, lists, enumerations, and what may be left out. Other numbers and
-// truth values do not count, for a 0 or a no may be meant.
+// truth values do not count, for a 0 or a no may be meant. Nor do confidential fields: nobody sees which of them are filled.
 func (k kind) completenessOf(m protoreflect.Message) quality.Millionths {
-	fields := m.Descriptor().Fields()
-	all, filled := 0, 0
-	for i := range fields.Len() {
-		field := fields.Get(i)
-		if !descriptive(field) {
-			continue
-		}
-		all++
+	if len(k.descriptive) == 0 {
+		return quality.One
+	}
+	filled := 0
+	for _, field := range k.descriptive {
 		if m.Has(field) {
 			filled++
 		}
 	}
-	if all == 0 {
-		return quality.One
-	}
-	return quality.One * quality.Millionths(filled) / quality.Millionths(all)
+	return quality.One * quality.Millionths(filled) / quality.Millionths(len(k.descriptive))
 }
 
 func descriptive(field protoreflect.FieldDescriptor) bool {
+	if confidential.IsOrHolds(field) {
+		return false
+	}
 	switch field.Kind() {
 	case protoreflect.MessageKind, protoreflect.GroupKind, protoreflect.StringKind, protoreflect.BytesKind, protoreflect.EnumKind:
 		return true

@@ -6,6 +6,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 
+	"github.com/pcc-platform/pcc/internal/confidential"
 	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
 )
@@ -15,6 +16,10 @@ type kind struct {
 	message protoreflect.MessageType
 	// odometers are its fields of the type Odometer, in the order of the proto.
 	odometers []protoreflect.FieldDescriptor
+	// confidential are its fields that are taken only sealed.
+	confidential []protoreflect.FieldDescriptor
+	// descriptive are the fields by which an event's completeness is counted.
+	descriptive []protoreflect.FieldDescriptor
 }
 
 func newKind(descriptor protoreflect.MessageDescriptor) (kind, error) {
@@ -22,11 +27,14 @@ func newKind(descriptor protoreflect.MessageDescriptor) (kind, error) {
 	if err != nil {
 		return kind{}, fmt.Errorf("cloudevent: %s: %w", descriptor.FullName(), err)
 	}
-	k := kind{message: message}
+	k := kind{message: message, confidential: confidential.Fields(descriptor)}
 	odometer := (*eventsv1.Odometer)(nil).ProtoReflect().Descriptor().FullName()
 	fields := descriptor.Fields()
 	for i := range fields.Len() {
 		field := fields.Get(i)
+		if descriptive(field) {
+			k.descriptive = append(k.descriptive, field)
+		}
 		if field.Message() == nil || field.Message().FullName() != odometer {
 			continue
 		}
@@ -54,6 +62,17 @@ func (k kind) odometersOf(m protoreflect.Message) []ingest.Odometer {
 		})
 	}
 	return found
+}
+
+// inClear returns the fault of the first confidential field that m has in the clear. Most kinds have no such field, and pay
+// nothing.
+func (k kind) inClear(m protoreflect.Message) *ingest.Fault {
+	for _, field := range k.confidential {
+		if m.Has(field) {
+			return ingest.NewFault(ingest.ReasonConfidentialInClear, "data."+string(field.Name()), "a confidential field, which is taken only sealed")
+		}
+	}
+	return nil
 }
 
 func toUnit(u eventsv1.OdometerUnit) ingest.Unit {

@@ -8,6 +8,7 @@ package eventsv1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "github.com/pcc-platform/pcc/proto/gen/pcc/options/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -82,8 +83,12 @@ type Incident struct {
 	// Absent when nobody said.
 	AirbagsDeployed *bool     `protobuf:"varint,2,opt,name=airbags_deployed,json=airbagsDeployed,proto3,oneof" json:"airbags_deployed,omitempty"`
 	Odometer        *Odometer `protobuf:"bytes,3,opt,name=odometer,proto3" json:"odometer,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Where it happened.
+	Position *Position `protobuf:"bytes,4,opt,name=position,proto3" json:"position,omitempty"`
+	// The confidential fields.
+	Sealed        *Sealed `protobuf:"bytes,15,opt,name=sealed,proto3" json:"sealed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Incident) Reset() {
@@ -137,13 +142,33 @@ func (x *Incident) GetOdometer() *Odometer {
 	return nil
 }
 
+func (x *Incident) GetPosition() *Position {
+	if x != nil {
+		return x.Position
+	}
+	return nil
+}
+
+func (x *Incident) GetSealed() *Sealed {
+	if x != nil {
+		return x.Sealed
+	}
+	return nil
+}
+
 // ClaimOpened says that an insurer opened a claim. The reference is the insurer's own and names no person.
 type ClaimOpened struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
 	ClaimReference  string                 `protobuf:"bytes,1,opt,name=claim_reference,json=claimReference,proto3" json:"claim_reference,omitempty"`
 	IncidentEventId string                 `protobuf:"bytes,2,opt,name=incident_event_id,json=incidentEventId,proto3" json:"incident_event_id,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// What happened, in words.
+	Circumstances string `protobuf:"bytes,3,opt,name=circumstances,proto3" json:"circumstances,omitempty"`
+	// What is claimed.
+	Claimed *Amount `protobuf:"bytes,4,opt,name=claimed,proto3" json:"claimed,omitempty"`
+	// The confidential fields.
+	Sealed        *Sealed `protobuf:"bytes,15,opt,name=sealed,proto3" json:"sealed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ClaimOpened) Reset() {
@@ -190,18 +215,98 @@ func (x *ClaimOpened) GetIncidentEventId() string {
 	return ""
 }
 
+func (x *ClaimOpened) GetCircumstances() string {
+	if x != nil {
+		return x.Circumstances
+	}
+	return ""
+}
+
+func (x *ClaimOpened) GetClaimed() *Amount {
+	if x != nil {
+		return x.Claimed
+	}
+	return nil
+}
+
+func (x *ClaimOpened) GetSealed() *Sealed {
+	if x != nil {
+		return x.Sealed
+	}
+	return nil
+}
+
+// Amount is a sum of money.
+type Amount struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In the currency's minor unit, for example cents.
+	MinorUnits int64 `protobuf:"varint,1,opt,name=minor_units,json=minorUnits,proto3" json:"minor_units,omitempty"`
+	// ISO 4217 code.
+	Currency      string `protobuf:"bytes,2,opt,name=currency,proto3" json:"currency,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Amount) Reset() {
+	*x = Amount{}
+	mi := &file_pcc_events_v1_damage_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Amount) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Amount) ProtoMessage() {}
+
+func (x *Amount) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_events_v1_damage_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Amount.ProtoReflect.Descriptor instead.
+func (*Amount) Descriptor() ([]byte, []int) {
+	return file_pcc_events_v1_damage_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Amount) GetMinorUnits() int64 {
+	if x != nil {
+		return x.MinorUnits
+	}
+	return 0
+}
+
+func (x *Amount) GetCurrency() string {
+	if x != nil {
+		return x.Currency
+	}
+	return ""
+}
+
 // ClaimClosed says that a claim was settled or refused.
 type ClaimClosed struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
 	ClaimReference string                 `protobuf:"bytes,1,opt,name=claim_reference,json=claimReference,proto3" json:"claim_reference,omitempty"`
 	Indemnified    bool                   `protobuf:"varint,2,opt,name=indemnified,proto3" json:"indemnified,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// What was paid.
+	Paid *Amount `protobuf:"bytes,3,opt,name=paid,proto3" json:"paid,omitempty"`
+	// The confidential fields.
+	Sealed        *Sealed `protobuf:"bytes,15,opt,name=sealed,proto3" json:"sealed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ClaimClosed) Reset() {
 	*x = ClaimClosed{}
-	mi := &file_pcc_events_v1_damage_proto_msgTypes[2]
+	mi := &file_pcc_events_v1_damage_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -213,7 +318,7 @@ func (x *ClaimClosed) String() string {
 func (*ClaimClosed) ProtoMessage() {}
 
 func (x *ClaimClosed) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_events_v1_damage_proto_msgTypes[2]
+	mi := &file_pcc_events_v1_damage_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -226,7 +331,7 @@ func (x *ClaimClosed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClaimClosed.ProtoReflect.Descriptor instead.
 func (*ClaimClosed) Descriptor() ([]byte, []int) {
-	return file_pcc_events_v1_damage_proto_rawDescGZIP(), []int{2}
+	return file_pcc_events_v1_damage_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *ClaimClosed) GetClaimReference() string {
@@ -243,6 +348,20 @@ func (x *ClaimClosed) GetIndemnified() bool {
 	return false
 }
 
+func (x *ClaimClosed) GetPaid() *Amount {
+	if x != nil {
+		return x.Paid
+	}
+	return nil
+}
+
+func (x *ClaimClosed) GetSealed() *Sealed {
+	if x != nil {
+		return x.Sealed
+	}
+	return nil
+}
+
 // TotalLossDeclared says that an expert found the vehicle not worth or not fit to be repaired.
 type TotalLossDeclared struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -255,7 +374,7 @@ type TotalLossDeclared struct {
 
 func (x *TotalLossDeclared) Reset() {
 	*x = TotalLossDeclared{}
-	mi := &file_pcc_events_v1_damage_proto_msgTypes[3]
+	mi := &file_pcc_events_v1_damage_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -267,7 +386,7 @@ func (x *TotalLossDeclared) String() string {
 func (*TotalLossDeclared) ProtoMessage() {}
 
 func (x *TotalLossDeclared) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_events_v1_damage_proto_msgTypes[3]
+	mi := &file_pcc_events_v1_damage_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -280,7 +399,7 @@ func (x *TotalLossDeclared) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TotalLossDeclared.ProtoReflect.Descriptor instead.
 func (*TotalLossDeclared) Descriptor() ([]byte, []int) {
-	return file_pcc_events_v1_damage_proto_rawDescGZIP(), []int{3}
+	return file_pcc_events_v1_damage_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *TotalLossDeclared) GetIrreparable() bool {
@@ -307,7 +426,7 @@ type TotalLossLifted struct {
 
 func (x *TotalLossLifted) Reset() {
 	*x = TotalLossLifted{}
-	mi := &file_pcc_events_v1_damage_proto_msgTypes[4]
+	mi := &file_pcc_events_v1_damage_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -319,7 +438,7 @@ func (x *TotalLossLifted) String() string {
 func (*TotalLossLifted) ProtoMessage() {}
 
 func (x *TotalLossLifted) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_events_v1_damage_proto_msgTypes[4]
+	mi := &file_pcc_events_v1_damage_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -332,7 +451,7 @@ func (x *TotalLossLifted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TotalLossLifted.ProtoReflect.Descriptor instead.
 func (*TotalLossLifted) Descriptor() ([]byte, []int) {
-	return file_pcc_events_v1_damage_proto_rawDescGZIP(), []int{4}
+	return file_pcc_events_v1_damage_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *TotalLossLifted) GetDeclaredEventId() string {
@@ -351,7 +470,7 @@ type Theft struct {
 
 func (x *Theft) Reset() {
 	*x = Theft{}
-	mi := &file_pcc_events_v1_damage_proto_msgTypes[5]
+	mi := &file_pcc_events_v1_damage_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -363,7 +482,7 @@ func (x *Theft) String() string {
 func (*Theft) ProtoMessage() {}
 
 func (x *Theft) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_events_v1_damage_proto_msgTypes[5]
+	mi := &file_pcc_events_v1_damage_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -376,7 +495,7 @@ func (x *Theft) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Theft.ProtoReflect.Descriptor instead.
 func (*Theft) Descriptor() ([]byte, []int) {
-	return file_pcc_events_v1_damage_proto_rawDescGZIP(), []int{5}
+	return file_pcc_events_v1_damage_proto_rawDescGZIP(), []int{6}
 }
 
 // Recovery says that a stolen vehicle was found.
@@ -390,7 +509,7 @@ type Recovery struct {
 
 func (x *Recovery) Reset() {
 	*x = Recovery{}
-	mi := &file_pcc_events_v1_damage_proto_msgTypes[6]
+	mi := &file_pcc_events_v1_damage_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -402,7 +521,7 @@ func (x *Recovery) String() string {
 func (*Recovery) ProtoMessage() {}
 
 func (x *Recovery) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_events_v1_damage_proto_msgTypes[6]
+	mi := &file_pcc_events_v1_damage_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -415,7 +534,7 @@ func (x *Recovery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Recovery.ProtoReflect.Descriptor instead.
 func (*Recovery) Descriptor() ([]byte, []int) {
-	return file_pcc_events_v1_damage_proto_rawDescGZIP(), []int{6}
+	return file_pcc_events_v1_damage_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Recovery) GetTheftEventId() string {
@@ -443,7 +562,7 @@ type RecallIssued struct {
 
 func (x *RecallIssued) Reset() {
 	*x = RecallIssued{}
-	mi := &file_pcc_events_v1_damage_proto_msgTypes[7]
+	mi := &file_pcc_events_v1_damage_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -455,7 +574,7 @@ func (x *RecallIssued) String() string {
 func (*RecallIssued) ProtoMessage() {}
 
 func (x *RecallIssued) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_events_v1_damage_proto_msgTypes[7]
+	mi := &file_pcc_events_v1_damage_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -468,7 +587,7 @@ func (x *RecallIssued) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecallIssued.ProtoReflect.Descriptor instead.
 func (*RecallIssued) Descriptor() ([]byte, []int) {
-	return file_pcc_events_v1_damage_proto_rawDescGZIP(), []int{7}
+	return file_pcc_events_v1_damage_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *RecallIssued) GetCampaign() string {
@@ -496,7 +615,7 @@ type RecallPerformed struct {
 
 func (x *RecallPerformed) Reset() {
 	*x = RecallPerformed{}
-	mi := &file_pcc_events_v1_damage_proto_msgTypes[8]
+	mi := &file_pcc_events_v1_damage_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -508,7 +627,7 @@ func (x *RecallPerformed) String() string {
 func (*RecallPerformed) ProtoMessage() {}
 
 func (x *RecallPerformed) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_events_v1_damage_proto_msgTypes[8]
+	mi := &file_pcc_events_v1_damage_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -521,7 +640,7 @@ func (x *RecallPerformed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecallPerformed.ProtoReflect.Descriptor instead.
 func (*RecallPerformed) Descriptor() ([]byte, []int) {
-	return file_pcc_events_v1_damage_proto_rawDescGZIP(), []int{8}
+	return file_pcc_events_v1_damage_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *RecallPerformed) GetCampaign() string {
@@ -542,20 +661,32 @@ var File_pcc_events_v1_damage_proto protoreflect.FileDescriptor
 
 const file_pcc_events_v1_damage_proto_rawDesc = "" +
 	"\n" +
-	"\x1apcc/events/v1/damage.proto\x12\rpcc.events.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cpcc/events/v1/odometer.proto\"\xc3\x01\n" +
+	"\x1apcc/events/v1/damage.proto\x12\rpcc.events.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cpcc/events/v1/odometer.proto\x1a\x1cpcc/events/v1/position.proto\x1a\x1apcc/events/v1/sealed.proto\x1a!pcc/options/v1/confidential.proto\"\xad\x02\n" +
 	"\bIncident\x12=\n" +
 	"\bseverity\x18\x01 \x01(\x0e2\x17.pcc.events.v1.SeverityB\b\xbaH\x05\x82\x01\x02\x10\x01R\bseverity\x12.\n" +
 	"\x10airbags_deployed\x18\x02 \x01(\bH\x00R\x0fairbagsDeployed\x88\x01\x01\x123\n" +
-	"\bodometer\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometerB\x13\n" +
-	"\x11_airbags_deployed\"x\n" +
+	"\bodometer\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\x129\n" +
+	"\bposition\x18\x04 \x01(\v2\x17.pcc.events.v1.PositionB\x04\xa8\xd4\x18\x01R\bposition\x12-\n" +
+	"\x06sealed\x18\x0f \x01(\v2\x15.pcc.events.v1.SealedR\x06sealedB\x13\n" +
+	"\x11_airbags_deployed\"\x92\x02\n" +
 	"\vClaimOpened\x123\n" +
 	"\x0fclaim_reference\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x0eclaimReference\x124\n" +
-	"\x11incident_event_id\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\x0fincidentEventId\"d\n" +
+	"\x11incident_event_id\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\x0fincidentEventId\x122\n" +
+	"\rcircumstances\x18\x03 \x01(\tB\f\xbaH\x05r\x03\x18\xa0\x1f\xa8\xd4\x18\x01R\rcircumstances\x125\n" +
+	"\aclaimed\x18\x04 \x01(\v2\x15.pcc.events.v1.AmountB\x04\xa8\xd4\x18\x01R\aclaimed\x12-\n" +
+	"\x06sealed\x18\x0f \x01(\v2\x15.pcc.events.v1.SealedR\x06sealed\"h\n" +
+	"\x06Amount\x12/\n" +
+	"\vminor_units\x18\x01 \x01(\x03B\x0e\xbaH\v\"\t\x18\x80\xa0\x94\xa5\x8d\x1d(\x00R\n" +
+	"minorUnits\x12-\n" +
+	"\bcurrency\x18\x02 \x01(\tB\x11\xbaH\x0er\f2\n" +
+	"^[A-Z]{3}$R\bcurrency\"\xc4\x01\n" +
 	"\vClaimClosed\x123\n" +
 	"\x0fclaim_reference\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x0eclaimReference\x12 \n" +
-	"\vindemnified\x18\x02 \x01(\bR\vindemnified\"j\n" +
+	"\vindemnified\x18\x02 \x01(\bR\vindemnified\x12/\n" +
+	"\x04paid\x18\x03 \x01(\v2\x15.pcc.events.v1.AmountB\x04\xa8\xd4\x18\x01R\x04paid\x12-\n" +
+	"\x06sealed\x18\x0f \x01(\v2\x15.pcc.events.v1.SealedR\x06sealed\"j\n" +
 	"\x11TotalLossDeclared\x12 \n" +
 	"\virreparable\x18\x01 \x01(\bR\virreparable\x123\n" +
 	"\bodometer\x18\x02 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"G\n" +
@@ -590,31 +721,40 @@ func file_pcc_events_v1_damage_proto_rawDescGZIP() []byte {
 }
 
 var file_pcc_events_v1_damage_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_pcc_events_v1_damage_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_pcc_events_v1_damage_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_pcc_events_v1_damage_proto_goTypes = []any{
 	(Severity)(0),             // 0: pcc.events.v1.Severity
 	(*Incident)(nil),          // 1: pcc.events.v1.Incident
 	(*ClaimOpened)(nil),       // 2: pcc.events.v1.ClaimOpened
-	(*ClaimClosed)(nil),       // 3: pcc.events.v1.ClaimClosed
-	(*TotalLossDeclared)(nil), // 4: pcc.events.v1.TotalLossDeclared
-	(*TotalLossLifted)(nil),   // 5: pcc.events.v1.TotalLossLifted
-	(*Theft)(nil),             // 6: pcc.events.v1.Theft
-	(*Recovery)(nil),          // 7: pcc.events.v1.Recovery
-	(*RecallIssued)(nil),      // 8: pcc.events.v1.RecallIssued
-	(*RecallPerformed)(nil),   // 9: pcc.events.v1.RecallPerformed
-	(*Odometer)(nil),          // 10: pcc.events.v1.Odometer
+	(*Amount)(nil),            // 3: pcc.events.v1.Amount
+	(*ClaimClosed)(nil),       // 4: pcc.events.v1.ClaimClosed
+	(*TotalLossDeclared)(nil), // 5: pcc.events.v1.TotalLossDeclared
+	(*TotalLossLifted)(nil),   // 6: pcc.events.v1.TotalLossLifted
+	(*Theft)(nil),             // 7: pcc.events.v1.Theft
+	(*Recovery)(nil),          // 8: pcc.events.v1.Recovery
+	(*RecallIssued)(nil),      // 9: pcc.events.v1.RecallIssued
+	(*RecallPerformed)(nil),   // 10: pcc.events.v1.RecallPerformed
+	(*Odometer)(nil),          // 11: pcc.events.v1.Odometer
+	(*Position)(nil),          // 12: pcc.events.v1.Position
+	(*Sealed)(nil),            // 13: pcc.events.v1.Sealed
 }
 var file_pcc_events_v1_damage_proto_depIdxs = []int32{
 	0,  // 0: pcc.events.v1.Incident.severity:type_name -> pcc.events.v1.Severity
-	10, // 1: pcc.events.v1.Incident.odometer:type_name -> pcc.events.v1.Odometer
-	10, // 2: pcc.events.v1.TotalLossDeclared.odometer:type_name -> pcc.events.v1.Odometer
-	10, // 3: pcc.events.v1.Recovery.odometer:type_name -> pcc.events.v1.Odometer
-	10, // 4: pcc.events.v1.RecallPerformed.odometer:type_name -> pcc.events.v1.Odometer
-	5,  // [5:5] is the sub-list for method output_type
-	5,  // [5:5] is the sub-list for method input_type
-	5,  // [5:5] is the sub-list for extension type_name
-	5,  // [5:5] is the sub-list for extension extendee
-	0,  // [0:5] is the sub-list for field type_name
+	11, // 1: pcc.events.v1.Incident.odometer:type_name -> pcc.events.v1.Odometer
+	12, // 2: pcc.events.v1.Incident.position:type_name -> pcc.events.v1.Position
+	13, // 3: pcc.events.v1.Incident.sealed:type_name -> pcc.events.v1.Sealed
+	3,  // 4: pcc.events.v1.ClaimOpened.claimed:type_name -> pcc.events.v1.Amount
+	13, // 5: pcc.events.v1.ClaimOpened.sealed:type_name -> pcc.events.v1.Sealed
+	3,  // 6: pcc.events.v1.ClaimClosed.paid:type_name -> pcc.events.v1.Amount
+	13, // 7: pcc.events.v1.ClaimClosed.sealed:type_name -> pcc.events.v1.Sealed
+	11, // 8: pcc.events.v1.TotalLossDeclared.odometer:type_name -> pcc.events.v1.Odometer
+	11, // 9: pcc.events.v1.Recovery.odometer:type_name -> pcc.events.v1.Odometer
+	11, // 10: pcc.events.v1.RecallPerformed.odometer:type_name -> pcc.events.v1.Odometer
+	11, // [11:11] is the sub-list for method output_type
+	11, // [11:11] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_pcc_events_v1_damage_proto_init() }
@@ -623,6 +763,8 @@ func file_pcc_events_v1_damage_proto_init() {
 		return
 	}
 	file_pcc_events_v1_odometer_proto_init()
+	file_pcc_events_v1_position_proto_init()
+	file_pcc_events_v1_sealed_proto_init()
 	file_pcc_events_v1_damage_proto_msgTypes[0].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -630,7 +772,7 @@ func file_pcc_events_v1_damage_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_events_v1_damage_proto_rawDesc), len(file_pcc_events_v1_damage_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   9,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -8,6 +8,7 @@ package eventsv1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "github.com/pcc-platform/pcc/proto/gen/pcc/options/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
@@ -23,14 +24,19 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// TripSummary is one drive, without positions.
+// TripSummary is one drive.
 type TripSummary struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
 	DistanceMetres int64                  `protobuf:"varint,1,opt,name=distance_metres,json=distanceMetres,proto3" json:"distance_metres,omitempty"`
 	Duration       *durationpb.Duration   `protobuf:"bytes,2,opt,name=duration,proto3" json:"duration,omitempty"`
 	OdometerEnd    *Odometer              `protobuf:"bytes,3,opt,name=odometer_end,json=odometerEnd,proto3" json:"odometer_end,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Where it began and where it ended.
+	Start *Position `protobuf:"bytes,4,opt,name=start,proto3" json:"start,omitempty"`
+	End   *Position `protobuf:"bytes,5,opt,name=end,proto3" json:"end,omitempty"`
+	// The confidential fields.
+	Sealed        *Sealed `protobuf:"bytes,15,opt,name=sealed,proto3" json:"sealed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *TripSummary) Reset() {
@@ -80,6 +86,27 @@ func (x *TripSummary) GetDuration() *durationpb.Duration {
 func (x *TripSummary) GetOdometerEnd() *Odometer {
 	if x != nil {
 		return x.OdometerEnd
+	}
+	return nil
+}
+
+func (x *TripSummary) GetStart() *Position {
+	if x != nil {
+		return x.Start
+	}
+	return nil
+}
+
+func (x *TripSummary) GetEnd() *Position {
+	if x != nil {
+		return x.End
+	}
+	return nil
+}
+
+func (x *TripSummary) GetSealed() *Sealed {
+	if x != nil {
+		return x.Sealed
 	}
 	return nil
 }
@@ -154,8 +181,12 @@ type BatteryMeasurement struct {
 	// State of charge in thousandths, 0 to 1000; absent when it was not measured.
 	StateOfChargePermille *int32    `protobuf:"varint,2,opt,name=state_of_charge_permille,json=stateOfChargePermille,proto3,oneof" json:"state_of_charge_permille,omitempty"`
 	Odometer              *Odometer `protobuf:"bytes,3,opt,name=odometer,proto3" json:"odometer,omitempty"`
-	unknownFields         protoimpl.UnknownFields
-	sizeCache             protoimpl.SizeCache
+	// What the battery's own control unit measured.
+	Internals *BatteryInternals `protobuf:"bytes,4,opt,name=internals,proto3" json:"internals,omitempty"`
+	// The confidential fields.
+	Sealed        *Sealed `protobuf:"bytes,15,opt,name=sealed,proto3" json:"sealed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *BatteryMeasurement) Reset() {
@@ -209,6 +240,129 @@ func (x *BatteryMeasurement) GetOdometer() *Odometer {
 	return nil
 }
 
+func (x *BatteryMeasurement) GetInternals() *BatteryInternals {
+	if x != nil {
+		return x.Internals
+	}
+	return nil
+}
+
+func (x *BatteryMeasurement) GetSealed() *Sealed {
+	if x != nil {
+		return x.Sealed
+	}
+	return nil
+}
+
+// BatteryInternals are measurements inside a traction battery.
+type BatteryInternals struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In micro-ohms; absent when it was not measured.
+	InternalResistanceMicroohm *int32 `protobuf:"varint,1,opt,name=internal_resistance_microohm,json=internalResistanceMicroohm,proto3,oneof" json:"internal_resistance_microohm,omitempty"`
+	// In the battery's own order; at most 500.
+	Cells         []*BatteryCell `protobuf:"bytes,2,rep,name=cells,proto3" json:"cells,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatteryInternals) Reset() {
+	*x = BatteryInternals{}
+	mi := &file_pcc_events_v1_usage_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatteryInternals) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatteryInternals) ProtoMessage() {}
+
+func (x *BatteryInternals) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_events_v1_usage_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatteryInternals.ProtoReflect.Descriptor instead.
+func (*BatteryInternals) Descriptor() ([]byte, []int) {
+	return file_pcc_events_v1_usage_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *BatteryInternals) GetInternalResistanceMicroohm() int32 {
+	if x != nil && x.InternalResistanceMicroohm != nil {
+		return *x.InternalResistanceMicroohm
+	}
+	return 0
+}
+
+func (x *BatteryInternals) GetCells() []*BatteryCell {
+	if x != nil {
+		return x.Cells
+	}
+	return nil
+}
+
+// BatteryCell is one cell, or one group of cells that are measured as one.
+type BatteryCell struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	Millivolts int32                  `protobuf:"varint,1,opt,name=millivolts,proto3" json:"millivolts,omitempty"`
+	// In tenths of a degree Celsius; absent when it was not measured.
+	Decicelsius   *int32 `protobuf:"varint,2,opt,name=decicelsius,proto3,oneof" json:"decicelsius,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatteryCell) Reset() {
+	*x = BatteryCell{}
+	mi := &file_pcc_events_v1_usage_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatteryCell) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatteryCell) ProtoMessage() {}
+
+func (x *BatteryCell) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_events_v1_usage_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatteryCell.ProtoReflect.Descriptor instead.
+func (*BatteryCell) Descriptor() ([]byte, []int) {
+	return file_pcc_events_v1_usage_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *BatteryCell) GetMillivolts() int32 {
+	if x != nil {
+		return x.Millivolts
+	}
+	return 0
+}
+
+func (x *BatteryCell) GetDecicelsius() int32 {
+	if x != nil && x.Decicelsius != nil {
+		return *x.Decicelsius
+	}
+	return 0
+}
+
 // Refuel is fuel taken at a pump.
 type Refuel struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -221,7 +375,7 @@ type Refuel struct {
 
 func (x *Refuel) Reset() {
 	*x = Refuel{}
-	mi := &file_pcc_events_v1_usage_proto_msgTypes[3]
+	mi := &file_pcc_events_v1_usage_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -233,7 +387,7 @@ func (x *Refuel) String() string {
 func (*Refuel) ProtoMessage() {}
 
 func (x *Refuel) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_events_v1_usage_proto_msgTypes[3]
+	mi := &file_pcc_events_v1_usage_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -246,7 +400,7 @@ func (x *Refuel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Refuel.ProtoReflect.Descriptor instead.
 func (*Refuel) Descriptor() ([]byte, []int) {
-	return file_pcc_events_v1_usage_proto_rawDescGZIP(), []int{3}
+	return file_pcc_events_v1_usage_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Refuel) GetVolumeMl() int64 {
@@ -273,7 +427,7 @@ type Wash struct {
 
 func (x *Wash) Reset() {
 	*x = Wash{}
-	mi := &file_pcc_events_v1_usage_proto_msgTypes[4]
+	mi := &file_pcc_events_v1_usage_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -285,7 +439,7 @@ func (x *Wash) String() string {
 func (*Wash) ProtoMessage() {}
 
 func (x *Wash) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_events_v1_usage_proto_msgTypes[4]
+	mi := &file_pcc_events_v1_usage_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -298,7 +452,7 @@ func (x *Wash) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Wash.ProtoReflect.Descriptor instead.
 func (*Wash) Descriptor() ([]byte, []int) {
-	return file_pcc_events_v1_usage_proto_rawDescGZIP(), []int{4}
+	return file_pcc_events_v1_usage_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Wash) GetOdometer() *Odometer {
@@ -312,23 +466,39 @@ var File_pcc_events_v1_usage_proto protoreflect.FileDescriptor
 
 const file_pcc_events_v1_usage_proto_rawDesc = "" +
 	"\n" +
-	"\x19pcc/events/v1/usage.proto\x12\rpcc.events.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cpcc/events/v1/odometer.proto\"\xc8\x01\n" +
+	"\x19pcc/events/v1/usage.proto\x12\rpcc.events.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cpcc/events/v1/odometer.proto\x1a\x1cpcc/events/v1/position.proto\x1a\x1apcc/events/v1/sealed.proto\x1a!pcc/options/v1/confidential.proto\"\xdd\x02\n" +
 	"\vTripSummary\x125\n" +
 	"\x0fdistance_metres\x18\x01 \x01(\x03B\f\xbaH\t\"\a\x18\x80\xc2\xd7/(\x00R\x0edistanceMetres\x12F\n" +
 	"\bduration\x18\x02 \x01(\v2\x19.google.protobuf.DurationB\x0f\xbaH\f\xaa\x01\t\"\x05\b\x80\xbd\xa3\x012\x00R\bduration\x12:\n" +
-	"\fodometer_end\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\vodometerEnd\"\xb7\x01\n" +
+	"\fodometer_end\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\vodometerEnd\x123\n" +
+	"\x05start\x18\x04 \x01(\v2\x17.pcc.events.v1.PositionB\x04\xa8\xd4\x18\x01R\x05start\x12/\n" +
+	"\x03end\x18\x05 \x01(\v2\x17.pcc.events.v1.PositionB\x04\xa8\xd4\x18\x01R\x03end\x12-\n" +
+	"\x06sealed\x18\x0f \x01(\v2\x15.pcc.events.v1.SealedR\x06sealed\"\xb7\x01\n" +
 	"\rChargeSession\x12)\n" +
 	"\tenergy_wh\x18\x01 \x01(\x03B\f\xbaH\t\"\a\x18\x80\xad\xe2\x04(\x00R\benergyWh\x12F\n" +
 	"\bduration\x18\x02 \x01(\v2\x19.google.protobuf.DurationB\x0f\xbaH\f\xaa\x01\t\"\x05\b\x80\xbd\xa3\x012\x00R\bduration\x123\n" +
-	"\bodometer\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"\x97\x02\n" +
+	"\bodometer\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\"\x8b\x03\n" +
 	"\x12BatteryMeasurement\x12H\n" +
 	"\x18state_of_health_permille\x18\x01 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xb0\t(\x00H\x00R\x15stateOfHealthPermille\x88\x01\x01\x12H\n" +
 	"\x18state_of_charge_permille\x18\x02 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xe8\a(\x00H\x01R\x15stateOfChargePermille\x88\x01\x01\x123\n" +
-	"\bodometer\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometerB\x1b\n" +
+	"\bodometer\x18\x03 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\x12C\n" +
+	"\tinternals\x18\x04 \x01(\v2\x1f.pcc.events.v1.BatteryInternalsB\x04\xa8\xd4\x18\x01R\tinternals\x12-\n" +
+	"\x06sealed\x18\x0f \x01(\v2\x15.pcc.events.v1.SealedR\x06sealedB\x1b\n" +
 	"\x19_state_of_health_permilleB\x1b\n" +
-	"\x19_state_of_charge_permille\"h\n" +
+	"\x19_state_of_charge_permille\"\xc0\x01\n" +
+	"\x10BatteryInternals\x12N\n" +
+	"\x1cinternal_resistance_microohm\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00H\x00R\x1ainternalResistanceMicroohm\x88\x01\x01\x12;\n" +
+	"\x05cells\x18\x02 \x03(\v2\x1a.pcc.events.v1.BatteryCellB\t\xbaH\x06\x92\x01\x03\x10\xf4\x03R\x05cellsB\x1f\n" +
+	"\x1d_internal_resistance_microohm\"\x85\x01\n" +
+	"\vBatteryCell\x12*\n" +
+	"\n" +
+	"millivolts\x18\x01 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\x90N(\x00R\n" +
+	"millivolts\x12:\n" +
+	"\vdecicelsius\x18\x02 \x01(\x05B\x13\xbaH\x10\x1a\x0e\x18\xd0\x0f(\x98\xf8\xff\xff\xff\xff\xff\xff\xff\x01H\x00R\vdecicelsius\x88\x01\x01B\x0e\n" +
+	"\f_decicelsius\"h\n" +
 	"\x06Refuel\x12)\n" +
 	"\tvolume_ml\x18\x01 \x01(\x03B\f\xbaH\t\"\a\x18\x80\xad\xe2\x04(\x00R\bvolumeMl\x123\n" +
 	"\bodometer\x18\x02 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\";\n" +
@@ -347,29 +517,39 @@ func file_pcc_events_v1_usage_proto_rawDescGZIP() []byte {
 	return file_pcc_events_v1_usage_proto_rawDescData
 }
 
-var file_pcc_events_v1_usage_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_pcc_events_v1_usage_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_pcc_events_v1_usage_proto_goTypes = []any{
 	(*TripSummary)(nil),         // 0: pcc.events.v1.TripSummary
 	(*ChargeSession)(nil),       // 1: pcc.events.v1.ChargeSession
 	(*BatteryMeasurement)(nil),  // 2: pcc.events.v1.BatteryMeasurement
-	(*Refuel)(nil),              // 3: pcc.events.v1.Refuel
-	(*Wash)(nil),                // 4: pcc.events.v1.Wash
-	(*durationpb.Duration)(nil), // 5: google.protobuf.Duration
-	(*Odometer)(nil),            // 6: pcc.events.v1.Odometer
+	(*BatteryInternals)(nil),    // 3: pcc.events.v1.BatteryInternals
+	(*BatteryCell)(nil),         // 4: pcc.events.v1.BatteryCell
+	(*Refuel)(nil),              // 5: pcc.events.v1.Refuel
+	(*Wash)(nil),                // 6: pcc.events.v1.Wash
+	(*durationpb.Duration)(nil), // 7: google.protobuf.Duration
+	(*Odometer)(nil),            // 8: pcc.events.v1.Odometer
+	(*Position)(nil),            // 9: pcc.events.v1.Position
+	(*Sealed)(nil),              // 10: pcc.events.v1.Sealed
 }
 var file_pcc_events_v1_usage_proto_depIdxs = []int32{
-	5, // 0: pcc.events.v1.TripSummary.duration:type_name -> google.protobuf.Duration
-	6, // 1: pcc.events.v1.TripSummary.odometer_end:type_name -> pcc.events.v1.Odometer
-	5, // 2: pcc.events.v1.ChargeSession.duration:type_name -> google.protobuf.Duration
-	6, // 3: pcc.events.v1.ChargeSession.odometer:type_name -> pcc.events.v1.Odometer
-	6, // 4: pcc.events.v1.BatteryMeasurement.odometer:type_name -> pcc.events.v1.Odometer
-	6, // 5: pcc.events.v1.Refuel.odometer:type_name -> pcc.events.v1.Odometer
-	6, // 6: pcc.events.v1.Wash.odometer:type_name -> pcc.events.v1.Odometer
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	7,  // 0: pcc.events.v1.TripSummary.duration:type_name -> google.protobuf.Duration
+	8,  // 1: pcc.events.v1.TripSummary.odometer_end:type_name -> pcc.events.v1.Odometer
+	9,  // 2: pcc.events.v1.TripSummary.start:type_name -> pcc.events.v1.Position
+	9,  // 3: pcc.events.v1.TripSummary.end:type_name -> pcc.events.v1.Position
+	10, // 4: pcc.events.v1.TripSummary.sealed:type_name -> pcc.events.v1.Sealed
+	7,  // 5: pcc.events.v1.ChargeSession.duration:type_name -> google.protobuf.Duration
+	8,  // 6: pcc.events.v1.ChargeSession.odometer:type_name -> pcc.events.v1.Odometer
+	8,  // 7: pcc.events.v1.BatteryMeasurement.odometer:type_name -> pcc.events.v1.Odometer
+	3,  // 8: pcc.events.v1.BatteryMeasurement.internals:type_name -> pcc.events.v1.BatteryInternals
+	10, // 9: pcc.events.v1.BatteryMeasurement.sealed:type_name -> pcc.events.v1.Sealed
+	4,  // 10: pcc.events.v1.BatteryInternals.cells:type_name -> pcc.events.v1.BatteryCell
+	8,  // 11: pcc.events.v1.Refuel.odometer:type_name -> pcc.events.v1.Odometer
+	8,  // 12: pcc.events.v1.Wash.odometer:type_name -> pcc.events.v1.Odometer
+	13, // [13:13] is the sub-list for method output_type
+	13, // [13:13] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_pcc_events_v1_usage_proto_init() }
@@ -378,14 +558,18 @@ func file_pcc_events_v1_usage_proto_init() {
 		return
 	}
 	file_pcc_events_v1_odometer_proto_init()
+	file_pcc_events_v1_position_proto_init()
+	file_pcc_events_v1_sealed_proto_init()
 	file_pcc_events_v1_usage_proto_msgTypes[2].OneofWrappers = []any{}
+	file_pcc_events_v1_usage_proto_msgTypes[3].OneofWrappers = []any{}
+	file_pcc_events_v1_usage_proto_msgTypes[4].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_events_v1_usage_proto_rawDesc), len(file_pcc_events_v1_usage_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   5,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

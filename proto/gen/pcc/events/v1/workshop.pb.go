@@ -8,6 +8,7 @@ package eventsv1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "github.com/pcc-platform/pcc/proto/gen/pcc/options/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -215,7 +216,11 @@ type Service struct {
 	// Operations done, as codes or words of the workshop's own catalogue; at most 100.
 	Operations []string `protobuf:"bytes,2,rep,name=operations,proto3" json:"operations,omitempty"`
 	// Day the next service is due, "YYYY-MM-DD"; empty when not known.
-	NextDue       string `protobuf:"bytes,3,opt,name=next_due,json=nextDue,proto3" json:"next_due,omitempty"`
+	NextDue string `protobuf:"bytes,3,opt,name=next_due,json=nextDue,proto3" json:"next_due,omitempty"`
+	// What the workshop noted, in words.
+	Notes string `protobuf:"bytes,4,opt,name=notes,proto3" json:"notes,omitempty"`
+	// The confidential fields.
+	Sealed        *Sealed `protobuf:"bytes,15,opt,name=sealed,proto3" json:"sealed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -271,6 +276,20 @@ func (x *Service) GetNextDue() string {
 	return ""
 }
 
+func (x *Service) GetNotes() string {
+	if x != nil {
+		return x.Notes
+	}
+	return ""
+}
+
+func (x *Service) GetSealed() *Sealed {
+	if x != nil {
+		return x.Sealed
+	}
+	return nil
+}
+
 // Repair mends a defect or a damage.
 type Repair struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
@@ -278,8 +297,12 @@ type Repair struct {
 	Operations []string               `protobuf:"bytes,2,rep,name=operations,proto3" json:"operations,omitempty"`
 	// Id of the incident event that made the repair necessary; empty when none.
 	IncidentEventId string `protobuf:"bytes,3,opt,name=incident_event_id,json=incidentEventId,proto3" json:"incident_event_id,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// What the workshop noted, in words.
+	Notes string `protobuf:"bytes,4,opt,name=notes,proto3" json:"notes,omitempty"`
+	// The confidential fields.
+	Sealed        *Sealed `protobuf:"bytes,15,opt,name=sealed,proto3" json:"sealed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Repair) Reset() {
@@ -331,6 +354,20 @@ func (x *Repair) GetIncidentEventId() string {
 		return x.IncidentEventId
 	}
 	return ""
+}
+
+func (x *Repair) GetNotes() string {
+	if x != nil {
+		return x.Notes
+	}
+	return ""
+}
+
+func (x *Repair) GetSealed() *Sealed {
+	if x != nil {
+		return x.Sealed
+	}
+	return nil
 }
 
 // PartChange is one part removed, installed, or exchanged.
@@ -716,19 +753,23 @@ var File_pcc_events_v1_workshop_proto protoreflect.FileDescriptor
 
 const file_pcc_events_v1_workshop_proto_rawDesc = "" +
 	"\n" +
-	"\x1cpcc/events/v1/workshop.proto\x12\rpcc.events.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cpcc/events/v1/odometer.proto\"\x85\x02\n" +
+	"\x1cpcc/events/v1/workshop.proto\x12\rpcc.events.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cpcc/events/v1/odometer.proto\x1a\x1apcc/events/v1/sealed.proto\x1a!pcc/options/v1/confidential.proto\"\xd8\x02\n" +
 	"\aService\x123\n" +
 	"\bodometer\x18\x01 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\x12/\n" +
 	"\n" +
 	"operations\x18\x02 \x03(\tB\x0f\xbaH\f\x92\x01\t\x10d\"\x05r\x03\x18\xc8\x01R\n" +
 	"operations\x12\x93\x01\n" +
-	"\bnext_due\x18\x03 \x01(\tBx\xbaHurs2q^([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9])))?$R\anextDue\"\xa4\x01\n" +
+	"\bnext_due\x18\x03 \x01(\tBx\xbaHurs2q^([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9])))?$R\anextDue\x12\"\n" +
+	"\x05notes\x18\x04 \x01(\tB\f\xbaH\x05r\x03\x18\xa0\x1f\xa8\xd4\x18\x01R\x05notes\x12-\n" +
+	"\x06sealed\x18\x0f \x01(\v2\x15.pcc.events.v1.SealedR\x06sealed\"\xf7\x01\n" +
 	"\x06Repair\x123\n" +
 	"\bodometer\x18\x01 \x01(\v2\x17.pcc.events.v1.OdometerR\bodometer\x12/\n" +
 	"\n" +
 	"operations\x18\x02 \x03(\tB\x0f\xbaH\f\x92\x01\t\x10d\"\x05r\x03\x18\xc8\x01R\n" +
 	"operations\x124\n" +
-	"\x11incident_event_id\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\x0fincidentEventId\"\x88\x02\n" +
+	"\x11incident_event_id\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\x0fincidentEventId\x12\"\n" +
+	"\x05notes\x18\x04 \x01(\tB\f\xbaH\x05r\x03\x18\xa0\x1f\xa8\xd4\x18\x01R\x05notes\x12-\n" +
+	"\x06sealed\x18\x0f \x01(\v2\x15.pcc.events.v1.SealedR\x06sealed\"\x88\x02\n" +
 	"\n" +
 	"PartChange\x127\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x17.pcc.events.v1.PartKindB\n" +
@@ -811,23 +852,26 @@ var file_pcc_events_v1_workshop_proto_goTypes = []any{
 	(*TroubleCodesCleared)(nil),  // 9: pcc.events.v1.TroubleCodesCleared
 	(*Inspection)(nil),           // 10: pcc.events.v1.Inspection
 	(*Odometer)(nil),             // 11: pcc.events.v1.Odometer
+	(*Sealed)(nil),               // 12: pcc.events.v1.Sealed
 }
 var file_pcc_events_v1_workshop_proto_depIdxs = []int32{
 	11, // 0: pcc.events.v1.Service.odometer:type_name -> pcc.events.v1.Odometer
-	11, // 1: pcc.events.v1.Repair.odometer:type_name -> pcc.events.v1.Odometer
-	0,  // 2: pcc.events.v1.PartChange.kind:type_name -> pcc.events.v1.PartKind
-	11, // 3: pcc.events.v1.PartChange.odometer:type_name -> pcc.events.v1.Odometer
-	11, // 4: pcc.events.v1.TyreChange.odometer:type_name -> pcc.events.v1.Odometer
-	11, // 5: pcc.events.v1.TroubleCodesReported.odometer:type_name -> pcc.events.v1.Odometer
-	11, // 6: pcc.events.v1.TroubleCodesCleared.odometer:type_name -> pcc.events.v1.Odometer
-	11, // 7: pcc.events.v1.Inspection.odometer:type_name -> pcc.events.v1.Odometer
-	1,  // 8: pcc.events.v1.Inspection.nature:type_name -> pcc.events.v1.InspectionNature
-	2,  // 9: pcc.events.v1.Inspection.result:type_name -> pcc.events.v1.InspectionResult
-	10, // [10:10] is the sub-list for method output_type
-	10, // [10:10] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	12, // 1: pcc.events.v1.Service.sealed:type_name -> pcc.events.v1.Sealed
+	11, // 2: pcc.events.v1.Repair.odometer:type_name -> pcc.events.v1.Odometer
+	12, // 3: pcc.events.v1.Repair.sealed:type_name -> pcc.events.v1.Sealed
+	0,  // 4: pcc.events.v1.PartChange.kind:type_name -> pcc.events.v1.PartKind
+	11, // 5: pcc.events.v1.PartChange.odometer:type_name -> pcc.events.v1.Odometer
+	11, // 6: pcc.events.v1.TyreChange.odometer:type_name -> pcc.events.v1.Odometer
+	11, // 7: pcc.events.v1.TroubleCodesReported.odometer:type_name -> pcc.events.v1.Odometer
+	11, // 8: pcc.events.v1.TroubleCodesCleared.odometer:type_name -> pcc.events.v1.Odometer
+	11, // 9: pcc.events.v1.Inspection.odometer:type_name -> pcc.events.v1.Odometer
+	1,  // 10: pcc.events.v1.Inspection.nature:type_name -> pcc.events.v1.InspectionNature
+	2,  // 11: pcc.events.v1.Inspection.result:type_name -> pcc.events.v1.InspectionResult
+	12, // [12:12] is the sub-list for method output_type
+	12, // [12:12] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_pcc_events_v1_workshop_proto_init() }
@@ -836,6 +880,7 @@ func file_pcc_events_v1_workshop_proto_init() {
 		return
 	}
 	file_pcc_events_v1_odometer_proto_init()
+	file_pcc_events_v1_sealed_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

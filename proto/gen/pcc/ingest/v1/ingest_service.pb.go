@@ -430,7 +430,7 @@ func (x *BatchAcknowledgement) GetReceipt() []byte {
 // TIME_BEFORE_1886, UNIT_UNKNOWN, PROVENANCE_UNKNOWN, ODOMETER_MISSING, ODOMETER_MALFORMED, ODOMETER_NEGATIVE,
 // ODOMETER_ABSURD, FIELD_INVALID (a rule of pcc.events.v1 is broken), SIGNATURE_MISSING (the source has a key, or the event
 // says that it was signed in the vehicle), SIGNATURE_INVALID, KEY_UNKNOWN (not enrolled for this source or vehicle),
-// KEY_REVOKED.
+// KEY_REVOKED, CONFIDENTIAL_IN_CLEAR (a confidential field has to be sealed).
 type Rejection struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Position in the batch, from 0.
@@ -654,7 +654,8 @@ type DeadLetter struct {
 	// `deadLetters/{dead_letter}`.
 	Name      string     `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	Rejection *Rejection `protobuf:"bytes,2,opt,name=rejection,proto3" json:"rejection,omitempty"`
-	// The event as far as it could be read; absent when it was too large to keep.
+	// The event as far as it could be read; absent when it was too large to keep, or has confidential
+	// fields in the clear.
 	Event      *pb.CloudEvent         `protobuf:"bytes,3,opt,name=event,proto3" json:"event,omitempty"`
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When a replay was accepted; absent until then.
