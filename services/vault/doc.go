@@ -13,6 +13,8 @@
 //     returns the old handle without storing the VIN again.
 //   - Personal data stands encrypted in the database, and its ciphertext is bound to the row it stands in: copied to
 //     another row, vehicle or member it does not decrypt.
+//   - Each row has a key of its own in a file outside of the database. An erasure destroys it, so that what a backup brings back
+//     stays closed.
 //   - A holder exists only for the member that registered it, and every reading of one is recorded before it is decrypted.
 //   - Personal data is a Secret in memory: printed, logged or marshalled in any way it is [redacted]. It is in no error.
 package vault

@@ -1,6 +1,10 @@
 package vault
 
-import "github.com/pcc-platform/pcc/internal/apperr"
+import (
+	"errors"
+
+	"github.com/pcc-platform/pcc/internal/apperr"
+)
 
 // The vault's errors. None of them says what was asked.
 var (
@@ -9,6 +13,8 @@ var (
 	ErrRangeInvalid    = apperr.New(apperr.InvalidArgument, "VIN_RANGE_INVALID", "not a range of VINs, or the end of VINs without a maker's identifier")
 	ErrVehicleNotFound = apperr.New(apperr.NotFound, "VEHICLE_NOT_FOUND", "no vehicle is bound to this VIN")
 	ErrHolderNotFound  = apperr.New(apperr.NotFound, "HOLDER_NOT_FOUND", "no such holder")
+	// ErrShredded says that a row's own key was destroyed; it reaches no caller.
+	ErrShredded = errors.New("vault: the key was destroyed")
 	// ErrVehicleUnknown refuses a holder for a handle that nobody bound.
 	ErrVehicleUnknown = apperr.InvalidField("vehicle", "no such vehicle")
 )

@@ -1,7 +1,9 @@
 package vault
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/mail"
 	"strings"
@@ -51,13 +53,17 @@ type SealedHolder struct {
 	Member     string
 	Vehicle    uuid.UUID
 	Identity   Sealed
+	ShredKey   ShredKey // of Identity
 	CreateTime time.Time
 }
 
 func (h SealedHolder) place() string { return holderPlace(h.ID, h.Vehicle, h.Member) }
 
-func (h SealedHolder) open(s Sealer) (Holder, error) {
-	plaintext, err := s.Open(h.Identity.Ciphertext, h.place())
+func (h SealedHolder) open(ctx context.Context, s Sealer) (Holder, error) {
+	plaintext, err := s.Open(ctx, h.ShredKey, h.Identity.Ciphertext, h.place())
+	if errors.Is(err, ErrShredded) { // a row that came back with a backup
+		return Holder{}, ErrHolderNotFound
+	}
 	if err != nil {
 		return Holder{}, fmt.Errorf("vault: open holder %s: %w", h.ID, err)
 	}
@@ -68,12 +74,12 @@ func (h SealedHolder) open(s Sealer) (Holder, error) {
 	return Holder{ID: h.ID, Member: h.Member, Vehicle: h.Vehicle, Identity: Identity{Conceal(p)}, CreateTime: h.CreateTime}, nil
 }
 
-func (h *SealedHolder) seal(s Sealer, identity Identity) error {
+func (h *SealedHolder) seal(ctx context.Context, s Sealer, identity Identity) error {
 	plaintext, err := json.Marshal(identity.Reveal())
 	if err != nil {
 		return fmt.Errorf("vault: encode holder %s: %w", h.ID, err)
 	}
-	if h.Identity, err = s.Seal(plaintext, h.place()); err != nil {
+	if h.Identity, err = s.Seal(ctx, h.ShredKey, plaintext, h.place()); err != nil {
 		return fmt.Errorf("vault: seal holder %s: %w", h.ID, err)
 	}
 	return nil

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -23,6 +24,7 @@ type StatedRange struct {
 type SealedVIN struct {
 	Vehicle    uuid.UUID
 	Ciphertext []byte
+	ShredKey   ShredKey
 }
 
 // MatchVehicles returns the vehicles with ids above after whose VINs are in one of the ranges, of the next matchPage, and the
@@ -37,7 +39,10 @@ func (s *Service) MatchVehicles(ctx context.Context, stated []StatedRange, after
 		return nil, uuid.Nil, err
 	}
 	for _, sealed := range page {
-		vin, err := s.open(sealed)
+		vin, err := s.open(ctx, sealed)
+		if errors.Is(err, ErrShredded) {
+			continue // a row that came back with a backup
+		}
 		if err != nil {
 			return nil, uuid.Nil, err
 		}
@@ -68,7 +73,7 @@ func (s *Service) CompareVehicles(ctx context.Context, vehicles []uuid.UUID, set
 	}
 	vins := make(map[uuid.UUID]string, len(sealed))
 	for _, one := range sealed {
-		if vins[one.Vehicle], err = s.open(one); err != nil {
+		if vins[one.Vehicle], err = s.open(ctx, one); err != nil && !errors.Is(err, ErrShredded) {
 			return nil, err
 		}
 	}
@@ -83,8 +88,8 @@ func (s *Service) CompareVehicles(ctx context.Context, vehicles []uuid.UUID, set
 	return found, nil
 }
 
-func (s *Service) open(sealed SealedVIN) (string, error) {
-	vin, err := s.sealer.Open(sealed.Ciphertext, identityPlace(sealed.Vehicle))
+func (s *Service) open(ctx context.Context, sealed SealedVIN) (string, error) {
+	vin, err := s.sealer.Open(ctx, sealed.ShredKey, sealed.Ciphertext, identityPlace(sealed.Vehicle))
 	if err != nil {
 		return "", fmt.Errorf("vault: open a VIN: %w", err)
 	}

@@ -1,6 +1,10 @@
 package vault
 
-import "github.com/google/uuid"
+import (
+	"context"
+
+	"github.com/google/uuid"
+)
 
 // Sealed is encrypted personal data with the id of the data key it is encrypted under.
 type Sealed struct {
@@ -8,11 +12,23 @@ type Sealed struct {
 	KeyID      uint32
 }
 
-// Sealer encrypts personal data for storage. place says where the ciphertext stands and is authenticated with it: Open
-// fails for another place.
+// Sealer encrypts personal data for storage, under the vault's data key and under a key of the row's own, which an erasure destroys.
+// place says where the ciphertext stands and is authenticated with it: Open fails for another place.
 type Sealer interface {
-	Seal(plaintext []byte, place string) (Sealed, error)
-	Open(ciphertext []byte, place string) ([]byte, error)
+	Seal(ctx context.Context, shred ShredKey, plaintext []byte, place string) (Sealed, error)
+	// Open fails with ErrShredded when the row's own key was destroyed.
+	Open(ctx context.Context, shred ShredKey, ciphertext []byte, place string) ([]byte, error)
+}
+
+// ShredKey is the random name of a key that can be destroyed. The key itself is in no database, and so in no backup of one.
+type ShredKey = uuid.UUID
+
+// Shredder destroys keys.
+type Shredder interface {
+	// Destroy destroys keys for good, and is on disk when it returns. Those that are gone stay gone.
+	Destroy(ctx context.Context, keys []ShredKey) error
+	// Destroyed returns those of keys that are gone.
+	Destroyed(ctx context.Context, keys []ShredKey) ([]ShredKey, error)
 }
 
 // identityPlace is where the VIN of a vehicle stands.

@@ -87,9 +87,9 @@ func (s *Service) bind(ctx context.Context, vins []VIN, tags []Tag) (map[Tag]Veh
 			continue
 		}
 		seen[tag] = Vehicle{}
-		c := NewVehicle{ID: uuid.New(), Tag: tag}
+		c := NewVehicle{ID: uuid.New(), Tag: tag, ShredKey: uuid.New()}
 		var err error
-		if c.Identity, err = s.sealer.Seal([]byte(vins[i].Reveal()), identityPlace(c.ID)); err != nil {
+		if c.Identity, err = s.sealer.Seal(ctx, c.ShredKey, []byte(vins[i].Reveal()), identityPlace(c.ID)); err != nil {
 			return nil, fmt.Errorf("vault: seal a VIN: %w", err)
 		}
 		candidates = append(candidates, c)
@@ -145,8 +145,8 @@ func (s *Service) ResolveVehicles(ctx context.Context, ids []uuid.UUID) ([]Vehic
 
 // RegisterHolder stores in tx who holds a vehicle, for one member.
 func (s *Service) RegisterHolder(ctx context.Context, tx Tx, member string, vehicle uuid.UUID, identity Identity) (uuid.UUID, error) {
-	h := SealedHolder{ID: uuid.New(), Member: member, Vehicle: vehicle}
-	if err := h.seal(s.sealer, identity); err != nil {
+	h := SealedHolder{ID: uuid.New(), Member: member, Vehicle: vehicle, ShredKey: uuid.New()}
+	if err := h.seal(ctx, s.sealer, identity); err != nil {
 		return uuid.Nil, err
 	}
 	return h.ID, tx.InsertHolder(ctx, h)
@@ -162,5 +162,5 @@ func (s *Service) Holder(ctx context.Context, member string, id uuid.UUID) (Hold
 	if err != nil {
 		return Holder{}, err
 	}
-	return sealed.open(s.sealer)
+	return sealed.open(ctx, s.sealer)
 }

@@ -13,7 +13,8 @@ const MaxBatch = 1000
 type NewVehicle struct {
 	ID       uuid.UUID
 	Tag      Tag
-	Identity Sealed // the VIN
+	Identity Sealed   // the VIN
+	ShredKey ShredKey // of Identity
 }
 
 // Vehicle is a stored vehicle.

@@ -51,6 +51,7 @@ keys:
   wrapping_key_file: /run/pcc/keys/wrapping.key
   data_keyset_file: /run/pcc/keys/data.keyset
   hash_keyset_file: /run/pcc/keys/hash.keyset
+  key_tree_file: /var/lib/pcc/key-tree/key.tree
 {{- else if eq .service "ingest" }}
 queue:
   max_messages: {{ $v.ingest.queue.maxMessages | int64 }}

@@ -29,6 +29,11 @@
   mount: /var/lib/pcc/nats-accounts
   writable: true
   source: {persistentVolumeClaim: {claimName: {{ $v.registry.natsAccountsClaim }}}}
+{{- else if eq .service "vault" }}
+- name: key-tree
+  mount: /var/lib/pcc/key-tree
+  writable: true
+  source: {persistentVolumeClaim: {claimName: {{ $v.vault.keys.treeClaim }}}}
 {{- else if eq .service "anchor" }}
 - name: fabric
   mount: /etc/pcc/fabric

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/pcc-platform/pcc/services/vault/internal/keytree"
 	"github.com/pcc-platform/pcc/services/vault/internal/sealing"
 	"github.com/pcc-platform/pcc/services/vault/internal/voprf"
 )
@@ -15,18 +16,21 @@ import (
 type KeysConfig struct {
 	// TagKeyFile holds the key of the VOPRF that VINs are found by.
 	TagKeyFile string `yaml:"tag_key_file"`
-	// WrappingKeyFile holds the key that encrypts the two keysets. It belongs on other backups than they do.
+	// WrappingKeyFile holds the key that encrypts the two keysets and the key tree. It belongs on other backups than they do.
 	WrappingKeyFile string `yaml:"wrapping_key_file"`
 	// DataKeysetFile holds the keys of identities, encrypted.
 	DataKeysetFile string `yaml:"data_keyset_file"`
 	// HashKeysetFile holds the key of request hashes, encrypted.
 	HashKeysetFile string `yaml:"hash_keyset_file"`
+	// KeyTreeFile holds what the rows' own keys are derived of, encrypted. The vault writes it: each erasure takes keys out. An old
+	// copy of it brings erased data back, together with an old backup of the database.
+	KeyTreeFile string `yaml:"key_tree_file"`
 }
 
 // CreateKeys makes all the key files of a new vault. When all are there it does nothing; when some are missing it refuses,
 // because data under the missing ones exists.
 func CreateKeys(ctx context.Context, cfg KeysConfig) error {
-	files := []string{cfg.TagKeyFile, cfg.WrappingKeyFile, cfg.DataKeysetFile, cfg.HashKeysetFile}
+	files := []string{cfg.TagKeyFile, cfg.WrappingKeyFile, cfg.DataKeysetFile, cfg.HashKeysetFile, cfg.KeyTreeFile}
 	present := 0
 	for _, f := range files {
 		switch _, err := os.Stat(f); {
@@ -55,6 +59,7 @@ func CreateKeys(ctx context.Context, cfg KeysConfig) error {
 	return errors.Join(
 		sealing.CreateDataKeyset(ctx, cfg.DataKeysetFile, wrapper),
 		sealing.CreateHashKeyset(ctx, cfg.HashKeysetFile, wrapper),
+		keytree.Create(ctx, cfg.KeyTreeFile, wrapper),
 	)
 }
 
@@ -72,6 +77,7 @@ type keys struct {
 	tagger *voprf.Client
 	sealer *sealing.Sealer
 	hasher *sealing.Hasher
+	tree   *keytree.File
 }
 
 func (cfg KeysConfig) open(ctx context.Context) (k keys, err error) {
@@ -86,7 +92,10 @@ func (cfg KeysConfig) open(ctx context.Context) (k keys, err error) {
 	if err != nil {
 		return k, err
 	}
-	if k.sealer, err = sealing.OpenSealer(ctx, cfg.DataKeysetFile, wrapper); err != nil {
+	if k.tree, err = keytree.Open(ctx, cfg.KeyTreeFile, wrapper); err != nil {
+		return k, err
+	}
+	if k.sealer, err = sealing.OpenSealer(ctx, cfg.DataKeysetFile, wrapper, k.tree); err != nil {
 		return k, err
 	}
 	k.hasher, err = sealing.OpenHasher(ctx, cfg.HashKeysetFile, wrapper)

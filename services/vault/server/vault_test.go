@@ -54,6 +54,7 @@ func testKeys(dir string) server.KeysConfig {
 	return server.KeysConfig{
 		TagKeyFile: filepath.Join(dir, "keys", "tag.key"), WrappingKeyFile: filepath.Join(dir, "keys", "wrapping.key"),
 		DataKeysetFile: filepath.Join(dir, "keys", "data.keyset"), HashKeysetFile: filepath.Join(dir, "keys", "hash.keyset"),
+		KeyTreeFile: filepath.Join(dir, "keys", "key.tree"),
 	}
 }
 

@@ -8,8 +8,8 @@ ON CONFLICT ON CONSTRAINT vehicle_tag_key DO NOTHING
 RETURNING id;
 
 -- name: InsertIdentities :exec
-INSERT INTO vehicle_identity (vehicle_id, ciphertext, key_id)
-SELECT unnest(@vehicle_ids::uuid[]), unnest(@ciphertexts::bytea[]), unnest(@key_ids::bigint[]);
+INSERT INTO vehicle_identity (vehicle_id, ciphertext, key_id, shred_key)
+SELECT unnest(@vehicle_ids::uuid[]), unnest(@ciphertexts::bytea[]), unnest(@key_ids::bigint[]), unnest(@shred_keys::uuid[]);
 
 -- name: AuditVehicles :exec
 INSERT INTO audit (subject, action, object)
@@ -22,16 +22,16 @@ SELECT id, tag FROM vehicle WHERE tag = ANY (@tags::bytea[]);
 SELECT id, tag FROM vehicle WHERE id = ANY (@ids::uuid[]);
 
 -- name: IdentitiesAfter :many
-SELECT vehicle_id, ciphertext FROM vehicle_identity WHERE vehicle_id > @after ORDER BY vehicle_id LIMIT @page;
+SELECT vehicle_id, ciphertext, shred_key FROM vehicle_identity WHERE vehicle_id > @after ORDER BY vehicle_id LIMIT @page;
 
 -- name: IdentitiesOf :many
-SELECT vehicle_id, ciphertext FROM vehicle_identity WHERE vehicle_id = ANY (@ids::uuid[]);
+SELECT vehicle_id, ciphertext, shred_key FROM vehicle_identity WHERE vehicle_id = ANY (@ids::uuid[]);
 
 -- name: InsertHolder :exec
-INSERT INTO holder (id, member, vehicle_id, ciphertext, key_id)
-VALUES (@id, @member, @vehicle_id, @ciphertext, @key_id);
+INSERT INTO holder (id, member, vehicle_id, ciphertext, key_id, shred_key)
+VALUES (@id, @member, @vehicle_id, @ciphertext, @key_id, @shred_key);
 
 -- The member is asked for although row-level security hides the rows of others: one guard does not rely on the other.
 
 -- name: HolderOfMember :one
-SELECT vehicle_id, ciphertext, key_id, created_at FROM holder WHERE id = @id AND member = @member;
+SELECT vehicle_id, ciphertext, key_id, shred_key, created_at FROM holder WHERE id = @id AND member = @member;

@@ -48,6 +48,7 @@ type registration struct{ tx pgx.Tx }
 func (r registration) InsertHolder(ctx context.Context, h vault.SealedHolder) error {
 	err := dbsqlc.New(r.tx).InsertHolder(ctx, dbsqlc.InsertHolderParams{
 		ID: h.ID, Member: h.Member, VehicleID: h.Vehicle, Ciphertext: h.Identity.Ciphertext, KeyID: int64(h.Identity.KeyID),
+		ShredKey: h.ShredKey,
 	})
 	var pgErr *pgconn.PgError
 	if errors.As(err, &pgErr) && pgErr.Code == codeForeignKeyViolation {

@@ -82,6 +82,7 @@ func insertIdentities(ctx context.Context, q *dbsqlc.Queries, vehicles []vault.N
 			rows.VehicleIds = append(rows.VehicleIds, v.ID)
 			rows.Ciphertexts = append(rows.Ciphertexts, v.Identity.Ciphertext)
 			rows.KeyIds = append(rows.KeyIds, int64(v.Identity.KeyID))
+			rows.ShredKeys = append(rows.ShredKeys, v.ShredKey)
 		}
 	}
 	if err := q.InsertIdentities(ctx, rows); err != nil {
@@ -129,7 +130,7 @@ func (s *Store) Identities(ctx context.Context, after uuid.UUID, limit int) (out
 			return fmt.Errorf("vault: select identities: %w", err)
 		}
 		for _, r := range rows {
-			out = append(out, vault.SealedVIN{Vehicle: r.VehicleID, Ciphertext: r.Ciphertext})
+			out = append(out, vault.SealedVIN{Vehicle: r.VehicleID, Ciphertext: r.Ciphertext, ShredKey: r.ShredKey})
 		}
 		return audit.Record(ctx, tx, actionMatch, "vehicles/-")
 	})
@@ -144,7 +145,7 @@ func (s *Store) IdentitiesOf(ctx context.Context, ids []uuid.UUID) (out []vault.
 			return fmt.Errorf("vault: select identities: %w", err)
 		}
 		for _, r := range rows {
-			out = append(out, vault.SealedVIN{Vehicle: r.VehicleID, Ciphertext: r.Ciphertext})
+			out = append(out, vault.SealedVIN{Vehicle: r.VehicleID, Ciphertext: r.Ciphertext, ShredKey: r.ShredKey})
 		}
 		return audit.Record(ctx, tx, actionCompare, "vehicles/-")
 	})
@@ -172,7 +173,7 @@ func (s *Store) Holder(ctx context.Context, member string, id uuid.UUID) (vault.
 		return vault.SealedHolder{}, fmt.Errorf("vault: select holder: %w", err)
 	}
 	return vault.SealedHolder{
-		ID: id, Member: member, Vehicle: row.VehicleID, CreateTime: row.CreatedAt,
+		ID: id, Member: member, Vehicle: row.VehicleID, CreateTime: row.CreatedAt, ShredKey: row.ShredKey,
 		Identity: vault.Sealed{Ciphertext: row.Ciphertext, KeyID: uint32(row.KeyID)},
 	}, nil
 }

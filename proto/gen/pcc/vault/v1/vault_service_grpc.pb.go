@@ -56,7 +56,7 @@ type VaultServiceClient interface {
 	// Permission: call, for services only.
 	ResolveVehicles(ctx context.Context, in *ResolveVehiclesRequest, opts ...grpc.CallOption) (*ResolveVehiclesResponse, error)
 	// MatchVehicles says which vehicles have VINs in the ranges of a recall. VINs are random to the database, so that all of them
-	// are decrypted, 5000 a call, which takes about 20 ms; repeat with next_after until it is empty. VINs stay in the vault; the
+	// are decrypted, 5000 a call, which takes about 50 ms; repeat with next_after until it is empty. VINs stay in the vault; the
 	// ranges of the request are no personal data, and what leaves are handles. Every call leaves an audit row.
 	// Permission: call, for services only. Errors: VIN_RANGE_INVALID, for the first range at fault.
 	MatchVehicles(ctx context.Context, in *MatchVehiclesRequest, opts ...grpc.CallOption) (*MatchVehiclesResponse, error)
@@ -197,7 +197,7 @@ type VaultServiceServer interface {
 	// Permission: call, for services only.
 	ResolveVehicles(context.Context, *ResolveVehiclesRequest) (*ResolveVehiclesResponse, error)
 	// MatchVehicles says which vehicles have VINs in the ranges of a recall. VINs are random to the database, so that all of them
-	// are decrypted, 5000 a call, which takes about 20 ms; repeat with next_after until it is empty. VINs stay in the vault; the
+	// are decrypted, 5000 a call, which takes about 50 ms; repeat with next_after until it is empty. VINs stay in the vault; the
 	// ranges of the request are no personal data, and what leaves are handles. Every call leaves an audit row.
 	// Permission: call, for services only. Errors: VIN_RANGE_INVALID, for the first range at fault.
 	MatchVehicles(context.Context, *MatchVehiclesRequest) (*MatchVehiclesResponse, error)

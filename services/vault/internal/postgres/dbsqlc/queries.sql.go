@@ -59,7 +59,7 @@ func (q *Queries) BoundVehicles(ctx context.Context, ids []uuid.UUID) ([]BoundVe
 
 const holderOfMember = `-- name: HolderOfMember :one
 
-SELECT vehicle_id, ciphertext, key_id, created_at FROM holder WHERE id = $1 AND member = $2
+SELECT vehicle_id, ciphertext, key_id, shred_key, created_at FROM holder WHERE id = $1 AND member = $2
 `
 
 type HolderOfMemberParams struct {
@@ -71,6 +71,7 @@ type HolderOfMemberRow struct {
 	VehicleID  uuid.UUID
 	Ciphertext []byte
 	KeyID      int64
+	ShredKey   uuid.UUID
 	CreatedAt  time.Time
 }
 
@@ -82,13 +83,14 @@ func (q *Queries) HolderOfMember(ctx context.Context, arg HolderOfMemberParams) 
 		&i.VehicleID,
 		&i.Ciphertext,
 		&i.KeyID,
+		&i.ShredKey,
 		&i.CreatedAt,
 	)
 	return i, err
 }
 
 const identitiesAfter = `-- name: IdentitiesAfter :many
-SELECT vehicle_id, ciphertext FROM vehicle_identity WHERE vehicle_id > $1 ORDER BY vehicle_id LIMIT $2
+SELECT vehicle_id, ciphertext, shred_key FROM vehicle_identity WHERE vehicle_id > $1 ORDER BY vehicle_id LIMIT $2
 `
 
 type IdentitiesAfterParams struct {
@@ -99,6 +101,7 @@ type IdentitiesAfterParams struct {
 type IdentitiesAfterRow struct {
 	VehicleID  uuid.UUID
 	Ciphertext []byte
+	ShredKey   uuid.UUID
 }
 
 func (q *Queries) IdentitiesAfter(ctx context.Context, arg IdentitiesAfterParams) ([]IdentitiesAfterRow, error) {
@@ -110,7 +113,7 @@ func (q *Queries) IdentitiesAfter(ctx context.Context, arg IdentitiesAfterParams
 	var items []IdentitiesAfterRow
 	for rows.Next() {
 		var i IdentitiesAfterRow
-		if err := rows.Scan(&i.VehicleID, &i.Ciphertext); err != nil {
+		if err := rows.Scan(&i.VehicleID, &i.Ciphertext, &i.ShredKey); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -122,12 +125,13 @@ func (q *Queries) IdentitiesAfter(ctx context.Context, arg IdentitiesAfterParams
 }
 
 const identitiesOf = `-- name: IdentitiesOf :many
-SELECT vehicle_id, ciphertext FROM vehicle_identity WHERE vehicle_id = ANY ($1::uuid[])
+SELECT vehicle_id, ciphertext, shred_key FROM vehicle_identity WHERE vehicle_id = ANY ($1::uuid[])
 `
 
 type IdentitiesOfRow struct {
 	VehicleID  uuid.UUID
 	Ciphertext []byte
+	ShredKey   uuid.UUID
 }
 
 func (q *Queries) IdentitiesOf(ctx context.Context, ids []uuid.UUID) ([]IdentitiesOfRow, error) {
@@ -139,7 +143,7 @@ func (q *Queries) IdentitiesOf(ctx context.Context, ids []uuid.UUID) ([]Identiti
 	var items []IdentitiesOfRow
 	for rows.Next() {
 		var i IdentitiesOfRow
-		if err := rows.Scan(&i.VehicleID, &i.Ciphertext); err != nil {
+		if err := rows.Scan(&i.VehicleID, &i.Ciphertext, &i.ShredKey); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -151,8 +155,8 @@ func (q *Queries) IdentitiesOf(ctx context.Context, ids []uuid.UUID) ([]Identiti
 }
 
 const insertHolder = `-- name: InsertHolder :exec
-INSERT INTO holder (id, member, vehicle_id, ciphertext, key_id)
-VALUES ($1, $2, $3, $4, $5)
+INSERT INTO holder (id, member, vehicle_id, ciphertext, key_id, shred_key)
+VALUES ($1, $2, $3, $4, $5, $6)
 `
 
 type InsertHolderParams struct {
@@ -161,6 +165,7 @@ type InsertHolderParams struct {
 	VehicleID  uuid.UUID
 	Ciphertext []byte
 	KeyID      int64
+	ShredKey   uuid.UUID
 }
 
 func (q *Queries) InsertHolder(ctx context.Context, arg InsertHolderParams) error {
@@ -170,23 +175,30 @@ func (q *Queries) InsertHolder(ctx context.Context, arg InsertHolderParams) erro
 		arg.VehicleID,
 		arg.Ciphertext,
 		arg.KeyID,
+		arg.ShredKey,
 	)
 	return err
 }
 
 const insertIdentities = `-- name: InsertIdentities :exec
-INSERT INTO vehicle_identity (vehicle_id, ciphertext, key_id)
-SELECT unnest($1::uuid[]), unnest($2::bytea[]), unnest($3::bigint[])
+INSERT INTO vehicle_identity (vehicle_id, ciphertext, key_id, shred_key)
+SELECT unnest($1::uuid[]), unnest($2::bytea[]), unnest($3::bigint[]), unnest($4::uuid[])
 `
 
 type InsertIdentitiesParams struct {
 	VehicleIds  []uuid.UUID
 	Ciphertexts [][]byte
 	KeyIds      []int64
+	ShredKeys   []uuid.UUID
 }
 
 func (q *Queries) InsertIdentities(ctx context.Context, arg InsertIdentitiesParams) error {
-	_, err := q.db.Exec(ctx, insertIdentities, arg.VehicleIds, arg.Ciphertexts, arg.KeyIds)
+	_, err := q.db.Exec(ctx, insertIdentities,
+		arg.VehicleIds,
+		arg.Ciphertexts,
+		arg.KeyIds,
+		arg.ShredKeys,
+	)
 	return err
 }
 
