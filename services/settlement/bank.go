@@ -56,7 +56,7 @@ func (b *Bank) ImportStatement(ctx context.Context, document []byte) (BankStatem
 	if read.IBAN != b.account.Party.IBAN {
 		return BankStatement{}, Peg{}, ErrAccountForeign
 	}
-	i := &statementImport{read: read, statement: newBankStatement(read, b.time())}
+	i := &statementImport{read: read, statement: newBankStatement(read, present(b.now))}
 	err = b.store.InBankTx(ctx, func(tx BankTx) error { return i.run(ctx, tx) })
 	if err != nil {
 		return BankStatement{}, Peg{}, err
@@ -65,9 +65,6 @@ func (b *Bank) ImportStatement(ctx context.Context, document []byte) (BankStatem
 	peg, err := b.CheckPeg(ctx)
 	return i.statement, peg, err
 }
-
-// time is the present to the microsecond, which is what the database keeps.
-func (b *Bank) time() time.Time { return b.now().UTC().Truncate(time.Microsecond) }
 
 // count counts transfers whose transaction has committed.
 func (b *Bank) count(ctx context.Context, posted ...Transfer) {

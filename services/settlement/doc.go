@@ -71,12 +71,23 @@
 //   - Amounts are integers; what is split is conserved to the last unit.
 //   - Every transfer is in the journal, in the stream settlement/ledger: its leaf commits with its postings, and is appended soon after.
 //
+// # The writer
+//
+// What is asked for often (holds, captures, voids) is an operation: what it has to see, the accounts that it may post on, and a
+// pure function over the books that decides. A [Writer] does those that wait in one transaction: it locks and reads what they
+// want and their accounts, applies them one after the other in memory, each whole or not at all, and writes what they did. The
+// database posts transfers itself: a trigger checks that each adds up to zero, moves every account once by its net amount, and
+// numbers the postings. A batch asks the database as often whether it holds one operation or a thousand, and a hot account costs
+// it no more than a cold one. Nothing is remembered from one transaction to the next, so several processes may write.
+//
+// What people and banks do a few times a day (receipts, statements, payouts) runs in transactions of its own, beside the writer
+// and under the same locks.
+//
 // # Order of locks
 //
-// A transaction locks at most one row of read first (its versions are locked by it), or rows of payout in ascending order of their ids, then all accounts that
-// it will touch in ascending byte order of their ids in one statement, then inserts. An export locks payouts behind the bank's
-// account, but waits for none: it passes over what is locked. Two transactions therefore wait for each other only one way, and cannot deadlock.
-// The bank's account sorts before all others and so puts all mints, statements and exports in order; the pools sort after all members, which keeps
-// them locked for the shortest time. Every capture locks both pools: that bounds captures to one commit after another.
-// Netting the postings of many captures per pool in one transaction is the way beyond it.
+// A transaction locks rows of read first, in ascending order of their ids (their versions are locked by them), or rows of payout
+// in that order, then all accounts that it will touch in ascending byte order of their ids in one statement, then inserts. An
+// export locks payouts behind the bank's account, but waits for none: it passes over what is locked. Two transactions therefore
+// wait for each other only one way, and cannot deadlock. The bank's account sorts before all others and so puts all mints,
+// statements and exports in order; the pools sort after all members, which keeps them locked for the shortest time.
 package settlement

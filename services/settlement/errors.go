@@ -1,6 +1,10 @@
 package settlement
 
-import "github.com/pcc-platform/pcc/internal/apperr"
+import (
+	"time"
+
+	"github.com/pcc-platform/pcc/internal/apperr"
+)
 
 // What callers of the ledger can meet; each is documented at the RPCs that return it.
 var (
@@ -23,6 +27,9 @@ var (
 	ErrPriceAboveMaximum = apperr.New(apperr.FailedPrecondition, "PRICE_ABOVE_MAXIMUM", "the price is above the caller's maximum").WithField("max_price")
 	ErrReadVoided        = apperr.New(apperr.FailedPrecondition, "READ_VOIDED", "the read was voided")
 	ErrReadCaptured      = apperr.New(apperr.FailedPrecondition, "READ_CAPTURED", "the read was paid")
+
+	ErrLedgerBusy       = apperr.New(apperr.ResourceExhausted, "LEDGER_BUSY", "too many transfers are waiting; retry").WithRetryAfter(100 * time.Millisecond)
+	ErrConcurrentChange = apperr.New(apperr.Aborted, "CONCURRENT_CHANGE", "too many concurrent changes; retry")
 
 	ErrAmountNotPayable  = apperr.New(apperr.InvalidArgument, "AMOUNT_INVALID", "a payout is of whole cents, 0.01 to 999999999.99 euro").WithField("amount")
 	ErrPayoutState       = apperr.New(apperr.FailedPrecondition, "PAYOUT_STATE", "the payout is not in a state that permits this")

@@ -14,7 +14,7 @@ func (b *Bank) RequestPayout(ctx context.Context, q PayoutRequest) (Payout, erro
 	if err := q.validate(); err != nil {
 		return Payout{}, err
 	}
-	p := q.payout(b.time())
+	p := q.payout(present(b.now))
 	t, err := p.reserve()
 	if err != nil {
 		return Payout{}, err
@@ -175,7 +175,7 @@ func (b *Bank) export(ctx context.Context, tx BankTx, id string) (PayoutBatch, e
 	if len(payouts) == 0 {
 		return PayoutBatch{}, ErrNothingToExport
 	}
-	batch := PayoutBatch{ID: id, Payments: len(payouts), CreateTime: b.time()}
+	batch := PayoutBatch{ID: id, Payments: len(payouts), CreateTime: present(b.now)}
 	if batch.Document, err = b.initiation(batch, payouts).Encode(); err != nil {
 		return PayoutBatch{}, err
 	}

@@ -2,7 +2,6 @@ package settlement
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -10,15 +9,16 @@ import (
 // Service is the ledger's use cases. It is safe for concurrent use.
 type Service struct {
 	store   Store
+	writer  *Writer
 	metrics Metrics
 	policy  SplitPolicy
 	limit   Amount
 	now     func() time.Time
 }
 
-// NewService returns the ledger over a store. limit is the largest receipt that one person records alone, now is the clock.
-func NewService(store Store, metrics Metrics, policy SplitPolicy, limit Amount, now func() time.Time) *Service {
-	return &Service{store: store, metrics: metrics, policy: policy, limit: limit, now: now}
+// NewService returns the ledger over a store, whose writer does what is asked for most. limit is the largest receipt that one person records alone, now is the clock.
+func NewService(store Store, writer *Writer, metrics Metrics, policy SplitPolicy, limit Amount, now func() time.Time) *Service {
+	return &Service{store: store, writer: writer, metrics: metrics, policy: policy, limit: limit, now: now}
 }
 
 // OpenMemberAccounts makes the accounts of an admitted member within tx and tells that they exist. Members that have
@@ -32,92 +32,6 @@ func (s *Service) OpenMemberAccounts(ctx context.Context, tx Tx, member string) 
 		return err
 	}
 	return tx.Publish(ctx, MemberAccountsOpened{Member: member})
-}
-
-// HoldRead sets the price in force aside on the payer's account. It is idempotent by payer and request id: a repetition
-// gets the read as it is by now, which may be captured, or voided when it was given up for too long.
-// Errors: ErrMemberNotFound, ErrProductUnknown, ErrPriceAboveMaximum, ErrInsufficientFunds, ErrRequestIDReused.
-func (s *Service) HoldRead(ctx context.Context, q HoldRequest) (r Read, err error) {
-	var t Transfer
-	posted := false
-	err = s.store.InTx(ctx, func(tx Tx) (err error) {
-		// Every hold locks its payer's accounts, so a repetition finds the read of the first request.
-		balances, err := lock(ctx, tx, []AccountID{Available(q.Payer), Held(q.Payer)})
-		if err != nil {
-			return err
-		}
-		r, err = tx.Read(ctx, q.readID())
-		if err == nil && r.RequestHash != q.hash() {
-			return ErrRequestIDReused
-		}
-		if !errors.Is(err, ErrReadNotFound) {
-			return err
-		}
-		posted = true
-		r, t, err = s.holdOnce(ctx, tx, q, balances)
-		return err
-	})
-	return r, s.concluded(ctx, t, posted, err)
-}
-
-func (s *Service) holdOnce(ctx context.Context, tx Tx, q HoldRequest, balances Balances) (Read, Transfer, error) {
-	now := s.time()
-	price, err := tx.Price(ctx, q.Product, now)
-	if err != nil {
-		return Read{}, Transfer{}, err
-	}
-	r, t, err := q.hold(price, now)
-	if err != nil {
-		return Read{}, Transfer{}, err
-	}
-	if err := post(ctx, tx, balances, t); err != nil {
-		return Read{}, Transfer{}, err
-	}
-	if err := tx.InsertRead(ctx, r); err != nil {
-		return Read{}, Transfer{}, err
-	}
-	return r, t, tx.Audit(ctx, "HoldRead", "reads/"+r.ID)
-}
-
-// CaptureRead pays a held read out by the split policy. A captured read stays as it is.
-// Errors: ErrReadNotFound, ErrReadVoided, ErrMemberNotFound (a contributor without accounts), ErrContributionInvalid.
-func (s *Service) CaptureRead(ctx context.Context, id string, contributions []Contribution) (Read, error) {
-	return s.settle(ctx, id, "CaptureRead", ReadCaptured, func(r Read) (Read, Transfer, error) {
-		return r.capture(s.policy, contributions, s.time())
-	})
-}
-
-// VoidRead gives a held read's price back. A voided read stays voided.
-// Errors: ErrReadNotFound, ErrReadCaptured.
-func (s *Service) VoidRead(ctx context.Context, id string) (Read, error) {
-	return s.settle(ctx, id, "VoidRead", ReadVoided, Read.void)
-}
-
-// settle ends a held read by a step to the final state; a read that is there already stays as it is.
-func (s *Service) settle(ctx context.Context, id, action string, final ReadState, step func(Read) (Read, Transfer, error)) (r Read, err error) {
-	var t Transfer
-	posted := false
-	err = s.store.InTx(ctx, func(tx Tx) (err error) {
-		if r, err = tx.LockRead(ctx, id); err != nil || r.State == final {
-			return err
-		}
-		if r, t, err = step(r); err != nil {
-			return err
-		}
-		balances, err := lock(ctx, tx, t.accounts())
-		if err != nil {
-			return err
-		}
-		if err := post(ctx, tx, balances, t); err != nil {
-			return err
-		}
-		if err := tx.UpdateRead(ctx, r); err != nil {
-			return err
-		}
-		posted = true
-		return tx.Audit(ctx, action, "reads/"+id)
-	})
-	return r, s.concluded(ctx, t, posted, err)
 }
 
 // VerifyRead returns the read when payer holds it captured for passport, ErrReadNotFound otherwise.
@@ -149,16 +63,13 @@ func (s *Service) MemberRead(ctx context.Context, member, id string) (Read, erro
 
 // Prices lists the prices in force today.
 func (s *Service) Prices(ctx context.Context) ([]Price, error) {
-	return s.store.Prices(ctx, s.time())
+	return s.store.Prices(ctx, present(s.now))
 }
 
 // TrialBalance sums the whole ledger.
 func (s *Service) TrialBalance(ctx context.Context) (TrialBalance, error) {
 	return s.store.TrialBalance(ctx)
 }
-
-// time is the present to the microsecond, which is what the database keeps.
-func (s *Service) time() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
 
 // concluded counts a transfer that was posted, once its transaction has committed, and passes err on.
 func (s *Service) concluded(ctx context.Context, t Transfer, posted bool, err error) error {

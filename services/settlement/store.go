@@ -44,16 +44,6 @@ type Tx interface {
 	// Entries returns entries of imported bank statements by their references.
 	Entries(ctx context.Context, references []string) (map[string]BankEntry, error)
 
-	// Price returns the price in force on day, or ErrProductUnknown.
-	Price(ctx context.Context, product string, day time.Time) (Amount, error)
-
-	// Read returns a read, or ErrReadNotFound. LockRead holds it until the transaction ends.
-	Read(ctx context.Context, id string) (Read, error)
-	LockRead(ctx context.Context, id string) (Read, error)
-	InsertRead(ctx context.Context, r Read) error
-	// UpdateRead stores the state, shares, split version and capture time.
-	UpdateRead(ctx context.Context, r Read) error
-
 	// Publish tells other services once the transaction has committed.
 	Publish(ctx context.Context, e MemberAccountsOpened) error
 }

@@ -35,10 +35,14 @@ const (
 	moveTimeout = 30 * time.Second
 )
 
-// Put has the leaf appended to the stream after the caller's transaction has committed.
-func Put(ctx context.Context, tx pgx.Tx, stream string, leaf journal.Leaf) error {
-	const insert = `INSERT INTO journal_outbox (stream, key, leaf) VALUES ($1, $2, $3)`
-	if _, err := tx.Exec(ctx, insert, stream, leaf.Key[:], leaf.Frame); err != nil {
+// Put has leaves appended to the stream, in their order, after the caller's transaction has committed.
+func Put(ctx context.Context, tx pgx.Tx, stream string, leaves ...journal.Leaf) error {
+	err := postgres.Copy(ctx, tx, "journal_outbox", []string{"stream", "key", "leaf"}, len(leaves), func(i int, r *postgres.Row) {
+		r.Text(stream)
+		r.Bytes(leaves[i].Key[:])
+		r.Bytes(leaves[i].Frame)
+	})
+	if err != nil {
 		return fmt.Errorf("outbox: put: %w", err)
 	}
 	return nil

@@ -84,7 +84,8 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 		return nil, fmt.Errorf("settlement: log: %w", err)
 	}
 	store := postgres.NewStore(base.Pool, base.Reader, events.PublishMemberAccountsOpened)
-	ledger := settlement.NewService(store, metrics, settlement.CurrentSplitPolicy(), account.Limit, time.Now)
+	writer := settlement.NewWriter(store, metrics, time.Now)
+	ledger := settlement.NewService(store, writer, metrics, settlement.CurrentSplitPolicy(), account.Limit, time.Now)
 	bank := settlement.NewBank(store, metrics, account, time.Now)
 	clawbacks := settlement.NewClawbacks(store, metrics, time.Now)
 	settlementv1.RegisterSettlementServiceServer(base.Server, api.NewServer(ledger))

@@ -32,7 +32,7 @@ func newBank(t *testing.T) *bank {
 	t.Helper()
 	l := newLedger(t)
 	account := settlement.BankAccount{Party: iso20022.Party{Name: "PCC", IBAN: consortiumIBAN, BIC: "COBADEFFXXX"}, Limit: limit}
-	l.Service = settlement.NewService(l.store, uncounted{}, settlement.CurrentSplitPolicy(), limit, l.clock.now)
+	l.Service = l.limited(l.store, limit)
 	return &bank{Bank: settlement.NewBank(l.store, uncounted{}, account, l.clock.now), ledger: l}
 }
 

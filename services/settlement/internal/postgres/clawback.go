@@ -103,7 +103,14 @@ func (t *ledgerTx) InsertRefutation(ctx context.Context, f settlement.Refutation
 }
 
 func (t *ledgerTx) LockRevisedRead(ctx context.Context, id string) (settlement.Read, error) {
-	return revised(ctx, t.q)(t.LockRead(ctx, id))
+	reads, err := allReads(t.q.LockReads(ctx, []string{id}))
+	if err == nil && len(reads) == 0 {
+		err = settlement.ErrReadNotFound
+	}
+	if err != nil {
+		return settlement.Read{}, err
+	}
+	return revised(ctx, t.q)(reads[0], nil)
 }
 
 // revised adds its revisions to a read that was found.

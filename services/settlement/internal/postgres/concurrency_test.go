@@ -1,17 +1,11 @@
 package postgres_test
 
 import (
-	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
-
-	kit "github.com/pcc-platform/pcc/internal/postgres"
 	"github.com/pcc-platform/pcc/services/settlement"
-	"github.com/pcc-platform/pcc/services/settlement/internal/postgres"
 )
 
 // together runs n calls at once and returns the error of each.
@@ -124,66 +118,6 @@ func TestCaptureAndVoidExcludeEachOther(t *testing.T) {
 		if captured == voided {
 			t.Errorf("capture: %v, void: %v", errs[0], errs[1])
 		}
-	}
-	l.mustBalance(t)
-}
-
-// dying is a store whose connection dies at the end of its next transaction, before the commit.
-type dying struct {
-	*postgres.Store
-	ledger *ledger
-	armed  atomic.Bool
-}
-
-func (d *dying) InTx(ctx context.Context, f func(settlement.Tx) error) error {
-	return kit.InTx(ctx, d.ledger.owner, func(tx pgx.Tx) error {
-		if err := f(d.Bind(tx)); err != nil || !d.armed.CompareAndSwap(true, false) {
-			return err
-		}
-		_, err := tx.Exec(ctx, `SELECT pg_terminate_backend(pg_backend_pid())`)
-		return err
-	})
-}
-
-func TestRetryAfterCrashPaysOnce(t *testing.T) {
-	l := newLedger(t)
-	l.admit(t, "insurer", 2*price)
-	l.admit(t, "garage", 0)
-	d := &dying{Store: l.store, ledger: l}
-	service, q := l.over(d), request("insurer")
-	contributions := []settlement.Contribution{{Member: "garage", Field: "odometer/2026-01", Quality: 1}}
-	ctx := asService(t.Context())
-
-	d.armed.Store(true)
-	if _, err := service.HoldRead(ctx, q); err == nil {
-		t.Fatal("the first hold survived the crash")
-	}
-	read, err := service.HoldRead(ctx, q)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.armed.Store(true)
-	if _, err := service.CaptureRead(ctx, read.ID, contributions); err == nil {
-		t.Fatal("the first capture survived the crash")
-	}
-	if available, held := l.balances(t, "insurer"); available != price || held != price {
-		t.Errorf("between the attempts: %s available, %s held", available, held)
-	}
-	for range 2 {
-		// Whoever lost the first answer starts all over.
-		again, err := service.HoldRead(ctx, q)
-		if err != nil || again.ID != read.ID {
-			t.Fatalf("held again: %+v, %v", again, err)
-		}
-		if _, err := service.CaptureRead(ctx, read.ID, contributions); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if available, held := l.balances(t, "insurer"); available != price || held != 0 {
-		t.Errorf("in the end: %s available, %s held", available, held)
-	}
-	if earned, _ := l.balances(t, "garage"); earned != 22_000 {
-		t.Errorf("the contributor earned %s", earned)
 	}
 	l.mustBalance(t)
 }

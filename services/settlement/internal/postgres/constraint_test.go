@@ -6,14 +6,10 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-const (
-	insertTransfer = `INSERT INTO transfer (id, kind, description, input_hash) VALUES ($1, 'mint', 'by hand', sha256(''))`
-	insertPosting  = `INSERT INTO posting (account, seq, transfer, member, amount, balance_after) VALUES ($2, $3, $1, NULL, $4, $4)`
-)
+const insertTransfer = `INSERT INTO transfer (id, kind, description, input_hash, accounts, amounts) VALUES ($1, 'mint', 'by hand', sha256(''), $2, $3)`
 
 // constraintOf is the constraint that err reports, "" for none.
 func constraintOf(err error) string {
@@ -24,43 +20,67 @@ func constraintOf(err error) string {
 	return ""
 }
 
-func TestDatabaseRefusesUnbalancedTransfers(t *testing.T) {
+func TestDatabaseRefusesTransfersThatAreNone(t *testing.T) {
 	l := newLedger(t)
-	type posting struct {
-		account string
-		amount  int64
-	}
-	for name, postings := range map[string][]posting{
-		"nothing":        nil,
-		"one side":       {{"bank:eur", -10}},
-		"sides differ":   {{"bank:eur", -10}, {"pool:holder", 9}},
-		"three, unequal": {{"bank:eur", -10}, {"pool:holder", 9}, {"pool:infrastructure", 2}},
+	for name, c := range map[string]struct {
+		accounts []string
+		amounts  []int64
+		want     string
+	}{
+		"nothing":               {[]string{}, []int64{}, "transfer_postings"},
+		"one side":              {[]string{"bank:eur"}, []int64{0}, "transfer_postings"},
+		"an amount of no one":   {[]string{"bank:eur", "pool:holder"}, []int64{-10, 5, 5}, "transfer_postings"},
+		"sides differ":          {[]string{"bank:eur", "pool:holder"}, []int64{-10, 9}, "transfer_balanced"},
+		"three, unequal":        {[]string{"bank:eur", "pool:holder", "pool:infrastructure"}, []int64{-10, 9, 2}, "transfer_balanced"},
+		"one that is not there": {[]string{"bank:eur", "member:none:available"}, []int64{-10, 10}, "posting_account"},
+		"more than there is":    {[]string{"bank:eur", "pool:holder"}, []int64{10, -10}, "account_not_overdrawn"},
+		"nothing moves":         {[]string{"bank:eur", "pool:holder"}, []int64{0, 0}, "posting_of_something"},
 	} {
-		err := pgx.BeginFunc(t.Context(), l.owner, func(tx pgx.Tx) error {
-			id := uuid.NewString()
-			if _, err := tx.Exec(t.Context(), insertTransfer, id); err != nil {
-				return err
-			}
-			for _, p := range postings {
-				if _, err := tx.Exec(t.Context(), insertPosting, id, p.account, 1000, p.amount); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if got := constraintOf(err); got != "transfer_balanced" {
-			t.Errorf("%s: %v", name, err)
+		if _, err := l.owner.Exec(t.Context(), insertTransfer, uuid.NewString(), c.accounts, c.amounts); constraintOf(err) != c.want {
+			t.Errorf("%s: %v, want %s", name, err, c.want)
 		}
 	}
 	l.mustBalance(t)
 }
 
-func TestDatabaseRefusesPostingsToPastTransfers(t *testing.T) {
+// TestOneTransferThatIsNoneRefusesItsStatement hides it among others.
+func TestOneTransferThatIsNoneRefusesItsStatement(t *testing.T) {
+	l := newLedger(t)
+	_, err := l.owner.Exec(t.Context(), `INSERT INTO transfer (id, kind, description, input_hash, accounts, amounts)
+		SELECT gen_random_uuid(), 'mint', 'by hand', sha256(''), '{bank:eur,pool:holder}', ARRAY[-10, CASE n WHEN 7 THEN 11 WHEN 8 THEN 9 ELSE 10 END]
+		FROM generate_series(1, 20) n`)
+	if got := constraintOf(err); got != "transfer_balanced" {
+		t.Errorf("error %v", err)
+	}
+	l.mustBalance(t)
+}
+
+// TestTransfersWrittenByHandArePosted has the database move balances whoever writes transfers.
+func TestTransfersWrittenByHandArePosted(t *testing.T) {
+	l := newLedger(t)
+	l.admit(t, "garage", price)
+	for range 3 {
+		_, err := l.owner.Exec(t.Context(), insertTransfer, uuid.NewString(), []string{"member:garage:available", "member:garage:held"}, []int64{-2, 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if available, held := l.balances(t, "garage"); available != price-6 || held != 6 {
+		t.Errorf("%s available, %s held", available, held)
+	}
+	lines, err := l.StatementLines(t.Context(), "garage", "member:garage:held", 0, 10)
+	if err != nil || len(lines) != 3 || lines[2].Seq != 3 || lines[2].BalanceAfter != 6 || lines[0].BalanceAfter != 2 {
+		t.Errorf("%+v, %v", lines, err)
+	}
+	l.mustBalance(t)
+}
+
+func TestDatabaseRefusesPostingsWithoutTransfer(t *testing.T) {
 	l := newLedger(t)
 	l.admit(t, "garage", price)
 	_, err := l.owner.Exec(t.Context(), `INSERT INTO posting (account, seq, transfer, amount, balance_after)
 		SELECT 'pool:holder', 1, id, 5, 5 FROM transfer LIMIT 1`)
-	if got := constraintOf(err); got != "transfer_balanced" {
+	if got := constraintOf(err); got != "posting_by_transfer" {
 		t.Errorf("error %v", err)
 	}
 }

@@ -81,6 +81,24 @@ func oneRead(row dbsqlc.Read, err error) (settlement.Read, error) {
 	if err != nil {
 		return settlement.Read{}, fmt.Errorf("look up read: %w", err)
 	}
+	return read(row)
+}
+
+// allReads turns the outcome of a query for reads into the domain's.
+func allReads(rows []dbsqlc.Read, err error) ([]settlement.Read, error) {
+	if err != nil {
+		return nil, fmt.Errorf("look up reads: %w", err)
+	}
+	reads := make([]settlement.Read, len(rows))
+	for i, row := range rows {
+		if reads[i], err = read(row); err != nil {
+			return nil, err
+		}
+	}
+	return reads, nil
+}
+
+func read(row dbsqlc.Read) (settlement.Read, error) {
 	shares, err := unmarshalShares(row.Shares)
 	if err != nil {
 		return settlement.Read{}, err

@@ -46,9 +46,19 @@ func newLedger(t *testing.T) *ledger {
 	return l
 }
 
+// store is all that a service needs.
+type store interface {
+	settlement.Store
+	settlement.BookStore
+}
+
 // over is a service on another store with the ledger's clock.
-func (l *ledger) over(s settlement.Store) *settlement.Service {
-	return settlement.NewService(s, uncounted{}, settlement.CurrentSplitPolicy(), settlement.MaxAmount, l.clock.now)
+func (l *ledger) over(s store) *settlement.Service { return l.limited(s, settlement.MaxAmount) }
+
+// limited is such a service by which one person records receipts up to a limit.
+func (l *ledger) limited(s store, limit settlement.Amount) *settlement.Service {
+	writer := settlement.NewWriter(s, uncounted{}, l.clock.now)
+	return settlement.NewService(s, writer, uncounted{}, settlement.CurrentSplitPolicy(), limit, l.clock.now)
 }
 
 func open(t *testing.T, url string) *pgxpool.Pool {

@@ -3,55 +3,53 @@ INSERT INTO account (id, member)
 SELECT 'member:' || @member::text || suffix, @member::text FROM unnest(ARRAY[':available', ':held', ':credit', ':claims']) suffix
 ON CONFLICT ON CONSTRAINT account_pkey DO NOTHING;
 
--- LockAccounts takes the locks in the order of the result: the sort comes before the locking.
+-- LockAccounts takes the locks in the order of the result: the sort comes before the locking. What is posted on the accounts happens at the
+-- time of the transaction.
 -- name: LockAccounts :many
-SELECT id, balance, overdraft FROM account WHERE id = ANY (@ids::text[]) ORDER BY id FOR UPDATE;
-
--- name: InsertTransfer :one
-INSERT INTO transfer (id, kind, description, input_hash) VALUES ($1, $2, $3, $4) RETURNING created_at;
-
--- InsertPostings moves each amount and records it with the balance that it leads to.
--- name: InsertPostings :execrows
-WITH moved AS (
-    UPDATE account a SET balance = a.balance + p.amount, postings = a.postings + 1
-    FROM (SELECT unnest(@accounts::text[]) AS account, unnest(@amounts::bigint[]) AS amount) p
-    WHERE a.id = p.account
-    RETURNING a.id, a.member, a.balance, a.postings, p.amount
-)
-INSERT INTO posting (account, seq, transfer, member, amount, balance_after)
-SELECT id, postings, @transfer, member, amount, balance FROM moved;
+SELECT id, balance, overdraft, now()::timestamptz AS time FROM account WHERE id = ANY (@ids::text[]) ORDER BY id FOR UPDATE;
 
 -- name: Receipts :many
-SELECT r.bank_reference, r.request_id, r.member, r.amount, r.transfer, p.balance_after
-FROM receipt r JOIN posting p ON p.transfer = r.transfer AND p.member = r.member
+SELECT bank_reference, request_id, member, amount, transfer, balance_after FROM receipt r
 WHERE r.bank_reference = @bank_reference OR r.request_id = @request_id
 ORDER BY r.request_id = @request_id DESC
 LIMIT 2;
 
+-- InsertReceipt comes right after its transfer, while the account is locked.
 -- name: InsertReceipt :exec
-INSERT INTO receipt (bank_reference, request_id, member, amount, transfer) VALUES ($1, $2, $3, $4, $5);
-
--- name: Price :one
-SELECT amount FROM price WHERE product = @product AND effective_date <= @day ORDER BY effective_date DESC LIMIT 1;
+INSERT INTO receipt (bank_reference, request_id, member, amount, transfer, balance_after)
+VALUES (@bank_reference, @request_id, @member, @amount, @transfer, (SELECT balance FROM account WHERE id = 'member:' || @member || ':available'));
 
 -- name: Prices :many
 SELECT DISTINCT ON (product) product, amount, effective_date FROM price WHERE effective_date <= @day
 ORDER BY product, effective_date DESC LIMIT @max_rows;
 
--- name: InsertRead :exec
-INSERT INTO read (id, member, product, passport, price, state, request_hash, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+-- name: PricesOf :many
+SELECT DISTINCT ON (product) product, amount, effective_date FROM price
+WHERE product = ANY (@products::text[]) AND effective_date <= @day
+ORDER BY product, effective_date DESC;
 
 -- name: Read :one
 SELECT id, member, product, passport, price, state, shares, split_version, request_hash, created_at, captured_at, contributions
 FROM read WHERE id = $1;
 
--- name: LockRead :one
+-- LockReads takes the locks in ascending order of the ids.
+-- name: LockReads :many
 SELECT id, member, product, passport, price, state, shares, split_version, request_hash, created_at, captured_at, contributions
-FROM read WHERE id = $1 FOR UPDATE;
+FROM read WHERE id = ANY (@ids::uuid[]) ORDER BY id FOR UPDATE;
 
--- name: UpdateRead :execrows
-UPDATE read SET state = $2, shares = $3, split_version = $4, contributions = $5, captured_at = $6 WHERE id = $1 AND state = 'held';
+-- SaveReads stores new reads, and what changes of one that is held.
+-- name: SaveReads :execrows
+INSERT INTO read (id, member, product, passport, price, state, request_hash, created_at, split_version, shares, contributions, captured_at)
+SELECT n.id, n.member, n.product, n.passport, n.price, n.state, n.request_hash, n.created_at, n.split_version, n.shares, n.contributions,
+       CASE WHEN n.state = 'captured' THEN n.captured_at END
+FROM (SELECT unnest(@ids::uuid[]) AS id, unnest(@members::text[]) AS member, unnest(@products::text[]) AS product,
+             unnest(@passports::uuid[]) AS passport, unnest(@prices::bigint[]) AS price, unnest(@states::text[]) AS state,
+             unnest(@request_hashes::bytea[]) AS request_hash, unnest(@created_at::timestamptz[]) AS created_at,
+             unnest(@split_versions::integer[]) AS split_version, unnest(@shares::jsonb[]) AS shares,
+             unnest(@contributions::jsonb[]) AS contributions, unnest(@captured_at::timestamptz[]) AS captured_at) n
+ON CONFLICT ON CONSTRAINT read_pkey DO UPDATE SET state = EXCLUDED.state, split_version = EXCLUDED.split_version, shares = EXCLUDED.shares,
+    contributions = EXCLUDED.contributions, captured_at = EXCLUDED.captured_at
+WHERE read.state = 'held';
 
 -- name: StaleHolds :many
 SELECT id FROM read WHERE state = 'held' AND created_at < @before ORDER BY created_at LIMIT @max_rows;

@@ -75,9 +75,8 @@ func TestTheJournalHasTheBooks(t *testing.T) {
 	for _, m := range members {
 		l.admit(t, m, 6*price)
 	}
-	d := &dying{Store: l.store, ledger: l}
-	d.armed.Store(true)
-	if _, err := l.over(d).HoldRead(asService(t.Context()), request("garage")); err == nil {
+	c := &crashing{Store: l.store, ledger: l, at: written, crashes: manyCrashes}
+	if _, err := l.over(c).HoldRead(asService(t.Context()), request("garage")); err == nil {
 		t.Fatal("the hold survived the crash")
 	}
 	for _, err := range together(24, func(i int) error {

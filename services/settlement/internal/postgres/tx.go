@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -13,11 +12,13 @@ import (
 	"github.com/pcc-platform/pcc/services/settlement/internal/postgres/dbsqlc"
 )
 
-// ledgerTx implements settlement.Tx.
+// ledgerTx implements settlement.Tx, settlement.BankTx and settlement.BookTx.
 type ledgerTx struct {
 	tx      pgx.Tx
 	q       *dbsqlc.Queries
 	publish Publish
+	// at is the time of the transaction, known when accounts are locked.
+	at time.Time
 }
 
 func (t *ledgerTx) OpenAccounts(ctx context.Context, member string) (opened bool, err error) {
@@ -26,45 +27,6 @@ func (t *ledgerTx) OpenAccounts(ctx context.Context, member string) (opened bool
 		return false, fmt.Errorf("open accounts: %w", err)
 	}
 	return n > 0, nil
-}
-
-func (t *ledgerTx) LockAccounts(ctx context.Context, ids []settlement.AccountID) (settlement.Balances, error) {
-	names := make([]string, len(ids))
-	for i, id := range ids {
-		names[i] = string(id)
-	}
-	rows, err := t.q.LockAccounts(ctx, names)
-	if err != nil {
-		return nil, fmt.Errorf("lock accounts: %w", err)
-	}
-	balances := make(settlement.Balances, len(rows))
-	for _, r := range rows {
-		id := settlement.AccountID(r.ID)
-		balances[id] = settlement.Account{ID: id, Balance: r.Balance, Overdraft: r.Overdraft}
-	}
-	return balances, nil
-}
-
-func (t *ledgerTx) InsertTransfer(ctx context.Context, transfer settlement.Transfer) error {
-	at, err := t.q.InsertTransfer(ctx, dbsqlc.InsertTransferParams{
-		ID: transfer.ID, Kind: string(transfer.Kind), Description: transfer.Description, InputHash: transfer.InputHash[:],
-	})
-	if err != nil {
-		return fmt.Errorf("insert transfer: %w", err)
-	}
-	accounts := make([]string, len(transfer.Postings))
-	amounts := make([]int64, len(transfer.Postings))
-	for i, p := range transfer.Postings {
-		accounts[i], amounts[i] = string(p.Account), int64(p.Amount)
-	}
-	n, err := t.q.InsertPostings(ctx, dbsqlc.InsertPostingsParams{Transfer: transfer.ID, Accounts: accounts, Amounts: amounts})
-	if err != nil {
-		return fmt.Errorf("insert postings: %w", err)
-	}
-	if int(n) != len(transfer.Postings) {
-		return fmt.Errorf("insert postings: %d of %d accounts exist", n, len(transfer.Postings))
-	}
-	return record(ctx, t.tx, transfer, at)
 }
 
 func (t *ledgerTx) Receipts(ctx context.Context, bankReference, requestID string) ([]settlement.Receipt, error) {
@@ -88,61 +50,6 @@ func (t *ledgerTx) InsertReceipt(ctx context.Context, r settlement.Receipt) erro
 	})
 	if err != nil {
 		return fmt.Errorf("insert receipt: %w", err)
-	}
-	return nil
-}
-
-func (t *ledgerTx) Price(ctx context.Context, product string, day time.Time) (settlement.Amount, error) {
-	amount, err := t.q.Price(ctx, dbsqlc.PriceParams{Product: product, Day: day})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, settlement.ErrProductUnknown
-	}
-	if err != nil {
-		return 0, fmt.Errorf("look up price: %w", err)
-	}
-	return amount, nil
-}
-
-func (t *ledgerTx) Read(ctx context.Context, id string) (settlement.Read, error) {
-	return oneRead(t.q.Read(ctx, id))
-}
-
-func (t *ledgerTx) LockRead(ctx context.Context, id string) (settlement.Read, error) {
-	return oneRead(t.q.LockRead(ctx, id))
-}
-
-func (t *ledgerTx) InsertRead(ctx context.Context, r settlement.Read) error {
-	err := t.q.InsertRead(ctx, dbsqlc.InsertReadParams{
-		ID: r.ID, Member: r.Payer, Product: r.Product, Passport: r.Passport, Price: r.Price, State: string(r.State),
-		RequestHash: r.RequestHash[:], CreatedAt: r.CreateTime,
-	})
-	if err != nil {
-		return fmt.Errorf("insert read: %w", err)
-	}
-	return nil
-}
-
-func (t *ledgerTx) UpdateRead(ctx context.Context, r settlement.Read) error {
-	shares, err := marshalShares(r.Shares)
-	if err != nil {
-		return err
-	}
-	contributions, err := marshalContributions(r.Contributions)
-	if err != nil {
-		return err
-	}
-	update := dbsqlc.UpdateReadParams{
-		ID: r.ID, State: string(r.State), Shares: shares, SplitVersion: int32(r.SplitVersion), Contributions: contributions, //nolint:gosec // a small constant
-	}
-	if !r.CaptureTime.IsZero() {
-		update.CapturedAt = &r.CaptureTime
-	}
-	n, err := t.q.UpdateRead(ctx, update)
-	if err != nil {
-		return fmt.Errorf("update read: %w", err)
-	}
-	if n != 1 {
-		return fmt.Errorf("update read: %s is not held", r.ID)
 	}
 	return nil
 }

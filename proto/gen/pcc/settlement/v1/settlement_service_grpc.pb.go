@@ -62,7 +62,7 @@ type SettlementServiceClient interface {
 	GetTrialBalance(ctx context.Context, in *GetTrialBalanceRequest, opts ...grpc.CallOption) (*GetTrialBalanceResponse, error)
 	// HoldRead sets the price of a read aside on the payer's account.
 	// Permission: call, for services only. Idempotent by (payer, request_id).
-	// Errors: INSUFFICIENT_FUNDS, PRODUCT_UNKNOWN, MEMBER_NOT_FOUND, PRICE_ABOVE_MAXIMUM, REQUEST_ID_REUSED.
+	// Errors: INSUFFICIENT_FUNDS, PRODUCT_UNKNOWN, MEMBER_NOT_FOUND, PRICE_ABOVE_MAXIMUM, REQUEST_ID_REUSED, LEDGER_BUSY.
 	HoldRead(ctx context.Context, in *HoldReadRequest, opts ...grpc.CallOption) (*HoldReadResponse, error)
 	// CaptureRead pays a held read out to fee, holder and contributors.
 	// Permission: call, for services only. Idempotent: a captured read stays as it is, whatever the contributions.
@@ -215,7 +215,7 @@ type SettlementServiceServer interface {
 	GetTrialBalance(context.Context, *GetTrialBalanceRequest) (*GetTrialBalanceResponse, error)
 	// HoldRead sets the price of a read aside on the payer's account.
 	// Permission: call, for services only. Idempotent by (payer, request_id).
-	// Errors: INSUFFICIENT_FUNDS, PRODUCT_UNKNOWN, MEMBER_NOT_FOUND, PRICE_ABOVE_MAXIMUM, REQUEST_ID_REUSED.
+	// Errors: INSUFFICIENT_FUNDS, PRODUCT_UNKNOWN, MEMBER_NOT_FOUND, PRICE_ABOVE_MAXIMUM, REQUEST_ID_REUSED, LEDGER_BUSY.
 	HoldRead(context.Context, *HoldReadRequest) (*HoldReadResponse, error)
 	// CaptureRead pays a held read out to fee, holder and contributors.
 	// Permission: call, for services only. Idempotent: a captured read stays as it is, whatever the contributions.

@@ -219,64 +219,9 @@ func (q *Queries) InsertPayout(ctx context.Context, arg InsertPayoutParams) erro
 	return err
 }
 
-const insertPostings = `-- name: InsertPostings :execrows
-WITH moved AS (
-    UPDATE account a SET balance = a.balance + p.amount, postings = a.postings + 1
-    FROM (SELECT unnest($2::text[]) AS account, unnest($3::bigint[]) AS amount) p
-    WHERE a.id = p.account
-    RETURNING a.id, a.member, a.balance, a.postings, p.amount
-)
-INSERT INTO posting (account, seq, transfer, member, amount, balance_after)
-SELECT id, postings, $1, member, amount, balance FROM moved
-`
-
-type InsertPostingsParams struct {
-	Transfer string
-	Accounts []string
-	Amounts  []int64
-}
-
-// InsertPostings moves each amount and records it with the balance that it leads to.
-func (q *Queries) InsertPostings(ctx context.Context, arg InsertPostingsParams) (int64, error) {
-	result, err := q.db.Exec(ctx, insertPostings, arg.Transfer, arg.Accounts, arg.Amounts)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
-const insertRead = `-- name: InsertRead :exec
-INSERT INTO read (id, member, product, passport, price, state, request_hash, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-`
-
-type InsertReadParams struct {
-	ID          string
-	Member      string
-	Product     string
-	Passport    string
-	Price       settlement.Amount
-	State       string
-	RequestHash []byte
-	CreatedAt   time.Time
-}
-
-func (q *Queries) InsertRead(ctx context.Context, arg InsertReadParams) error {
-	_, err := q.db.Exec(ctx, insertRead,
-		arg.ID,
-		arg.Member,
-		arg.Product,
-		arg.Passport,
-		arg.Price,
-		arg.State,
-		arg.RequestHash,
-		arg.CreatedAt,
-	)
-	return err
-}
-
 const insertReceipt = `-- name: InsertReceipt :exec
-INSERT INTO receipt (bank_reference, request_id, member, amount, transfer) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO receipt (bank_reference, request_id, member, amount, transfer, balance_after)
+VALUES ($1, $2, $3, $4, $5, (SELECT balance FROM account WHERE id = 'member:' || $3 || ':available'))
 `
 
 type InsertReceiptParams struct {
@@ -287,6 +232,7 @@ type InsertReceiptParams struct {
 	Transfer      string
 }
 
+// InsertReceipt comes right after its transfer, while the account is locked.
 func (q *Queries) InsertReceipt(ctx context.Context, arg InsertReceiptParams) error {
 	_, err := q.db.Exec(ctx, insertReceipt,
 		arg.BankReference,
@@ -319,29 +265,6 @@ func (q *Queries) InsertReceiptProposal(ctx context.Context, arg InsertReceiptPr
 	return err
 }
 
-const insertTransfer = `-- name: InsertTransfer :one
-INSERT INTO transfer (id, kind, description, input_hash) VALUES ($1, $2, $3, $4) RETURNING created_at
-`
-
-type InsertTransferParams struct {
-	ID          string
-	Kind        string
-	Description string
-	InputHash   []byte
-}
-
-func (q *Queries) InsertTransfer(ctx context.Context, arg InsertTransferParams) (time.Time, error) {
-	row := q.db.QueryRow(ctx, insertTransfer,
-		arg.ID,
-		arg.Kind,
-		arg.Description,
-		arg.InputHash,
-	)
-	var created_at time.Time
-	err := row.Scan(&created_at)
-	return created_at, err
-}
-
 const insertWriteOff = `-- name: InsertWriteOff :exec
 INSERT INTO write_off (reference, amount, proposed_by) VALUES ($1, $2, $3)
 `
@@ -358,16 +281,18 @@ func (q *Queries) InsertWriteOff(ctx context.Context, arg InsertWriteOffParams) 
 }
 
 const lockAccounts = `-- name: LockAccounts :many
-SELECT id, balance, overdraft FROM account WHERE id = ANY ($1::text[]) ORDER BY id FOR UPDATE
+SELECT id, balance, overdraft, now()::timestamptz AS time FROM account WHERE id = ANY ($1::text[]) ORDER BY id FOR UPDATE
 `
 
 type LockAccountsRow struct {
 	ID        string
 	Balance   settlement.Amount
 	Overdraft settlement.Amount
+	Time      time.Time
 }
 
-// LockAccounts takes the locks in the order of the result: the sort comes before the locking.
+// LockAccounts takes the locks in the order of the result: the sort comes before the locking. What is posted on the accounts happens at the
+// time of the transaction.
 func (q *Queries) LockAccounts(ctx context.Context, ids []string) ([]LockAccountsRow, error) {
 	rows, err := q.db.Query(ctx, lockAccounts, ids)
 	if err != nil {
@@ -377,7 +302,12 @@ func (q *Queries) LockAccounts(ctx context.Context, ids []string) ([]LockAccount
 	var items []LockAccountsRow
 	for rows.Next() {
 		var i LockAccountsRow
-		if err := rows.Scan(&i.ID, &i.Balance, &i.Overdraft); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.Balance,
+			&i.Overdraft,
+			&i.Time,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -427,29 +357,43 @@ func (q *Queries) LockPayouts(ctx context.Context, ids []string) ([]Payout, erro
 	return items, nil
 }
 
-const lockRead = `-- name: LockRead :one
+const lockReads = `-- name: LockReads :many
 SELECT id, member, product, passport, price, state, shares, split_version, request_hash, created_at, captured_at, contributions
-FROM read WHERE id = $1 FOR UPDATE
+FROM read WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
 `
 
-func (q *Queries) LockRead(ctx context.Context, id string) (Read, error) {
-	row := q.db.QueryRow(ctx, lockRead, id)
-	var i Read
-	err := row.Scan(
-		&i.ID,
-		&i.Member,
-		&i.Product,
-		&i.Passport,
-		&i.Price,
-		&i.State,
-		&i.Shares,
-		&i.SplitVersion,
-		&i.RequestHash,
-		&i.CreatedAt,
-		&i.CapturedAt,
-		&i.Contributions,
-	)
-	return i, err
+// LockReads takes the locks in ascending order of the ids.
+func (q *Queries) LockReads(ctx context.Context, ids []string) ([]Read, error) {
+	rows, err := q.db.Query(ctx, lockReads, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Read
+	for rows.Next() {
+		var i Read
+		if err := rows.Scan(
+			&i.ID,
+			&i.Member,
+			&i.Product,
+			&i.Passport,
+			&i.Price,
+			&i.State,
+			&i.Shares,
+			&i.SplitVersion,
+			&i.RequestHash,
+			&i.CreatedAt,
+			&i.CapturedAt,
+			&i.Contributions,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const openAccounts = `-- name: OpenAccounts :execrows
@@ -567,22 +511,6 @@ func (q *Queries) Peg(ctx context.Context) (PegRow, error) {
 	return i, err
 }
 
-const price = `-- name: Price :one
-SELECT amount FROM price WHERE product = $1 AND effective_date <= $2 ORDER BY effective_date DESC LIMIT 1
-`
-
-type PriceParams struct {
-	Product string
-	Day     time.Time
-}
-
-func (q *Queries) Price(ctx context.Context, arg PriceParams) (settlement.Amount, error) {
-	row := q.db.QueryRow(ctx, price, arg.Product, arg.Day)
-	var amount settlement.Amount
-	err := row.Scan(&amount)
-	return amount, err
-}
-
 const prices = `-- name: Prices :many
 SELECT DISTINCT ON (product) product, amount, effective_date FROM price WHERE effective_date <= $1
 ORDER BY product, effective_date DESC LIMIT $2
@@ -608,6 +536,43 @@ func (q *Queries) Prices(ctx context.Context, arg PricesParams) ([]PricesRow, er
 	var items []PricesRow
 	for rows.Next() {
 		var i PricesRow
+		if err := rows.Scan(&i.Product, &i.Amount, &i.EffectiveDate); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const pricesOf = `-- name: PricesOf :many
+SELECT DISTINCT ON (product) product, amount, effective_date FROM price
+WHERE product = ANY ($1::text[]) AND effective_date <= $2
+ORDER BY product, effective_date DESC
+`
+
+type PricesOfParams struct {
+	Products []string
+	Day      time.Time
+}
+
+type PricesOfRow struct {
+	Product       string
+	Amount        settlement.Amount
+	EffectiveDate time.Time
+}
+
+func (q *Queries) PricesOf(ctx context.Context, arg PricesOfParams) ([]PricesOfRow, error) {
+	rows, err := q.db.Query(ctx, pricesOf, arg.Products, arg.Day)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PricesOfRow
+	for rows.Next() {
+		var i PricesOfRow
 		if err := rows.Scan(&i.Product, &i.Amount, &i.EffectiveDate); err != nil {
 			return nil, err
 		}
@@ -691,8 +656,7 @@ func (q *Queries) ReceiptProposal(ctx context.Context, bankReference string) (Re
 }
 
 const receipts = `-- name: Receipts :many
-SELECT r.bank_reference, r.request_id, r.member, r.amount, r.transfer, p.balance_after
-FROM receipt r JOIN posting p ON p.transfer = r.transfer AND p.member = r.member
+SELECT bank_reference, request_id, member, amount, transfer, balance_after FROM receipt r
 WHERE r.bank_reference = $1 OR r.request_id = $2
 ORDER BY r.request_id = $2 DESC
 LIMIT 2
@@ -737,6 +701,57 @@ func (q *Queries) Receipts(ctx context.Context, arg ReceiptsParams) ([]ReceiptsR
 		return nil, err
 	}
 	return items, nil
+}
+
+const saveReads = `-- name: SaveReads :execrows
+INSERT INTO read (id, member, product, passport, price, state, request_hash, created_at, split_version, shares, contributions, captured_at)
+SELECT n.id, n.member, n.product, n.passport, n.price, n.state, n.request_hash, n.created_at, n.split_version, n.shares, n.contributions,
+       CASE WHEN n.state = 'captured' THEN n.captured_at END
+FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::text[]) AS member, unnest($3::text[]) AS product,
+             unnest($4::uuid[]) AS passport, unnest($5::bigint[]) AS price, unnest($6::text[]) AS state,
+             unnest($7::bytea[]) AS request_hash, unnest($8::timestamptz[]) AS created_at,
+             unnest($9::integer[]) AS split_version, unnest($10::jsonb[]) AS shares,
+             unnest($11::jsonb[]) AS contributions, unnest($12::timestamptz[]) AS captured_at) n
+ON CONFLICT ON CONSTRAINT read_pkey DO UPDATE SET state = EXCLUDED.state, split_version = EXCLUDED.split_version, shares = EXCLUDED.shares,
+    contributions = EXCLUDED.contributions, captured_at = EXCLUDED.captured_at
+WHERE read.state = 'held'
+`
+
+type SaveReadsParams struct {
+	Ids           []string
+	Members       []string
+	Products      []string
+	Passports     []string
+	Prices        []int64
+	States        []string
+	RequestHashes [][]byte
+	CreatedAt     []time.Time
+	SplitVersions []int32
+	Shares        [][]byte
+	Contributions [][]byte
+	CapturedAt    []time.Time
+}
+
+// SaveReads stores new reads, and what changes of one that is held.
+func (q *Queries) SaveReads(ctx context.Context, arg SaveReadsParams) (int64, error) {
+	result, err := q.db.Exec(ctx, saveReads,
+		arg.Ids,
+		arg.Members,
+		arg.Products,
+		arg.Passports,
+		arg.Prices,
+		arg.States,
+		arg.RequestHashes,
+		arg.CreatedAt,
+		arg.SplitVersions,
+		arg.Shares,
+		arg.Contributions,
+		arg.CapturedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const staleHolds = `-- name: StaleHolds :many
@@ -994,34 +1009,6 @@ type UpdatePayoutParams struct {
 
 func (q *Queries) UpdatePayout(ctx context.Context, arg UpdatePayoutParams) (int64, error) {
 	result, err := q.db.Exec(ctx, updatePayout, arg.ID, arg.State, arg.ApprovedBy)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
-const updateRead = `-- name: UpdateRead :execrows
-UPDATE read SET state = $2, shares = $3, split_version = $4, contributions = $5, captured_at = $6 WHERE id = $1 AND state = 'held'
-`
-
-type UpdateReadParams struct {
-	ID            string
-	State         string
-	Shares        []byte
-	SplitVersion  int32
-	Contributions []byte
-	CapturedAt    *time.Time
-}
-
-func (q *Queries) UpdateRead(ctx context.Context, arg UpdateReadParams) (int64, error) {
-	result, err := q.db.Exec(ctx, updateRead,
-		arg.ID,
-		arg.State,
-		arg.Shares,
-		arg.SplitVersion,
-		arg.Contributions,
-		arg.CapturedAt,
-	)
 	if err != nil {
 		return 0, err
 	}
