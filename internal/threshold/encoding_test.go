@@ -101,7 +101,7 @@ func TestKeySetsThatDoNotHoldTogetherAreRefused(t *testing.T) {
 		"too few":             func(k *threshold.KeySet) { k.Verification = k.Verification[:2] },
 		"one trustee twice":   func(k *threshold.KeySet) { k.Verification[1] = k.Verification[0] },
 		"an index of nothing": func(k *threshold.KeySet) { k.Verification[0].Index = 0 },
-		"an index too high":   func(k *threshold.KeySet) { k.Verification[4].Index = threshold.MaxTrustees + 1 },
+		"an index too high":   func(k *threshold.KeySet) { k.Verification[4].Index = threshold.MaxIndex + 1 },
 		"two indices swapped": func(k *threshold.KeySet) {
 			k.Verification[1].Key, k.Verification[2].Key = k.Verification[2].Key, k.Verification[1].Key
 		},

@@ -1,14 +1,19 @@
 package threshold
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io"
 
 	"github.com/cloudflare/circl/group"
 )
 
-// MaxTrustees bounds how many trustees share one key.
-const MaxTrustees = 64
+const (
+	// MaxTrustees bounds how many trustees share one key.
+	MaxTrustees = 64
+	// MaxIndex bounds their indices. An index that was one trustee's is not given to another, so there are more of them.
+	MaxIndex = 1<<16 - 1
+)
 
 // Share is one trustee's part of a key: the value at Index, from 1, of a polynomial whose value at 0 is the key.
 type Share struct {
@@ -74,7 +79,7 @@ func (k *KeySet) Check() error {
 	}
 	indices, points := make([]int, n), make([]group.Element, n)
 	for i, v := range k.Verification {
-		if v.Index < 1 || v.Index > MaxTrustees || (i > 0 && v.Index <= indices[i-1]) {
+		if v.Index < 1 || v.Index > MaxIndex || (i > 0 && v.Index <= indices[i-1]) {
 			return fmt.Errorf("%w: index %d at place %d", ErrKeySet, v.Index, i)
 		}
 		indices[i] = v.Index
@@ -125,7 +130,7 @@ func (k *KeySet) digest() [64]byte {
 	var t transcript
 	t.elements(k.Public)
 	for _, v := range k.Verification {
-		t.add([]byte{byte(v.Index)}, v.Key[:])
+		t.add(binary.BigEndian.AppendUint16(nil, uint16(v.Index)), v.Key[:])
 	}
 	return t.digest("key-set")
 }

@@ -182,7 +182,7 @@ func decodeBlinded(blinded []Element) ([]group.Element, error) {
 
 // MarshalBinary returns index and number of elements, two bytes each, the elements and the proof.
 func (p Partial) MarshalBinary() ([]byte, error) {
-	if p.Index < 1 || p.Index > MaxTrustees || len(p.Elements) > MaxElements {
+	if p.Index < 1 || p.Index > MaxIndex || len(p.Elements) > MaxElements {
 		return nil, fmt.Errorf("%w: %d elements of trustee %d", ErrBatch, len(p.Elements), p.Index)
 	}
 	raw := binary.BigEndian.AppendUint16(nil, uint16(p.Index))
@@ -200,7 +200,7 @@ func (p *Partial) UnmarshalBinary(raw []byte) error {
 		return fmt.Errorf("%w: an answer of %d bytes", ErrEncoding, len(raw))
 	}
 	index, n := int(binary.BigEndian.Uint16(raw)), int(binary.BigEndian.Uint16(raw[2:]))
-	if index < 1 || index > MaxTrustees || n < 1 || n > MaxElements || len(raw) != 4+n*Size+ProofSize {
+	if index < 1 || n < 1 || n > MaxElements || len(raw) != 4+n*Size+ProofSize {
 		return fmt.Errorf("%w: an answer of %d bytes with %d elements of trustee %d", ErrEncoding, len(raw), n, index)
 	}
 	*p = Partial{Index: index, Elements: make([]Element, n), Proof: Proof(raw[4+n*Size:])}
