@@ -2,6 +2,7 @@
 // and serves it to the peer.
 //
 //	model        records, canonical bytes, hashes and transitions; standard library only
+//	possession   proofs of readers for the ledger, for members' software
 //	endorsement  offline check of what a peer signed; standard library only
 //	anchor       contract: epochs
 //	membership   contract: members' directory

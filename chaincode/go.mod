@@ -3,10 +3,12 @@ module github.com/pcc-platform/pcc/chaincode
 go 1.26.0
 
 require (
+	filippo.io/edwards25519 v1.1.1
 	github.com/hyperledger/fabric-chaincode-go/v2 v2.3.0
 	github.com/hyperledger/fabric-contract-api-go/v2 v2.2.0
 	github.com/hyperledger/fabric-protos-go-apiv2 v0.3.7
 	google.golang.org/protobuf v1.36.12
+	pgregory.net/rapid v1.3.0
 )
 
 require (

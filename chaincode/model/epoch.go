@@ -2,10 +2,11 @@ package model
 
 import (
 	"crypto/sha256"
-	"math"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/pcc-platform/pcc/chaincode/model/canonical"
 )
 
 const epochFormat = "pcc-epoch/v2"
@@ -81,20 +82,16 @@ func ParseEpoch(text []byte) (EpochRecord, error) {
 	if len(text) > MaxEpochBytes {
 		return EpochRecord{}, Errorf(ReasonMalformed, "epoch of %d bytes, at most %d are allowed", len(text), MaxEpochBytes)
 	}
-	l := &lines{rest: string(text)}
-	l.literal(epochFormat)
-	r := EpochRecord{Number: l.uint("number"), PreviousHash: l.hash("previous hash")}
-	millis := l.uint("time")
-	if millis > math.MaxInt64 {
-		l.fail("time is out of range")
+	l := canonical.Read(text)
+	l.Literal(epochFormat)
+	r := EpochRecord{Number: l.Uint("number"), PreviousHash: l.Digest("previous hash")}
+	r.TimeUnixMilli = l.Int("time")
+	r.MapRoot, r.MapKeys = l.Digest("map root"), l.Uint("map keys")
+	for l.More() && len(r.Streams) <= MaxStreams {
+		r.Streams = append(r.Streams, readStream(l))
 	}
-	r.TimeUnixMilli = int64(millis)
-	r.MapRoot, r.MapKeys = l.hash("map root"), l.uint("map keys")
-	for l.more() && len(r.Streams) <= MaxStreams {
-		r.Streams = append(r.Streams, l.stream())
-	}
-	if l.err != nil {
-		return EpochRecord{}, l.err
+	if err := l.Err(); err != nil {
+		return EpochRecord{}, Errorf(ReasonMalformed, "%v", err)
 	}
 	if err := r.validate(); err != nil {
 		return EpochRecord{}, err
@@ -105,13 +102,9 @@ func ParseEpoch(text []byte) (EpochRecord, error) {
 	return r, nil
 }
 
-func (l *lines) stream() StreamCheckpoint {
-	fields := strings.Split(l.next("stream"), " ")
-	if len(fields) != 3 {
-		l.fail("stream line does not have three fields")
-		return StreamCheckpoint{}
-	}
-	return StreamCheckpoint{Stream: fields[0], Size: l.parseUint("stream size", fields[1]), Root: l.parseHash("stream root", fields[2])}
+func readStream(l *canonical.Lines) StreamCheckpoint {
+	fields := l.Fields("stream line", 3)
+	return StreamCheckpoint{Stream: fields[0], Size: l.ParseUint("stream size", fields[1]), Root: l.ParseDigest("stream root", fields[2])}
 }
 
 func (r EpochRecord) encode() []byte {
@@ -143,7 +136,7 @@ func (r EpochRecord) validate() error {
 		return Errorf(ReasonMalformed, "epoch %d: %d streams, at most %d are allowed", r.Number, len(r.Streams), MaxStreams)
 	}
 	for i, s := range r.Streams {
-		if !isName(s.Stream, MaxStreamNameBytes, isStreamByte) {
+		if !canonical.IsName(s.Stream, MaxStreamNameBytes, isStreamByte) {
 			return Errorf(ReasonMalformed, "epoch %d: stream %d has a malformed name", r.Number, i)
 		}
 		if i > 0 && r.Streams[i-1].Stream >= s.Stream {
@@ -155,19 +148,4 @@ func (r EpochRecord) validate() error {
 
 func (r EpochRecord) time() time.Time { return time.UnixMilli(r.TimeUnixMilli) }
 
-// isName reports whether s has 1 to limit bytes, all of them allowed.
-func isName(s string, limit int, allowed func(byte) bool) bool {
-	if s == "" || len(s) > limit {
-		return false
-	}
-	for i := range len(s) {
-		if !allowed(s[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func isStreamByte(c byte) bool { return isIDByte(c) || c == '/' }
-
-func isIDByte(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' }
+func isStreamByte(c byte) bool { return canonical.IsIDByte(c) || c == '/' }

@@ -44,6 +44,47 @@ const (
 	ReasonWitnessesFull   Reason = "TOO_MANY_WITNESSES"      // MaxWitnesses members are witnesses
 )
 
+// Reasons for refusing a policy.
+const (
+	ReasonPolicyExists   Reason = "POLICY_EXISTS"    // the policy has a first version
+	ReasonPolicyUnknown  Reason = "POLICY_UNKNOWN"   // there is no such policy here; transient
+	ReasonPolicyCycle    Reason = "POLICY_CYCLE"     // a rule asks, through others, for itself
+	ReasonPolicyTooDeep  Reason = "POLICY_TOO_DEEP"  // more policies behind each other than a rule may ask for
+	ReasonPolicyTooLarge Reason = "POLICY_TOO_LARGE" // more identities in all than a rule may ask for
+)
+
+// Reasons for refusing what a policy or a signature must allow.
+const (
+	ReasonActionDenied     Reason = "ACTION_DENIED"      // no rule allows it to those who signed
+	ReasonPurposeDenied    Reason = "PURPOSE_DENIED"     // the rule allows other purposes
+	ReasonPolicyExpired    Reason = "POLICY_EXPIRED"     // only evolve and recover are left
+	ReasonSignatureInvalid Reason = "SIGNATURE_INVALID"  // a signature does not verify, or is missing
+	ReasonAccessKeyUnknown Reason = "ACCESS_KEY_UNKNOWN" // the member that signed has no access key; transient
+)
+
+// Reasons for refusing a request to read, or what belongs to one.
+const (
+	ReasonPolicyStale      Reason = "POLICY_VERSION_STALE" // the request does not name the latest version
+	ReasonRequestExists    Reason = "REQUEST_EXISTS"       // the request is recorded
+	ReasonRequestExpired   Reason = "REQUEST_EXPIRED"      // the request has expired, or lasts for too long
+	ReasonRequestRevoked   Reason = "REQUEST_REVOKED"      // the request was revoked
+	ReasonReaderUnproven   Reason = "READER_KEY_UNPROVEN"  // the reader does not prove to hold its encryption key
+	ReasonConsentMismatch  Reason = "CONSENT_MISMATCH"     // the consent is for another request
+	ReasonConsentExpired   Reason = "CONSENT_EXPIRED"      // the consent has expired
+	ReasonConsentWithdrawn Reason = "CONSENT_WITHDRAWN"    // the consent was withdrawn
+	ReasonQuotaExceeded    Reason = "QUOTA_EXCEEDED"       // the member's requests of the day are used up
+	ReasonCapsuleExists    Reason = "CAPSULE_EXISTS"       // the capsule is registered
+)
+
+// Reasons for refusing what is of trustees.
+const (
+	ReasonTrusteeMember    Reason = "TRUSTEE_OF_ANOTHER"     // the trustee is another member's
+	ReasonTrusteeUnknown   Reason = "TRUSTEE_UNKNOWN"        // there is no such trustee here; transient
+	ReasonKeyNotProposed   Reason = "KEY_SET_NOT_PROPOSED"   // the consortium proposed no such key set
+	ReasonKeySetNotNext    Reason = "KEY_SET_NOT_NEXT"       // the number or epoch is taken, or does not follow
+	ReasonPublicKeyChanged Reason = "KEY_SET_OF_ANOTHER_KEY" // a new epoch keeps the public key
+)
+
 // Reasons common to all records.
 const (
 	ReasonMalformed        Reason = "MALFORMED_RECORD"       // the text is not a canonical record
@@ -54,7 +95,13 @@ const (
 
 // Transient reports whether a refusal may pass by itself, because the peer that
 // refused may be a block behind the one that answered before.
-func (r Reason) Transient() bool { return r == ReasonPreviousUnknown || r == ReasonNotAMember }
+func (r Reason) Transient() bool {
+	switch r {
+	case ReasonPreviousUnknown, ReasonNotAMember, ReasonPolicyUnknown, ReasonAccessKeyUnknown, ReasonTrusteeUnknown:
+		return true
+	}
+	return false
+}
 
 // Error is a broken rule: a stable reason and a detail for people. Details hold
 // record numbers and stream names, never record content.

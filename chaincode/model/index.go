@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/pcc-platform/pcc/chaincode/model/canonical"
 )
 
 const indexFormat = "pcc-index/v1"
@@ -92,14 +94,14 @@ func ParseIndex(text []byte) (Index, error) {
 	if len(text) > MaxIndexBytes {
 		return Index{}, Errorf(ReasonMalformed, "index of %d bytes, at most %d are allowed", len(text), MaxIndexBytes)
 	}
-	l := &lines{rest: string(text)}
-	l.literal(indexFormat)
-	x := Index{Origin: l.next("origin"), Size: l.uint("size")}
+	l := canonical.Read(text)
+	l.Literal(indexFormat)
+	x := Index{Origin: l.Next("origin"), Size: l.Uint("size")}
 	for range bits.OnesCount64(x.Size) {
-		x.subtrees = append(x.subtrees, l.hash("subtree"))
+		x.subtrees = append(x.subtrees, l.Digest("subtree"))
 	}
-	if l.err != nil {
-		return Index{}, l.err
+	if err := l.Err(); err != nil {
+		return Index{}, Errorf(ReasonMalformed, "%v", err)
 	}
 	if err := x.validate(); err != nil {
 		return Index{}, err
@@ -120,7 +122,7 @@ func (x Index) encode() []byte {
 }
 
 func (x Index) validate() error {
-	if x.Size == 0 || !isName(x.Origin, MaxKeyNameBytes, isKeyNameByte) {
+	if x.Size == 0 || !canonical.IsName(x.Origin, MaxKeyNameBytes, isKeyNameByte) {
 		return Errorf(ReasonMalformed, "an index has epochs and the origin of a log")
 	}
 	return nil

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/pcc-platform/pcc/chaincode/model/canonical"
 )
 
 const memberFormat = "pcc-member/v2"
@@ -97,23 +99,23 @@ func ParseMember(text []byte) (MemberRecord, error) {
 	if len(text) > MaxMemberBytes {
 		return MemberRecord{}, Errorf(ReasonMalformed, "member record of %d bytes, at most %d are allowed", len(text), MaxMemberBytes)
 	}
-	l := &lines{rest: string(text)}
-	l.literal(memberFormat)
+	l := canonical.Read(text)
+	l.Literal(memberFormat)
 	r := MemberRecord{
-		ID:           l.next("id"),
-		MSPID:        l.next("MSP id"),
-		Class:        Class(l.next("class")),
-		Status:       Status(l.next("status")),
-		CARootSHA256: l.hash("CA root"),
-		Version:      l.uint("version"),
-		PreviousHash: l.hash("previous hash"),
-		WitnessKey:   l.next("witness key"),
+		ID:           l.Next("id"),
+		MSPID:        l.Next("MSP id"),
+		Class:        Class(l.Next("class")),
+		Status:       Status(l.Next("status")),
+		CARootSHA256: l.Digest("CA root"),
+		Version:      l.Uint("version"),
+		PreviousHash: l.Digest("previous hash"),
+		WitnessKey:   l.Next("witness key"),
 	}
 	if r.WitnessKey == noWitnessKey {
 		r.WitnessKey = ""
 	}
-	if l.err != nil {
-		return MemberRecord{}, l.err
+	if err := l.Err(); err != nil {
+		return MemberRecord{}, Errorf(ReasonMalformed, "%v", err)
 	}
 	if err := r.validate(); err != nil {
 		return MemberRecord{}, err
@@ -134,9 +136,9 @@ func (r MemberRecord) encode() []byte {
 // validate checks what can be judged without the previous version.
 func (r MemberRecord) validate() error {
 	switch {
-	case !isName(r.ID, MaxMemberIDBytes, isIDByte):
+	case !canonical.IsName(r.ID, MaxMemberIDBytes, canonical.IsIDByte):
 		return Errorf(ReasonMalformed, "malformed member id")
-	case !isName(r.MSPID, MaxMSPIDBytes, isMSPByte):
+	case !canonical.IsName(r.MSPID, MaxMSPIDBytes, canonical.IsMSPByte):
 		return Errorf(ReasonMalformed, "member %s: malformed MSP id", r.ID)
 	case !slices.Contains(Classes(), r.Class):
 		return Errorf(ReasonMalformed, "member %s: unknown class", r.ID)
@@ -154,5 +156,3 @@ func (r MemberRecord) validate() error {
 	}
 	return nil
 }
-
-func isMSPByte(c byte) bool { return isIDByte(c) || c >= 'A' && c <= 'Z' || c == '.' }

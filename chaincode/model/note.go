@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"strconv"
 	"strings"
+
+	"github.com/pcc-platform/pcc/chaincode/model/canonical"
 )
 
 // Limits of a note.
@@ -74,12 +76,12 @@ func ParseNote(signed []byte) (Note, error) {
 }
 
 func parseCheckpoint(text string) (Note, error) {
-	l := &lines{rest: text}
-	n := Note{Origin: l.next("origin"), Size: l.uint("size"), Root: l.hash("root"), text: text}
+	l := canonical.Read([]byte(text))
+	n := Note{Origin: l.Next("origin"), Size: l.Uint("size"), Root: l.Digest("root"), text: text}
 	switch {
-	case l.err != nil:
-		return Note{}, Errorf(ReasonNoteMalformed, "%s", l.err.Detail)
-	case !isName(n.Origin, MaxKeyNameBytes, isKeyNameByte):
+	case l.Err() != nil:
+		return Note{}, Errorf(ReasonNoteMalformed, "%v", l.Err())
+	case !canonical.IsName(n.Origin, MaxKeyNameBytes, isKeyNameByte):
 		return Note{}, Errorf(ReasonNoteMalformed, "malformed origin")
 	case n.Origin+"\n"+strconv.FormatUint(n.Size, 10)+"\n"+n.Root.base64()+"\n" != text:
 		return Note{}, Errorf(ReasonNoteMalformed, "the checkpoint is not in canonical form, or has more lines")
@@ -92,7 +94,7 @@ func parseSignature(line string) (signature, bool) {
 	rest, dashed := strings.CutPrefix(line, signaturePrefix)
 	rest, ended := strings.CutSuffix(rest, "\n")
 	name, encoded, split := strings.Cut(rest, " ")
-	if !dashed || !ended || !split || !isName(name, MaxKeyNameBytes, isKeyNameByte) {
+	if !dashed || !ended || !split || !canonical.IsName(name, MaxKeyNameBytes, isKeyNameByte) {
 		return signature{}, false
 	}
 	raw, err := base64.StdEncoding.Strict().DecodeString(encoded)

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/pcc-platform/pcc/chaincode/model/canonical"
 )
 
 const (
@@ -29,7 +31,7 @@ type WitnessKey struct {
 // other text is a MALFORMED_RECORD, a valid key in another form too.
 func ParseWitnessKey(text string) (WitnessKey, error) {
 	fields := strings.SplitN(text, "+", 3)
-	if len(fields) != 3 || !isName(fields[0], MaxKeyNameBytes, isKeyNameByte) {
+	if len(fields) != 3 || !canonical.IsName(fields[0], MaxKeyNameBytes, isKeyNameByte) {
 		return WitnessKey{}, Errorf(ReasonMalformed, "witness key: malformed name")
 	}
 	raw, err := base64.StdEncoding.Strict().DecodeString(fields[2])

@@ -57,7 +57,9 @@ func importRules() []rule {
 		},
 		{
 			"the chaincode's model knows the standard library only",
-			imports(code(below("chaincode/model")), func(_ *goFile, imported string) bool { return standard(imported) }),
+			imports(code(below("chaincode/model")), func(_ *goFile, imported string) bool {
+				return standard(imported) || within(imported, module+"/chaincode/model")
+			}),
 			importing("chaincode/model/x.go", "google.golang.org/protobuf/proto"),
 		},
 		{
@@ -76,7 +78,9 @@ func importRules() []rule {
 			"of the chaincode others know only what needs no Fabric",
 			imports(not(below("chaincode")), func(_ *goFile, imported string) bool {
 				return !within(imported, module+"/chaincode") ||
-					slices.Contains([]string{module + "/chaincode/model", module + "/chaincode/endorsement"}, imported)
+					slices.Contains([]string{
+						module + "/chaincode/model", module + "/chaincode/model/access", module + "/chaincode/endorsement", module + "/chaincode/possession",
+					}, imported)
 			}),
 			importing("services/a/x.go", module+"/chaincode/anchor"),
 		},

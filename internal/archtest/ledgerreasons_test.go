@@ -4,7 +4,7 @@ import "regexp"
 
 var (
 	ledgerReason    = regexp.MustCompile(`(?m)\bReason\w+\s+Reason = "([A-Z_]+)"`)
-	ledgerReasonRow = regexp.MustCompile("(?m)^\\| `([A-Z_]+)` \\| (?:epoch|note|member|record) \\|")
+	ledgerReasonRow = regexp.MustCompile("(?m)^\\| `([A-Z_]+)` \\| (?:epoch|note|member|record|policy|signature|request|capsule|trustee) \\|")
 )
 
 // ledgerReasons compares docs/errors.md with the reasons of chaincode/model. They are apart from those of RPCs: a word may be
