@@ -4,20 +4,15 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"testing"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	"github.com/pcc-platform/pcc/internal/authz"
-	_ "github.com/pcc-platform/pcc/proto/gen/pcc/anchor/v1" // links its RPCs into the program, as those below
-	_ "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
-	_ "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
+	_ "github.com/pcc-platform/pcc/internal/authz/everyrpc" // links the RPCs
+	"github.com/pcc-platform/pcc/internal/authz/permissiondoc"
 	optionsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/options/v1"
-	_ "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
-	_ "github.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1"
-	_ "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
 )
 
 // TestPermissions holds the RPCs' options and Keto's model together, both ways.
@@ -35,7 +30,7 @@ func TestPermissions(t *testing.T) {
 	for method, rule := range rules {
 		permission := namespaces[rule.Scope] + "." + rule.Permission
 		used[permission] = true
-		if !defined[permission] {
+		if len(defined[permission]) == 0 {
 			t.Errorf("%s asks for %s, which deploy/keto/namespaces.keto.ts does not define", method, permission)
 		}
 	}
@@ -49,29 +44,14 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
-var (
-	ketoClass  = regexp.MustCompile(`^class (\w+) implements Namespace`)
-	ketoPermit = regexp.MustCompile(`^ {4}(\w+): \(ctx: Context\): boolean`)
-)
-
 // permissions reads "<Namespace>.<permission>" out of the model.
-func permissions(t *testing.T) map[string]bool {
+func permissions(t *testing.T) permissiondoc.Model {
 	t.Helper()
 	model, err := os.ReadFile("../../deploy/keto/namespaces.keto.ts")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defined := map[string]bool{}
-	namespace := ""
-	for _, line := range regexp.MustCompile(`\n`).Split(string(model), -1) {
-		if class := ketoClass.FindStringSubmatch(line); class != nil {
-			namespace = class[1]
-		}
-		if permit := ketoPermit.FindStringSubmatch(line); permit != nil {
-			defined[namespace+"."+permit[1]] = true
-		}
-	}
-	return defined
+	return permissiondoc.ParseModel(model)
 }
 
 // linkedAll fails when a service's proto is there whose RPCs this test does not see.
@@ -88,7 +68,7 @@ func linkedAll(t *testing.T) {
 	}
 	for _, p := range protos {
 		if !linked[filepath.Base(p)] {
-			t.Errorf("import the generated package of %s here", p)
+			t.Errorf("import the generated package of %s in internal/authz/everyrpc", p)
 		}
 	}
 }
