@@ -14,6 +14,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/app"
 	"github.com/pcc-platform/pcc/internal/journal/fsck"
 	"github.com/pcc-platform/pcc/internal/journal/keeper"
+	anchorfsck "github.com/pcc-platform/pcc/services/anchor/server/fsck"
 	ingestfsck "github.com/pcc-platform/pcc/services/ingest/server/fsck"
 )
 
@@ -21,14 +22,16 @@ const (
 	// exitFindings and exitNotRun are the exit codes of fsck, so that whoever starts it by a timer can tell them apart.
 	exitFindings = 1
 	exitNotRun   = 2
-	// ingestSchema is the schema whose rows of events are examined together with its journal.
+	// ingestSchema and anchorSchema are those of which more is examined together with the journal.
 	ingestSchema = "ingest"
+	anchorSchema = "anchor"
 	fsckConnect  = 10 * time.Second
 )
 
 const fsckHelp = `Reads the whole journal of one schema in one read-only snapshot, next to the running service, and names what is
-wrong: flipped bits, missing, added, swapped or truncated rows, and in the schema ingest rows of events that do not
-agree with their entries. It changes nothing. The database role has to see all rows: the service's own does.
+wrong: flipped bits, missing, added, swapped or truncated rows; in the schema ingest also rows of events that do not
+agree with their entries, in the schema anchor what is kept of streams and lists and does not give the records of epochs.
+It changes nothing. The database role has to see all rows: the service's own does.
 
 A database that was restored as a whole, or written anew as a whole, is sound in itself. Only checkpoints that are
 kept elsewhere show it; name them every time:
@@ -104,8 +107,11 @@ func (f *fsckFlags) examine(ctx context.Context, env *environment) (*fsckReport,
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
 	check := fsck.Check
-	if f.schema == ingestSchema {
+	switch f.schema {
+	case ingestSchema:
 		check = ingestfsck.Check
+	case anchorSchema:
+		check = anchorfsck.Check
 	}
 	progress := &fsckProgress{env: env}
 	report, found := &fsckReport{Schema: f.schema, Compared: len(claims)}, &fsck.Findings{}

@@ -91,6 +91,8 @@ type Place struct {
 	Index *uint64 `json:"index,omitempty"`
 	// Size is of a checkpoint.
 	Size *uint64 `json:"size,omitempty"`
+	// Epoch is of what anchor keeps of one, from 1.
+	Epoch *uint64 `json:"epoch,omitempty"`
 }
 
 // AtTable is the place of what concerns a table.
@@ -113,6 +115,9 @@ func AtTile(level int, index uint64) Place { return Place{Level: &level, Index: 
 // AtSize is the place of a checkpoint.
 func AtSize(size uint64) Place { return Place{Size: &size} }
 
+// AtEpoch is the place of what is kept of an epoch.
+func AtEpoch(number uint64) Place { return Place{Epoch: &number} }
+
 // String is short, such as "entries 3-8" or "tile 1/0" (level and index).
 func (p Place) String() string {
 	switch {
@@ -124,6 +129,8 @@ func (p Place) String() string {
 		return fmt.Sprintf("tile %d/%d", *p.Level, *p.Index)
 	case p.Size != nil:
 		return fmt.Sprintf("size %d", *p.Size)
+	case p.Epoch != nil:
+		return fmt.Sprintf("epoch %d", *p.Epoch)
 	default:
 		return p.Table
 	}

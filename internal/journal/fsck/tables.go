@@ -42,8 +42,8 @@ func guards() []guarded {
 // are for rows that a key or a constraint forbids, and run where it is gone.
 func checkTables(ctx context.Context, tx pgx.Tx, found *Findings) error {
 	for _, g := range guards() {
-		if err := g.checkTriggers(ctx, tx, found); err != nil {
-			return fmt.Errorf("fsck: triggers of %s: %w", g.table, err)
+		if err := CheckTriggers(ctx, tx, found, g.table, g.triggers...); err != nil {
+			return err
 		}
 		if err := g.checkRange(ctx, tx, found); err != nil {
 			return fmt.Errorf("fsck: rows of %s: %w", g.table, err)
@@ -55,16 +55,20 @@ func checkTables(ctx context.Context, tx pgx.Tx, found *Findings) error {
 	return nil
 }
 
-func (g *guarded) checkTriggers(ctx context.Context, tx pgx.Tx, found *Findings) error {
+// CheckTriggers finds triggers of a table that are gone or switched off.
+func CheckTriggers(ctx context.Context, tx pgx.Tx, found *Findings, table string, triggers ...string) error {
 	const query = `
 		SELECT name FROM unnest($2::text[]) AS wanted(name)
 		WHERE NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = to_regclass($1) AND t.tgname = name AND t.tgenabled IN ('O', 'A'))
 		ORDER BY name`
-	missing, err := collect(ctx, tx, pgx.RowTo[string], query, g.table, g.triggers)
-	for _, name := range missing {
-		found.Add(GuardMissing, "", AtTable(g.table), "the trigger %s is gone or switched off: rows can be changed unnoticed", name)
+	missing, err := collect(ctx, tx, pgx.RowTo[string], query, table, triggers)
+	if err != nil {
+		return fmt.Errorf("fsck: triggers of %s: %w", table, err)
 	}
-	return err
+	for _, name := range missing {
+		found.Add(GuardMissing, "", AtTable(table), "the trigger %s is gone or switched off: rows can be changed unnoticed", name)
+	}
+	return nil
 }
 
 func (g *guarded) checkRange(ctx context.Context, tx pgx.Tx, found *Findings) error {

@@ -61,7 +61,7 @@ func Check(ctx context.Context, tx pgx.Tx, opts fsck.Options, found *fsck.Findin
 
 // examination goes through entries and rows side by side, both by stream and number.
 type examination struct {
-	rows  *rows
+	rows  rows
 	found *fsck.Findings
 	// stream is the one under way, with its last statements.
 	stream     string
@@ -157,7 +157,7 @@ func (e *examination) orphans(ctx context.Context, end position) error {
 }
 
 func (e *examination) finish(ctx context.Context) error {
-	if e.rows.taken == 0 && e.missing > 0 {
+	if e.rows.Taken() == 0 && e.missing > 0 {
 		e.found.Add(fsck.TableEmpty, "", fsck.AtTable(tableEvent), "the table has no row, and the journal has %d events: it was truncated", e.missing)
 	}
 	if err := e.orphans(ctx, endOfRows); err != nil {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"fmt"
 	"math"
 	"time"
 
@@ -13,12 +12,13 @@ import (
 	"github.com/jackc/pgx/v5"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/pcc-platform/pcc/internal/journal/fsck"
 	"github.com/pcc-platform/pcc/proto/event"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	"github.com/pcc-platform/pcc/services/ingest"
 )
 
-// rowsPage bounds the rows in memory. PostgreSQL sorts all of them once, on its disk where they do not fit into its memory.
+// rowsPage bounds the rows in memory.
 const rowsPage = 1000
 
 // position is an entry's.
@@ -49,61 +49,25 @@ type row struct {
 }
 
 // rows goes through all rows of the table by position.
-type rows struct {
-	tx   pgx.Tx
-	page []row
-	done bool
-	// taken counts the rows handed out.
-	taken uint64
-}
+type rows struct{ *fsck.Rows[row] }
 
-// openRows opens a cursor that lives as long as the transaction.
-func openRows(ctx context.Context, tx pgx.Tx) (*rows, error) {
-	const declare = `
-		DECLARE fsck_event NO SCROLL CURSOR FOR
+func openRows(ctx context.Context, tx pgx.Tx) (rows, error) {
+	const query = `
 		SELECT stream, seq, id, passport, member, source, event_id, type, occurred_at, received_at, odometer_metres,
 			quality, quality_policy, content_hash, source_key, source_sequence
 		FROM event ORDER BY stream COLLATE "C", seq, id`
-	if _, err := tx.Exec(ctx, declare); err != nil {
-		return nil, fmt.Errorf("fsck: read the rows of events: %w", err)
-	}
-	return &rows{tx: tx}, nil
+	all, err := fsck.OpenRows(ctx, tx, "rows of events", query, rowsPage, scanRow)
+	return rows{all}, err
 }
 
 // at takes the next row if it points there.
-func (r *rows) at(ctx context.Context, here position) (*row, error) {
-	return r.take(ctx, func(next position) bool { return next == here })
+func (r rows) at(ctx context.Context, here position) (*row, error) {
+	return r.Take(ctx, func(next *row) bool { return next.at == here })
 }
 
 // before takes the next row if it points before end.
-func (r *rows) before(ctx context.Context, end position) (*row, error) {
-	return r.take(ctx, func(next position) bool { return next.compare(end) < 0 })
-}
-
-func (r *rows) take(ctx context.Context, wanted func(position) bool) (*row, error) {
-	if len(r.page) == 0 && !r.done {
-		if err := r.fetch(ctx); err != nil {
-			return nil, err
-		}
-	}
-	if len(r.page) == 0 || !wanted(r.page[0].at) {
-		return nil, nil //nolint:nilnil // there is none, which is no error
-	}
-	next := &r.page[0]
-	r.page, r.taken = r.page[1:], r.taken+1
-	return next, nil
-}
-
-func (r *rows) fetch(ctx context.Context) error {
-	found, err := r.tx.Query(ctx, fmt.Sprintf("FETCH %d FROM fsck_event", rowsPage))
-	if err == nil {
-		r.page, err = pgx.CollectRows(found, scanRow)
-	}
-	if err != nil {
-		return fmt.Errorf("fsck: read the rows of events: %w", err)
-	}
-	r.done = len(r.page) < rowsPage
-	return nil
+func (r rows) before(ctx context.Context, end position) (*row, error) {
+	return r.Take(ctx, func(next *row) bool { return next.at.compare(end) < 0 })
 }
 
 func scanRow(from pgx.CollectableRow) (r row, err error) {
