@@ -105,7 +105,7 @@ func Operator(subject string) []Relation {
 func Services() []Relation {
 	calls := map[string][]string{
 		"registry":   {"ingest", "gateway"},
-		"vault":      {"registry"},
+		"vault":      {"registry", "access"},
 		"ingest":     {"registry", "anchor"},
 		"settlement": {"registry", "anchor"},
 	}

@@ -15,6 +15,8 @@
 //     another row, vehicle or member it does not decrypt.
 //   - Each row has a key of its own in a file outside of the database. An erasure destroys it, so that what a backup brings back
 //     stays closed.
+//   - Half of the key of confidential fields is here, one for each class of events in one ownership period. It leaves the vault
+//     as shreds of capsules, sealed to whom access names, and goes with the erasure.
 //   - A holder exists only for the member that registered it, and every reading of one is recorded before it is decrypted.
 //   - Personal data is a Secret in memory: printed, logged or marshalled in any way it is [redacted]. It is in no error.
 package vault

@@ -15,6 +15,10 @@ var (
 	ErrHolderNotFound  = apperr.New(apperr.NotFound, "HOLDER_NOT_FOUND", "no such holder")
 	// ErrShredded says that a row's own key was destroyed; it reaches no caller.
 	ErrShredded = errors.New("vault: the key was destroyed")
+	// ErrClassKeyNotFound says that a half was destroyed, or that nothing was ever written under it: nobody can tell which.
+	ErrClassKeyNotFound = apperr.New(apperr.NotFound, "CLASS_KEY_NOT_FOUND", "the key was destroyed, or there never was one")
+	// ErrReaderKey refuses a key that nothing can be sealed to.
+	ErrReaderKey = apperr.InvalidField("recipient.public_key", "not a key of its kind")
 	// ErrVehicleUnknown refuses a holder for a handle that nobody bound.
 	ErrVehicleUnknown = apperr.InvalidField("vehicle", "no such vehicle")
 )

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+
+	"github.com/pcc-platform/pcc/internal/eventlist"
 )
 
 // Store keeps vehicles and holders.
@@ -20,6 +22,10 @@ type Store interface {
 	Identities(ctx context.Context, after uuid.UUID, limit int) ([]SealedVIN, error)
 	// IdentitiesOf returns the sealed VINs of those of ids that have one, in no order; the call is audited.
 	IdentitiesOf(ctx context.Context, ids []uuid.UUID) ([]SealedVIN, error)
+	// ClassKey returns the half for a policy and class, or ErrClassKeyNotFound; the call is audited.
+	ClassKey(ctx context.Context, policy string, class eventlist.Class) (SealedClassKey, error)
+	// InsertClassKey stores a half unless there is one. The error is ErrVehicleUnknown when the vehicle is not bound.
+	InsertClassKey(ctx context.Context, k SealedClassKey) error
 	// AuditHolderRead records that the caller reads a holder, and is on disk when it returns.
 	AuditHolderRead(ctx context.Context, id uuid.UUID) error
 	// Holder returns a holder of member or ErrHolderNotFound.

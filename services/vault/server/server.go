@@ -48,6 +48,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 		return nil, err
 	}
 	vaultv1.RegisterVaultServiceServer(base.Server, handlers)
+	vaultv1.RegisterShredServiceServer(base.Server, handlers)
 
 	directory := app.NewDirectory(registry)
 	return app.RunnerFunc(func(ctx context.Context) error { return base.Run(ctx, directory) }), nil

@@ -16,9 +16,10 @@ type Registrar interface {
 		f func(vault.Tx) (*vaultv1.RegisterHolderResponse, error)) (*vaultv1.RegisterHolderResponse, error)
 }
 
-// Server implements vaultv1.VaultServiceServer.
+// Server implements vaultv1.VaultServiceServer and vaultv1.ShredServiceServer.
 type Server struct {
 	vaultv1.UnimplementedVaultServiceServer
+	vaultv1.UnimplementedShredServiceServer
 	vault     *vault.Service
 	registrar Registrar
 	metrics   metrics

@@ -35,3 +35,14 @@ VALUES (@id, @member, @vehicle_id, @ciphertext, @key_id, @shred_key);
 
 -- name: HolderOfMember :one
 SELECT vehicle_id, ciphertext, key_id, shred_key, created_at FROM holder WHERE id = @id AND member = @member;
+
+-- name: ClassKey :one
+SELECT vehicle_id, ciphertext, shred_key FROM class_key WHERE policy = @policy AND class = @class;
+
+-- name: InsertClassKey :exec
+INSERT INTO class_key (policy, class, vehicle_id, ciphertext, key_id, shred_key)
+VALUES (@policy, @class, @vehicle_id, @ciphertext, @key_id, @shred_key)
+ON CONFLICT ON CONSTRAINT class_key_pkey DO NOTHING;
+
+-- name: EraseClassKeys :many
+DELETE FROM class_key WHERE vehicle_id = @vehicle_id RETURNING shred_key;

@@ -24,6 +24,7 @@ const (
 	actionReadHolder     = "vault.GetHolder"
 	actionMatch          = "vault.MatchVehicles"
 	actionCompare        = "vault.CompareVehicles"
+	actionGiveShreds     = "vault.GiveShreds"
 )
 
 // Store implements vault.Store.

@@ -57,6 +57,52 @@ func (q *Queries) BoundVehicles(ctx context.Context, ids []uuid.UUID) ([]BoundVe
 	return items, nil
 }
 
+const classKey = `-- name: ClassKey :one
+SELECT vehicle_id, ciphertext, shred_key FROM class_key WHERE policy = $1 AND class = $2
+`
+
+type ClassKeyParams struct {
+	Policy string
+	Class  string
+}
+
+type ClassKeyRow struct {
+	VehicleID  uuid.UUID
+	Ciphertext []byte
+	ShredKey   uuid.UUID
+}
+
+func (q *Queries) ClassKey(ctx context.Context, arg ClassKeyParams) (ClassKeyRow, error) {
+	row := q.db.QueryRow(ctx, classKey, arg.Policy, arg.Class)
+	var i ClassKeyRow
+	err := row.Scan(&i.VehicleID, &i.Ciphertext, &i.ShredKey)
+	return i, err
+}
+
+const eraseClassKeys = `-- name: EraseClassKeys :many
+DELETE FROM class_key WHERE vehicle_id = $1 RETURNING shred_key
+`
+
+func (q *Queries) EraseClassKeys(ctx context.Context, vehicleID uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, eraseClassKeys, vehicleID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var shred_key uuid.UUID
+		if err := rows.Scan(&shred_key); err != nil {
+			return nil, err
+		}
+		items = append(items, shred_key)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const holderOfMember = `-- name: HolderOfMember :one
 
 SELECT vehicle_id, ciphertext, key_id, shred_key, created_at FROM holder WHERE id = $1 AND member = $2
@@ -152,6 +198,33 @@ func (q *Queries) IdentitiesOf(ctx context.Context, ids []uuid.UUID) ([]Identiti
 		return nil, err
 	}
 	return items, nil
+}
+
+const insertClassKey = `-- name: InsertClassKey :exec
+INSERT INTO class_key (policy, class, vehicle_id, ciphertext, key_id, shred_key)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT ON CONSTRAINT class_key_pkey DO NOTHING
+`
+
+type InsertClassKeyParams struct {
+	Policy     string
+	Class      string
+	VehicleID  uuid.UUID
+	Ciphertext []byte
+	KeyID      int64
+	ShredKey   uuid.UUID
+}
+
+func (q *Queries) InsertClassKey(ctx context.Context, arg InsertClassKeyParams) error {
+	_, err := q.db.Exec(ctx, insertClassKey,
+		arg.Policy,
+		arg.Class,
+		arg.VehicleID,
+		arg.Ciphertext,
+		arg.KeyID,
+		arg.ShredKey,
+	)
+	return err
 }
 
 const insertHolder = `-- name: InsertHolder :exec
