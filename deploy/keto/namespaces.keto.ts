@@ -19,8 +19,13 @@ class Consortium implements Namespace {
     import_statements: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
     write_off_entries: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
     export_payouts: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
+    close_cycles: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
     audit_settlement: (ctx: Context): boolean =>
       this.related.auditors.includes(ctx.subject) || this.related.treasurers.includes(ctx.subject),
+    read_cycles: (ctx: Context): boolean =>
+      this.related.participants.includes(ctx.subject) ||
+      this.related.treasurers.includes(ctx.subject) ||
+      this.related.auditors.includes(ctx.subject),
     read_members: (ctx: Context): boolean =>
       this.related.participants.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
     read_epochs: (ctx: Context): boolean =>

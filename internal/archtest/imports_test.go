@@ -68,6 +68,11 @@ func importRules() []rule {
 			importing("internal/headmap/proof/x.go", "golang.org/x/mod/sumdb/tlog"),
 		},
 		{
+			"commitments to balances know the standard library only",
+			imports(code(below("internal/sumtree")), func(_ *goFile, imported string) bool { return standard(imported) }),
+			importing("internal/sumtree/x.go", "google.golang.org/protobuf/proto"),
+		},
+		{
 			"which list an event is in is known without a library",
 			imports(code(below("internal/eventlist")), func(_ *goFile, imported string) bool {
 				return standard(imported) || imported == module+"/internal/headmap/proof"

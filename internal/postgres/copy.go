@@ -78,6 +78,15 @@ func (r *Row) Time(v time.Time) {
 	r.Int8(v.UnixMicro() - epoch)
 }
 
+// NullTime writes a timestamptz, in whole microseconds; the zero time is NULL.
+func (r *Row) NullTime(v time.Time) {
+	if v.IsZero() {
+		r.null()
+		return
+	}
+	r.Time(v)
+}
+
 // Oids of the elements of arrays, as PostgreSQL's catalogue has them.
 const (
 	textOID = 25

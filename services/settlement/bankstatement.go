@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/pcc-platform/pcc/services/settlement/iso20022"
 )
@@ -44,20 +43,19 @@ type BankStatement struct {
 	Opening, Closing Amount
 	Entries          []BankEntry
 	// Hash is the SHA-256 of what the statement says: a duplicate that the bank sends has the same.
-	Hash       [sha256.Size]byte
-	CreateTime time.Time
+	Hash [sha256.Size]byte
 }
 
 // amountOf is an amount of the bank in the ledger's units. The reader bounds amounts, so it fits.
 func amountOf(c iso20022.Cents) Amount { return Amount(c) * centUnits }
 
-func newBankStatement(s iso20022.Statement, now time.Time) BankStatement {
+func newBankStatement(s iso20022.Statement) BankStatement {
 	parts := []string{s.ID, s.IBAN, s.Opening.String(), s.Closing.String()}
 	for _, t := range s.Transactions {
 		parts = append(parts, t.Reference, t.Amount.String(), t.EndToEndID, strings.Join(t.Remittance, "\n"), fmt.Sprint(t.Reversal, t.Returned))
 	}
 	return BankStatement{
-		ID: s.ID, Opening: amountOf(s.Opening), Closing: amountOf(s.Closing), Hash: hashOf(parts...), CreateTime: now,
+		ID: s.ID, Opening: amountOf(s.Opening), Closing: amountOf(s.Closing), Hash: hashOf(parts...),
 	}
 }
 

@@ -58,6 +58,18 @@
 // people recorded since (Peg). A statement's entry that the ledger cannot explain moves nothing and breaks that: no payout is
 // then requested or exported until they agree again, which the transaction of each of these calls finds out for itself.
 //
+// # Cycles
+//
+// A cycle is what is posted between two moments, at most a day of UTC. At its end it is sealed, and then closed:
+//
+//	open ----------------> sealed -----------------> closed
+//	      no transfer of          balances drawn, committed to by
+//	      its time any more       a sum tree and journaled
+//
+// The transaction that seals waits for all who post and keeps others out for that moment; drawing the balances keeps nobody. Whoever
+// posts takes its time from the database, once its accounts are locked: so the postings of a cycle are the first of each account
+// that are not in an earlier one. What comes late is in the open cycle, and refers by Transfer.ValueTime to the one that it is about.
+//
 // # Invariants
 //
 //   - The postings of a transfer add up to zero, so all balances do. The code makes no other transfer (newTransfer), and
@@ -68,6 +80,8 @@
 //   - The balance of a member's held account is the sum of the prices of its held reads.
 //   - A thing happens once: ids of reads and transfers are derived from what they are (deriveID), and the same id with
 //     other content is refused.
+//   - Every transfer is in one cycle. Closing balances add up to zero, and lead by the cycle's nets from one close to the next.
+//   - Nothing of a closed cycle is changed or added: the database refuses it.
 //   - Amounts are integers; what is split is conserved to the last unit.
 //   - Every transfer is in the journal, in the stream settlement/ledger: its leaf commits with its postings, and is appended soon after.
 //
@@ -86,8 +100,8 @@
 // # Order of locks
 //
 // A transaction locks rows of read first, in ascending order of their ids (their versions are locked by them), or rows of payout
-// in that order, then all accounts that it will touch in ascending byte order of their ids in one statement, then inserts. An
-// export locks payouts behind the bank's account, but waits for none: it passes over what is locked. Two transactions therefore
+// in that order, then all accounts that it will touch in ascending byte order of their ids in one statement, then the open cycle,
+// shared (cycle_time), then inserts. Who seals a cycle locks it alone (lock_cycle), and nothing else. An export locks payouts behind the bank's account, but waits for none: it passes over what is locked. Two transactions therefore
 // wait for each other only one way, and cannot deadlock. The bank's account sorts before all others and so puts all mints,
 // statements and exports in order; the pools sort after all members, which keeps them locked for the shortest time.
 package settlement

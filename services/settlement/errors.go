@@ -15,6 +15,8 @@ var (
 
 	ErrMemberNotFound  = apperr.New(apperr.NotFound, "MEMBER_NOT_FOUND", "the member has no accounts")
 	ErrAccountNotFound = apperr.New(apperr.NotFound, "ACCOUNT_NOT_FOUND", "no such account of the caller's member")
+	ErrCycleNotFound   = apperr.New(apperr.NotFound, "CYCLE_NOT_FOUND", "no such closed cycle").WithField("name")
+	ErrPeriodNotFound  = apperr.New(apperr.NotFound, "PERIOD_NOT_FOUND", "no such closed period").WithField("name")
 	ErrEntryNotFound   = apperr.New(apperr.NotFound, "ENTRY_NOT_FOUND", "no imported bank statement has such an entry").WithField("reference")
 	ErrPayoutNotFound  = apperr.New(apperr.NotFound, "PAYOUT_NOT_FOUND", "no such payout, or not the caller's")
 	ErrReadNotFound    = apperr.New(apperr.NotFound, "READ_NOT_FOUND", "no such paid read")
@@ -31,6 +33,7 @@ var (
 	ErrLedgerBusy       = apperr.New(apperr.ResourceExhausted, "LEDGER_BUSY", "too many transfers are waiting; retry").WithRetryAfter(100 * time.Millisecond)
 	ErrConcurrentChange = apperr.New(apperr.Aborted, "CONCURRENT_CHANGE", "too many concurrent changes; retry")
 
+	ErrCycleNotOpen      = apperr.New(apperr.FailedPrecondition, "CYCLE_NOT_OPEN", "the cycle has not begun").WithField("name")
 	ErrAmountNotPayable  = apperr.New(apperr.InvalidArgument, "AMOUNT_INVALID", "a payout is of whole cents, 0.01 to 999999999.99 euro").WithField("amount")
 	ErrPayoutState       = apperr.New(apperr.FailedPrecondition, "PAYOUT_STATE", "the payout is not in a state that permits this")
 	ErrEntryExplained    = apperr.New(apperr.FailedPrecondition, "ENTRY_EXPLAINED", "the ledger has booked the entry, or agrees with it").WithField("reference")

@@ -54,4 +54,6 @@ type Metrics interface {
 	TransferPosted(ctx context.Context, kind TransferKind, volume Amount)
 	// PegChecked tells how ledger and bank compare.
 	PegChecked(ctx context.Context, p Peg)
+	// CycleClosed tells that a cycle was closed, and whether it was covered.
+	CycleClosed(ctx context.Context, c Close)
 }

@@ -8,7 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
+
+// JournalStream is the stream of all transfers and closed cycles. There is one, because a transfer is of several members, and the
+// books are of all.
+const JournalStream = "settlement/ledger"
 
 // TransferKind says what a transfer is for.
 type TransferKind string
@@ -42,6 +47,9 @@ type Transfer struct {
 	Kind        TransferKind
 	Description string
 	Postings    []Posting
+	// ValueTime is when what the transfer is about happened, if that was before it is posted; zero otherwise. What belongs to a closed
+	// cycle is posted into the open one, and refers to the closed one by this time.
+	ValueTime time.Time
 	// InputHash is the SHA-256 of what was asked for; a transfer of the same id has the same.
 	InputHash [sha256.Size]byte
 }

@@ -71,7 +71,7 @@ func TestRefusedInitiations(t *testing.T) {
 	}
 }
 
-// TestIBANCatchesMistakes: no single wrong character and no two neighbours changed over pass.
+// TestIBANCatchesMistakes: no single wrong digit or letter and no two neighbours changed over pass.
 func TestIBANCatchesMistakes(t *testing.T) {
 	examples := []string{"DE89370400440532013000", "FR1420041010050500013M02606", "GB29NWBK60161331926819", "NO9386011117947", "MT84MALT011000012345MTLCAST001S"}
 	for _, iban := range examples {
@@ -85,7 +85,11 @@ func TestIBANCatchesMistakes(t *testing.T) {
 		if at := rapid.IntRange(0, len(bad)-2).Draw(t, "at"); rapid.Bool().Draw(t, "swap") {
 			bad[at], bad[at+1] = bad[at+1], bad[at]
 		} else {
-			bad[at] = rapid.SampledFrom([]byte("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")).Draw(t, "character")
+			alike := "0123456789" // a letter for a digit is one of what the check digits may miss
+			if bad[at] >= 'A' {
+				alike = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			}
+			bad[at] = rapid.SampledFrom([]byte(alike)).Draw(t, "character")
 		}
 		if string(bad) != good && iso20022.IsIBAN(string(bad)) {
 			t.Fatalf("%s passes for %s", bad, good)

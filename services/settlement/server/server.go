@@ -88,9 +88,11 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	ledger := settlement.NewService(store, writer, metrics, settlement.CurrentSplitPolicy(), account.Limit, time.Now)
 	bank := settlement.NewBank(store, metrics, account, time.Now)
 	clawbacks := settlement.NewClawbacks(store, metrics, time.Now)
+	closer := settlement.NewCloser(store, metrics)
 	settlementv1.RegisterSettlementServiceServer(base.Server, api.NewServer(ledger))
 	settlementv1.RegisterPayoutServiceServer(base.Server, &api.Payouts{Bank: bank})
 	settlementv1.RegisterBankServiceServer(base.Server, &api.Bank{Bank: bank})
+	settlementv1.RegisterCycleServiceServer(base.Server, &api.Cycles{Closer: closer})
 	journalv1.RegisterLogServiceServer(base.Server, logs)
 
 	sweep := &sweeper{
@@ -100,11 +102,12 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	peg := &pegWatch{bank: bank, logger: base.Logger, interval: orDefault(cfg.PegInterval, defaultPegInterval)}
 	divide := &clawbackLoop{clawbacks: clawbacks, logger: base.Logger, interval: orDefault(cfg.ClawbackInterval, defaultClawbackInterval)}
 	refutations := events.EventRefuted(base.Pool, base.JS, base.Logger, clawbacks, store)
+	closing := &closeLoop{closer: closer, logger: base.Logger}
 	admissions := events.MemberAdmitted(base.Pool, base.JS, base.Logger, ledger, store)
 	journaling := &outbox.Relay{Pool: base.Pool, Schema: Name, Logger: base.Logger}
 	directory := app.NewDirectory(registry)
 	return app.RunnerFunc(func(ctx context.Context) error {
-		return base.Run(ctx, directory, base.Relay(), journaling, admissions, refutations, sweep, peg, divide)
+		return base.Run(ctx, directory, base.Relay(), journaling, admissions, refutations, sweep, peg, divide, closing)
 	}), nil
 }
 

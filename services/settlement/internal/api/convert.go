@@ -15,6 +15,7 @@ import (
 // Collections of resource names.
 const (
 	accounts      = "accounts"
+	cycles        = "cycles"
 	members       = "members"
 	passports     = "passports"
 	payoutBatches = "payoutBatches"

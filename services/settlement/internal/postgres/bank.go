@@ -92,7 +92,7 @@ func (t *ledgerTx) Statement(ctx context.Context, id string) (settlement.BankSta
 
 func (t *ledgerTx) InsertStatement(ctx context.Context, s settlement.BankStatement) error {
 	err := t.q.InsertBankStatement(ctx, dbsqlc.InsertBankStatementParams{
-		ID: s.ID, Opening: s.Opening, Closing: s.Closing, Hash: s.Hash[:], CreatedAt: s.CreateTime,
+		ID: s.ID, Opening: s.Opening, Closing: s.Closing, Hash: s.Hash[:], CreatedAt: t.at,
 	})
 	if err != nil {
 		return fmt.Errorf("insert statement: %w", err)

@@ -162,3 +162,5 @@ type uncounted struct{}
 func (uncounted) TransferPosted(context.Context, settlement.TransferKind, settlement.Amount) {}
 
 func (uncounted) PegChecked(context.Context, settlement.Peg) {}
+
+func (uncounted) CycleClosed(context.Context, settlement.Close) {}

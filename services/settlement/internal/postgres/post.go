@@ -16,15 +16,17 @@ func (t *ledgerTx) LockAccounts(ctx context.Context, ids []settlement.AccountID)
 	for i, id := range ids {
 		names[i] = string(id)
 	}
-	rows, err := t.q.LockAccounts(ctx, names)
+	locked, err := t.q.LockAccounts(ctx, names)
 	if err != nil {
 		return nil, fmt.Errorf("lock accounts: %w", err)
 	}
-	balances := make(settlement.Balances, len(rows))
-	for _, r := range rows {
-		id := settlement.AccountID(r.ID)
-		balances[id] = settlement.Account{ID: id, Balance: r.Balance, Overdraft: r.Overdraft}
-		t.at = r.Time
+	t.at = locked.Time
+	balances := make(settlement.Balances, len(locked.Ids))
+	for i, name := range locked.Ids {
+		id := settlement.AccountID(name)
+		balances[id] = settlement.Account{
+			ID: id, Balance: settlement.Amount(locked.Balances[i]), Overdraft: settlement.Amount(locked.Overdrafts[i]),
+		}
 	}
 	return balances, nil
 }
@@ -33,7 +35,7 @@ func (t *ledgerTx) InsertTransfer(ctx context.Context, transfer settlement.Trans
 	return t.insertTransfers(ctx, []settlement.Transfer{transfer})
 }
 
-var transferColumns = []string{"id", "kind", "description", "input_hash", "created_at", "accounts", "amounts"}
+var transferColumns = []string{"id", "kind", "description", "input_hash", "created_at", "value_time", "accounts", "amounts"}
 
 // insertTransfers records transfers, on which the database posts them, and has the journal take them.
 func (t *ledgerTx) insertTransfers(ctx context.Context, transfers []settlement.Transfer) error {
@@ -58,6 +60,7 @@ func (t *ledgerTx) insertTransfers(ctx context.Context, transfers []settlement.T
 		r.Text(transfer.Description)
 		r.Bytes(transfer.InputHash[:])
 		r.Time(t.at)
+		r.NullTime(transfer.ValueTime)
 		r.Texts(accounts)
 		r.Int8s(amounts)
 	})

@@ -14,9 +14,6 @@ import (
 	"github.com/pcc-platform/pcc/services/settlement"
 )
 
-// ledgerStream is the stream of all transfers. There is one, because a transfer is of several members, and the books are of all.
-const ledgerStream = "settlement/ledger"
-
 // record has the journal take transfers. They go through the outbox: all transfers are in one stream, and its lock would let one
 // hold commit after the other whose accounts have nothing in common.
 func record(ctx context.Context, tx pgx.Tx, at time.Time, transfers []settlement.Transfer) error {
@@ -24,6 +21,9 @@ func record(ctx context.Context, tx pgx.Tx, at time.Time, transfers []settlement
 	for i, t := range transfers {
 		journaled := &settlementv1.JournaledTransfer{
 			Transfer: "transfers/" + t.ID, Kind: string(t.Kind), InputHash: t.InputHash[:], CreateTime: timestamppb.New(at),
+		}
+		if !t.ValueTime.IsZero() {
+			journaled.ValueTime = timestamppb.New(t.ValueTime)
 		}
 		for _, p := range t.Postings {
 			journaled.Postings = append(journaled.Postings, &settlementv1.JournaledPosting{Account: string(p.Account), Amount: int64(p.Amount)})
@@ -33,5 +33,5 @@ func record(ctx context.Context, tx pgx.Tx, at time.Time, transfers []settlement
 			return err
 		}
 	}
-	return outbox.Put(ctx, tx, ledgerStream, leaves...)
+	return outbox.Put(ctx, tx, settlement.JournalStream, leaves...)
 }

@@ -16,6 +16,8 @@ import (
 type Metrics struct {
 	transfers, volume metric.Int64Counter
 	pegHolds, pegGap  metric.Int64Gauge
+	// cycle is the number of the last closed cycle, covered 1 when its total was.
+	cycle, covered metric.Int64Gauge
 }
 
 // NewMetrics makes the instruments with the process's meter provider.
@@ -41,17 +43,35 @@ func NewMetrics() (*Metrics, error) {
 	if err != nil {
 		return nil, fmt.Errorf("telemetry: peg gap: %w", err)
 	}
-	return &Metrics{transfers: transfers, volume: volume, pegHolds: pegHolds, pegGap: pegGap}, nil
+	cycle, err := meter.Int64Gauge("pcc.settlement.cycle", metric.WithDescription("Number of the cycle that was closed last."))
+	if err != nil {
+		return nil, fmt.Errorf("telemetry: cycle: %w", err)
+	}
+	covered, err := meter.Int64Gauge("pcc.settlement.cycle.covered",
+		metric.WithDescription("1 when every PCC_token was covered at the end of the cycle that was closed last."))
+	if err != nil {
+		return nil, fmt.Errorf("telemetry: cycle covered: %w", err)
+	}
+	return &Metrics{transfers: transfers, volume: volume, pegHolds: pegHolds, pegGap: pegGap, cycle: cycle, covered: covered}, nil
 }
 
 // PegChecked records how ledger and bank compare.
 func (m *Metrics) PegChecked(ctx context.Context, p settlement.Peg) {
-	holds := int64(0)
-	if p.Holds() {
-		holds = 1
-	}
-	m.pegHolds.Record(ctx, holds)
+	m.pegHolds.Record(ctx, oneIf(p.Holds()))
 	m.pegGap.Record(ctx, int64(p.Owed-p.Reserve-p.Unconfirmed))
+}
+
+// CycleClosed records the last closed cycle.
+func (m *Metrics) CycleClosed(ctx context.Context, c settlement.Close) {
+	m.cycle.Record(ctx, c.Number)
+	m.covered.Record(ctx, oneIf(c.Covered()))
+}
+
+func oneIf(is bool) int64 {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // TransferPosted counts a committed transfer.

@@ -33,8 +33,10 @@ type JournaledTransfer struct {
 	// Ascending by account; their amounts add up to zero.
 	Postings []*JournaledPosting `protobuf:"bytes,3,rep,name=postings,proto3" json:"postings,omitempty"`
 	// 32 bytes: SHA-256 of what was asked for, which a repetition of the request has to equal.
-	InputHash     []byte                 `protobuf:"bytes,4,opt,name=input_hash,json=inputHash,proto3" json:"input_hash,omitempty"`
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	InputHash  []byte                 `protobuf:"bytes,4,opt,name=input_hash,json=inputHash,proto3" json:"input_hash,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// When what it is about happened, if that was before; absent otherwise.
+	ValueTime     *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=value_time,json=valueTime,proto3" json:"value_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -104,6 +106,13 @@ func (x *JournaledTransfer) GetCreateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *JournaledTransfer) GetValueTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ValueTime
+	}
+	return nil
+}
+
 // JournaledPosting is one side of a transfer.
 type JournaledPosting struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -163,7 +172,7 @@ var File_pcc_settlement_v1_journal_proto protoreflect.FileDescriptor
 
 const file_pcc_settlement_v1_journal_proto_rawDesc = "" +
 	"\n" +
-	"\x1fpcc/settlement/v1/journal.proto\x12\x11pcc.settlement.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe0\x01\n" +
+	"\x1fpcc/settlement/v1/journal.proto\x12\x11pcc.settlement.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9b\x02\n" +
 	"\x11JournaledTransfer\x12\x1a\n" +
 	"\btransfer\x18\x01 \x01(\tR\btransfer\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12?\n" +
@@ -171,7 +180,9 @@ const file_pcc_settlement_v1_journal_proto_rawDesc = "" +
 	"\n" +
 	"input_hash\x18\x04 \x01(\fR\tinputHash\x12;\n" +
 	"\vcreate_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\"D\n" +
+	"createTime\x129\n" +
+	"\n" +
+	"value_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tvalueTime\"D\n" +
 	"\x10JournaledPosting\x12\x18\n" +
 	"\aaccount\x18\x01 \x01(\tR\aaccount\x12\x16\n" +
 	"\x06amount\x18\x02 \x01(\x03R\x06amountBFZDgithub.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1;settlementv1b\x06proto3"
@@ -197,11 +208,12 @@ var file_pcc_settlement_v1_journal_proto_goTypes = []any{
 var file_pcc_settlement_v1_journal_proto_depIdxs = []int32{
 	1, // 0: pcc.settlement.v1.JournaledTransfer.postings:type_name -> pcc.settlement.v1.JournaledPosting
 	2, // 1: pcc.settlement.v1.JournaledTransfer.create_time:type_name -> google.protobuf.Timestamp
-	2, // [2:2] is the sub-list for method output_type
-	2, // [2:2] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	2, // 2: pcc.settlement.v1.JournaledTransfer.value_time:type_name -> google.protobuf.Timestamp
+	3, // [3:3] is the sub-list for method output_type
+	3, // [3:3] is the sub-list for method input_type
+	3, // [3:3] is the sub-list for extension type_name
+	3, // [3:3] is the sub-list for extension extendee
+	0, // [0:3] is the sub-list for field type_name
 }
 
 func init() { file_pcc_settlement_v1_journal_proto_init() }

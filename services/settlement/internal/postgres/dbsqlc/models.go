@@ -20,6 +20,26 @@ type BankEntry struct {
 	Payout    *string
 }
 
+type Cycle struct {
+	Number    int64
+	StartTime time.Time
+	EndTime   time.Time
+}
+
+type CycleClose struct {
+	Cycle          int64
+	ClosedAt       time.Time
+	TreeKey        []byte
+	Root           []byte
+	Total          settlement.Amount
+	Reserve        settlement.Amount
+	Statement      string
+	Unconfirmed    settlement.Amount
+	Credit         settlement.Amount
+	Leaf           []byte
+	JournaledAfter int64
+}
+
 type Payout struct {
 	ID           string
 	Seq          int64

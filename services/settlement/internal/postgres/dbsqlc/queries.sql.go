@@ -280,42 +280,31 @@ func (q *Queries) InsertWriteOff(ctx context.Context, arg InsertWriteOffParams) 
 	return err
 }
 
-const lockAccounts = `-- name: LockAccounts :many
-SELECT id, balance, overdraft, now()::timestamptz AS time FROM account WHERE id = ANY ($1::text[]) ORDER BY id FOR UPDATE
+const lockAccounts = `-- name: LockAccounts :one
+SELECT coalesce(array_agg(l.id), '{}')::text[] AS ids, coalesce(array_agg(l.balance), '{}')::bigint[] AS balances,
+       coalesce(array_agg(l.overdraft), '{}')::bigint[] AS overdrafts, cycle_time()::timestamptz AS time
+FROM (SELECT id, balance, overdraft FROM account WHERE id = ANY ($1::text[]) ORDER BY id FOR UPDATE) l
 `
 
 type LockAccountsRow struct {
-	ID        string
-	Balance   settlement.Amount
-	Overdraft settlement.Amount
-	Time      time.Time
+	Ids        []string
+	Balances   []int64
+	Overdrafts []int64
+	Time       time.Time
 }
 
-// LockAccounts takes the locks in the order of the result: the sort comes before the locking. What is posted on the accounts happens at the
-// time of the transaction.
-func (q *Queries) LockAccounts(ctx context.Context, ids []string) ([]LockAccountsRow, error) {
-	rows, err := q.db.Query(ctx, lockAccounts, ids)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []LockAccountsRow
-	for rows.Next() {
-		var i LockAccountsRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.Balance,
-			&i.Overdraft,
-			&i.Time,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+// LockAccounts takes the locks in ascending order: the sort comes before the locking. Then, when it has them all, it takes the time at which
+// everything is posted on them.
+func (q *Queries) LockAccounts(ctx context.Context, ids []string) (LockAccountsRow, error) {
+	row := q.db.QueryRow(ctx, lockAccounts, ids)
+	var i LockAccountsRow
+	err := row.Scan(
+		&i.Ids,
+		&i.Balances,
+		&i.Overdrafts,
+		&i.Time,
+	)
+	return i, err
 }
 
 const lockPayouts = `-- name: LockPayouts :many

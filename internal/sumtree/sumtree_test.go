@@ -12,7 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/pcc-platform/pcc/services/settlement/sumtree"
+	"github.com/pcc-platform/pcc/internal/sumtree"
 )
 
 var key = []byte("0123456789abcdef0123456789abcdef")
