@@ -6,6 +6,7 @@
 //	endorsement  offline check of what a peer signed; standard library only
 //	anchor       contract: epochs
 //	membership   contract: members' directory
+//	access       contract: who may read confidential data, and who holds its keys
 //	cmd          the program a peer talks to
 //
 // # Invariants
@@ -22,16 +23,18 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
 
+	"github.com/pcc-platform/pcc/chaincode/access"
 	"github.com/pcc-platform/pcc/chaincode/anchor"
 	"github.com/pcc-platform/pcc/chaincode/membership"
 )
 
-// New returns the chaincode with all contracts.
-func New() (*contractapi.ContractChaincode, error) {
-	cc, err := contractapi.NewChaincode(anchor.New(), membership.New())
+// New returns the chaincode with all contracts, for a peer with the clock.
+func New(clock func() time.Time) (*contractapi.ContractChaincode, error) {
+	cc, err := contractapi.NewChaincode(anchor.New(), membership.New(), access.New(clock))
 	if err != nil {
 		return nil, fmt.Errorf("assemble chaincode: %w", err)
 	}
@@ -60,7 +63,7 @@ func Serve(getenv func(string) string) error {
 	if enabled, err := strconv.ParseBool(getenv("CORE_PEER_TLS_ENABLED")); err != nil || !enabled {
 		return errors.New("environment variable CORE_PEER_TLS_ENABLED is not true: the chaincode serves with mutual TLS only")
 	}
-	cc, err := New()
+	cc, err := New(time.Now)
 	if err != nil {
 		return err
 	}

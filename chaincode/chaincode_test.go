@@ -21,11 +21,11 @@ type network struct {
 
 func newNetwork(t *testing.T) *network {
 	t.Helper()
-	cc, err := chaincode.New()
+	ledger, err := fakestub.New(time.UnixMilli(1_750_000_000_000))
 	if err != nil {
 		t.Fatal(err)
 	}
-	ledger, err := fakestub.New(time.UnixMilli(1_750_000_000_000))
+	cc, err := chaincode.New(func() time.Time { return ledger.Clock })
 	if err != nil {
 		t.Fatal(err)
 	}

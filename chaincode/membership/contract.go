@@ -61,7 +61,7 @@ func (c *Contract) ChangeMember(ctx contractapi.TransactionContextInterface, tex
 	if err != nil {
 		return "", err
 	}
-	prev, err := latest(ctx, next.ID)
+	prev, err := Latest(ctx, next.ID)
 	if err != nil {
 		return "", err
 	}

@@ -12,8 +12,6 @@ import (
 const (
 	memberPrefix = "member/"
 	mspPrefix    = "msp/"
-	// afterSlash is the byte after '/': prefix[:len-1]+afterSlash ends a range over a prefix.
-	afterSlash = "0"
 )
 
 func series(id string) string { return memberPrefix + id }
@@ -35,10 +33,11 @@ func Submitter(ctx contractapi.TransactionContextInterface) (model.MemberRecord,
 	if id == nil {
 		return model.MemberRecord{}, model.Errorf(model.ReasonNotAMember, "%s is no member's MSP", mspID)
 	}
-	return latest(ctx, string(id))
+	return Latest(ctx, string(id))
 }
 
-func latest(ctx contractapi.TransactionContextInterface, id string) (model.MemberRecord, error) {
+// Latest returns the last version of a member, or a RECORD_NOT_FOUND.
+func Latest(ctx contractapi.TransactionContextInterface, id string) (model.MemberRecord, error) {
 	_, text, err := ledger.Latest(ctx.GetStub(), series(id))
 	if err != nil {
 		return model.MemberRecord{}, err
@@ -52,7 +51,7 @@ func latest(ctx contractapi.TransactionContextInterface, id string) (model.Membe
 // anyMember reports whether the directory is founded. The empty range is part of
 // what Fabric re-checks at commit, so that two founders cannot both succeed.
 func anyMember(ctx contractapi.TransactionContextInterface) (bool, error) {
-	found, err := ctx.GetStub().GetStateByRange(mspPrefix, mspPrefix[:len(mspPrefix)-1]+afterSlash)
+	found, err := ctx.GetStub().GetStateByRange(mspPrefix, ledger.End(mspPrefix))
 	if err != nil {
 		return false, fmt.Errorf("read members: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
 
+	"github.com/pcc-platform/pcc/chaincode/internal/ledger"
 	"github.com/pcc-platform/pcc/chaincode/model"
 )
 
@@ -18,7 +19,7 @@ const (
 // model.MaxWitnesses, in the order of the members' ids. Fabric re-checks the range
 // at commit, so that a quorum is one of the witnesses as they then are.
 func Witnesses(ctx contractapi.TransactionContextInterface) ([]model.WitnessKey, error) {
-	found, err := ctx.GetStub().GetStateByRange(witnessPrefix, witnessPrefix[:len(witnessPrefix)-1]+afterSlash)
+	found, err := ctx.GetStub().GetStateByRange(witnessPrefix, ledger.End(witnessPrefix))
 	if err != nil {
 		return nil, fmt.Errorf("read witnesses: %w", err)
 	}

@@ -19,7 +19,8 @@ import (
 
 // Ledger holds one channel's world state and its history.
 type Ledger struct {
-	Now     time.Time         // timestamp of the next transactions
+	Now     time.Time         // timestamp of the next transactions, as their clients say
+	Clock   time.Time         // of the peer
 	State   map[string][]byte // committed values
 	Events  []string          // "<name> <payload>" of committed transactions
 	writers map[string]string // key to the transaction that wrote it
@@ -33,7 +34,7 @@ func New(now time.Time) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Ledger{Now: now, State: map[string][]byte{}, writers: map[string]string{}, cert: cert}, nil
+	return &Ledger{Now: now, Clock: now, State: map[string][]byte{}, writers: map[string]string{}, cert: cert}, nil
 }
 
 // Invoke runs one transaction as a client of the given MSP and commits its writes
