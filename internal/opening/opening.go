@@ -3,7 +3,7 @@
 //
 //	request   = SHA-256 of the request's text on the ledger (32 bytes)
 //	sealed    = HPKE to the reader's key, info "pcc-opening/v1" || request || trustee's id: the trustee's threshold.Partial
-//	signature = Ed25519 by the trustee's key over
+//	signature = by the trustee's key as the ledger has it, which signs the SHA-256 of
 //	            "pcc-answer/v1" LF request, hexadecimal LF SHA-256(sealed), hexadecimal LF
 //
 // The proof in an answer is bound to the request, so that an answer to another one does not verify. A signature with an
@@ -14,11 +14,11 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 
 	"github.com/pcc-platform/pcc/chaincode/model"
+	"github.com/pcc-platform/pcc/chaincode/model/access"
 	"github.com/pcc-platform/pcc/internal/readerkey"
 	"github.com/pcc-platform/pcc/internal/threshold"
 )
@@ -42,7 +42,7 @@ type Trustee struct {
 	ID string
 	// Index is its place in the key set.
 	Index int
-	Key   ed25519.PublicKey
+	Key   access.Identity
 }
 
 // Make opens capsules with a trustee's share and returns the answer for the reader. The error wraps those of
@@ -60,7 +60,8 @@ func Make(share threshold.Share, capsules []threshold.Labelled, request model.Ha
 	if err != nil {
 		return Answer{}, err
 	}
-	return Answer{Sealed: sealed, Signature: ed25519.Sign(sign, signed(request, sealed))}, nil
+	digest := signed(request, sealed)
+	return Answer{Sealed: sealed, Signature: ed25519.Sign(sign, digest[:])}, nil
 }
 
 // Question is what a reader asks all trustees.
@@ -74,7 +75,7 @@ type Question struct {
 
 // Verify opens and checks a trustee's answer. The error wraps ErrAnswer, or is a *threshold.ShareError.
 func (q Question) Verify(t Trustee, a Answer) (*threshold.Verified, error) {
-	if !ed25519.Verify(t.Key, signed(q.Request, a.Sealed), a.Signature) {
+	if !t.Key.Verify(signed(q.Request, a.Sealed), a.Signature) {
 		return nil, fmt.Errorf("%w: signature", ErrAnswer)
 	}
 	raw, err := q.Key.Open(info(q.Request, t.ID), a.Sealed)
@@ -95,7 +96,7 @@ func info(request model.Hash, trustee string) []byte {
 	return append(append([]byte(openingInfo), request[:]...), trustee...)
 }
 
-func signed(request model.Hash, sealed []byte) []byte {
-	hash := sha256.Sum256(sealed)
-	return []byte(answerFormat + "\n" + request.String() + "\n" + hex.EncodeToString(hash[:]) + "\n")
+// signed returns the hash that a trustee signs for an answer.
+func signed(request model.Hash, sealed []byte) model.Hash {
+	return sha256.Sum256([]byte(answerFormat + "\n" + request.String() + "\n" + Answer{Sealed: sealed}.Hash().String() + "\n"))
 }

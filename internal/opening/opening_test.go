@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/pcc-platform/pcc/chaincode/model"
+	"github.com/pcc-platform/pcc/chaincode/model/access"
 	"github.com/pcc-platform/pcc/internal/opening"
 	"github.com/pcc-platform/pcc/internal/readerkey"
 	"github.com/pcc-platform/pcc/internal/threshold"
@@ -46,7 +47,7 @@ func newCouncil(t testing.TB, n, needed int) *council {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.trustees = append(c.trustees, opening.Trustee{ID: fmt.Sprintf("trustee-%d", i+1), Index: i + 1, Key: public})
+		c.trustees = append(c.trustees, opening.Trustee{ID: fmt.Sprintf("trustee-%d", i+1), Index: i + 1, Key: access.Ed25519Key(public)})
 		c.signing = append(c.signing, private)
 	}
 	return c
@@ -119,7 +120,7 @@ func TestAFalseAnswerIsAttributed(t *testing.T) {
 		},
 		"signed by another": func(liar opening.Trustee) (opening.Answer, error) {
 			a, err := c.make(liar, c.question.Request, c.question.Key)
-			a.Signature = ed25519.Sign(c.signing[1], a.Sealed)
+			a.Signature = ed25519.Sign(c.signing[1], a.Sealed) // by another, of another text
 			return a, err
 		},
 		"nothing": func(opening.Trustee) (opening.Answer, error) { return opening.Answer{}, nil },
