@@ -44,6 +44,7 @@ func TestNetworks(t *testing.T) {
 				n.anchor(chain)
 			}
 			n.refuse(chain)
+			n.access()
 			n.kill("fabric-orderer1") // the only one, or the leader of four
 			n.anchor(chain)
 			n.Stop()

@@ -48,9 +48,15 @@ func (n *network) refuseWitnesses(c *chain) {
 // expect holds an error of the gateway's client to the rule that it must name.
 func (n *network) expect(err error, reason model.Reason) {
 	n.t.Helper()
-	if refused, ok := errors.AsType[*fabricgw.ChaincodeError](err); !ok || refused.Reason != string(reason) {
+	if !is(err, reason) {
 		n.t.Errorf("got %v, want %s", err, reason)
 	}
+}
+
+// is reports whether the chaincode refused for the reason.
+func is(err error, reason model.Reason) bool {
+	refused, ok := errors.AsType[*fabricgw.ChaincodeError](err)
+	return ok && refused.Reason == string(reason)
 }
 
 // leaveWitness takes a witness out; the two that are left must both cosign.
