@@ -18,6 +18,7 @@ class Consortium implements Namespace {
     record_receipts: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
     import_statements: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
     write_off_entries: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
+    reverse_transfers: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
     export_payouts: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
     close_cycles: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
     audit_settlement: (ctx: Context): boolean =>

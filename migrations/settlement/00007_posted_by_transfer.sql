@@ -11,9 +11,14 @@ ALTER TABLE posting DROP CONSTRAINT posting_transfer_account, DROP CONSTRAINT po
 
 -- seq is the order in which transfers were made; accounts are sorted and differ, amounts are theirs.
 ALTER TABLE transfer
-    ADD COLUMN seq bigint GENERATED ALWAYS AS IDENTITY,
+    ADD COLUMN seq bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     ADD COLUMN accounts text[] COLLATE "C" NOT NULL,
     ADD COLUMN amounts bigint[] NOT NULL,
+    -- The order that lists go by.
+    ADD CONSTRAINT transfer_seq UNIQUE (seq),
+    -- Which kinds there are is the code's to say.
+    DROP CONSTRAINT transfer_kind,
+    ADD CONSTRAINT transfer_kind CHECK (kind ~ '^[a-z_]{1,32}$'),
     ADD CONSTRAINT transfer_postings CHECK (cardinality(accounts) >= 2 AND cardinality(accounts) = cardinality(amounts));
 
 -- The member's balance after the receipt, for whoever records it again.
@@ -74,6 +79,8 @@ DROP TRIGGER transfer_posts ON transfer;
 DROP FUNCTION refuse_posting, post;
 ALTER TABLE receipt DROP COLUMN balance_after;
 DROP POLICY transfer_of_member ON transfer;
+ALTER TABLE transfer DROP CONSTRAINT transfer_kind, ADD CONSTRAINT transfer_kind
+    CHECK (kind IN ('mint', 'hold', 'capture', 'void', 'assign', 'payout', 'burn', 'payout_return', 'write_off'));
 ALTER TABLE transfer DROP CONSTRAINT transfer_postings, DROP COLUMN seq, DROP COLUMN accounts, DROP COLUMN amounts;
 ALTER TABLE posting ADD CONSTRAINT posting_transfer_account UNIQUE (transfer, account),
     ADD CONSTRAINT posting_account FOREIGN KEY (account) REFERENCES account,

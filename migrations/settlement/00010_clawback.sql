@@ -1,10 +1,6 @@
 -- Events that were refuted, and the versions of reads without them.
 
 -- +goose Up
-ALTER TABLE transfer DROP CONSTRAINT transfer_kind;
-ALTER TABLE transfer ADD CONSTRAINT transfer_kind
-    CHECK (kind IN ('mint', 'hold', 'capture', 'void', 'assign', 'payout', 'burn', 'payout_return', 'write_off', 'clawback'));
-
 CREATE TABLE refutation (
     event       uuid        NOT NULL,
     passport    uuid        NOT NULL,
@@ -67,6 +63,3 @@ ALTER TABLE account ADD CONSTRAINT account_overdraft CHECK (
     overdraft >= 0 AND (overdraft = 0 OR id = 'bank:eur' OR member IS NOT NULL AND id IN ('member:' || member || ':credit', 'member:' || member || ':claims')));
 DROP TABLE read_revision, refutation;
 DROP INDEX read_captured, read_held_passport;
-ALTER TABLE transfer DROP CONSTRAINT transfer_kind;
-ALTER TABLE transfer ADD CONSTRAINT transfer_kind
-    CHECK (kind IN ('mint', 'hold', 'capture', 'void', 'assign', 'payout', 'burn', 'payout_return', 'write_off'));

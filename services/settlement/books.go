@@ -1,30 +1,37 @@
 package settlement
 
 import (
+	"crypto/sha256"
 	"time"
 )
 
 // Wanted names what operations have to see of the ledger, beside the accounts that they post on.
 type Wanted struct {
-	// Reads are held until the transaction ends.
-	Reads []string
+	// Reads and Pending transfers are held until the transaction ends.
+	Reads, Pending []string
+	// Transfers may have been made before.
+	Transfers []string
 	// Products whose prices are asked for.
 	Products []string
 }
 
 // Found is what there is of what was wanted.
 type Found struct {
-	Reads  []Read
-	Prices []Price
+	Reads   []Read
+	Pending []Pending
+	// Transfers are the input hashes of those that were made, by id.
+	Transfers map[string][sha256.Size]byte
+	Prices    []Price
 }
 
 // Changes are what a batch of operations leaves behind.
 type Changes struct {
 	// Transfers are in the order in which they were made. Their accounts are locked.
 	Transfers []Transfer
-	// Reads are new, or were held before.
-	Reads  []Read
-	Audits []Audit
+	// Reads are new, or were held before; Pending transfers are new, or were pending.
+	Reads   []Read
+	Pending []Pending
+	Audits  []Audit
 }
 
 // Audit tells that somebody acted on a resource.
@@ -38,6 +45,8 @@ type Books struct {
 	now      time.Time
 	accounts Balances
 	reads    documents[Read]
+	pending  documents[Pending]
+	made     map[string][sha256.Size]byte // transfers by id
 	prices   map[string]Amount
 	changes  Changes
 	// by is who asks for the operation that is under way, undo takes back what it did so far, last first.
@@ -46,9 +55,13 @@ type Books struct {
 }
 
 func newBooks(now time.Time, found Found) *Books {
-	b := &Books{now: now, reads: documents[Read]{byID: make(map[string]Read)}, prices: make(map[string]Amount, len(found.Prices))}
-	for _, r := range found.Reads {
-		b.reads.byID[r.ID] = r
+	b := &Books{
+		now: now, made: found.Transfers, prices: make(map[string]Amount, len(found.Prices)),
+		reads:   documentsOf(found.Reads, func(r Read) string { return r.ID }),
+		pending: documentsOf(found.Pending, func(p Pending) string { return p.ID }),
+	}
+	if b.made == nil {
+		b.made = map[string][sha256.Size]byte{}
 	}
 	for _, p := range found.Prices {
 		b.prices[p.Product] = p.Amount
@@ -68,17 +81,8 @@ func (b *Books) attempt(by string, f func(*Books) error) error {
 	return err
 }
 
-// read returns a read that was wanted, or ErrReadNotFound.
-func (b *Books) read(id string) (Read, error) {
-	r, found := b.reads.get(id)
-	if !found {
-		return Read{}, ErrReadNotFound
-	}
-	return r, nil
-}
-
-// setRead stores a read.
-func (b *Books) setRead(r Read) { b.undo = append(b.undo, b.reads.set(r.ID, r)) }
+// set stores a thing of one kind.
+func set[T any](b *Books, in *documents[T], id string, v T) { b.undo = append(b.undo, in.set(id, v)) }
 
 // price is that of a wanted product, or ErrProductUnknown.
 func (b *Books) price(product string) (Amount, error) {
@@ -99,7 +103,9 @@ func (b *Books) post(t Transfer) error {
 		return err
 	}
 	b.changes.Transfers = append(b.changes.Transfers, t)
+	b.made[t.ID] = t.InputHash
 	b.undo = append(b.undo, func() {
+		delete(b.made, t.ID)
 		b.changes.Transfers = b.changes.Transfers[:len(b.changes.Transfers)-1]
 		for _, a := range before {
 			b.accounts[a.ID] = a
@@ -116,7 +122,7 @@ func (b *Books) audit(action, resource string) {
 
 // changed is what all operations have left behind.
 func (b *Books) changed() Changes {
-	b.changes.Reads = b.reads.changes()
+	b.changes.Reads, b.changes.Pending = b.reads.changes(), b.pending.changes()
 	return b.changes
 }
 
@@ -125,6 +131,14 @@ type documents[T any] struct {
 	byID map[string]T
 	// changed are the ids of what was set, those set twice twice.
 	changed []string
+}
+
+func documentsOf[T any](found []T, id func(T) string) documents[T] {
+	d := documents[T]{byID: make(map[string]T, len(found))}
+	for _, v := range found {
+		d.byID[id(v)] = v
+	}
+	return d
 }
 
 func (d *documents[T]) get(id string) (T, bool) {

@@ -26,6 +26,11 @@
 //	payout_return  suspense:payout, bank:eur -> available        when it did not, or not for long
 //	write_off      pool:infrastructure <-> bank:eur              of what the bank did and nobody can explain
 //	clawback       claims, available  -> others' available       when an event was refuted that a read was sold with
+//	transfer      available         -> available, pools          when a service asks for it
+//	pending       available         -> payer held                the same in two phases, first
+//	post_pending  payer held        -> available, pools          and last, when it is posted
+//	void_pending  payer held        -> payer available           or voided, or its time has passed
+//	reversal      the opposite of a transfer or post_pending     when two people ask for it
 //
 // A read passes through these states, and the transfer of each step commits with it:
 //
@@ -77,7 +82,7 @@
 //   - No payment brings a balance below zero, or below the overdraft that only the bank's account and those of what members owe
 //     have. The code checks it under the account's lock, and the database by constraint.
 //   - Transfers and postings are never changed or deleted; a correction is another transfer.
-//   - The balance of a member's held account is the sum of the prices of its held reads.
+//   - The balance of a member's held account is the sum of the prices of its held reads and of its pending transfers.
 //   - A thing happens once: ids of reads and transfers are derived from what they are (deriveID), and the same id with
 //     other content is refused.
 //   - Every transfer is in one cycle. Closing balances add up to zero, and lead by the cycle's nets from one close to the next.
@@ -87,7 +92,7 @@
 //
 // # The writer
 //
-// What is asked for often (holds, captures, voids) is an operation: what it has to see, the accounts that it may post on, and a
+// What is asked for often (reads, transfers) is an operation: what it has to see, the accounts that it may post on, and a
 // pure function over the books that decides. A [Writer] does those that wait in one transaction: it locks and reads what they
 // want and their accounts, applies them one after the other in memory, each whole or not at all, and writes what they did. The
 // database posts transfers itself: a trigger checks that each adds up to zero, moves every account once by its net amount, and

@@ -33,7 +33,18 @@ var (
 	ErrLedgerBusy       = apperr.New(apperr.ResourceExhausted, "LEDGER_BUSY", "too many transfers are waiting; retry").WithRetryAfter(100 * time.Millisecond)
 	ErrConcurrentChange = apperr.New(apperr.Aborted, "CONCURRENT_CHANGE", "too many concurrent changes; retry")
 
-	ErrCycleNotOpen      = apperr.New(apperr.FailedPrecondition, "CYCLE_NOT_OPEN", "the cycle has not begun").WithField("name")
+	ErrCycleNotOpen = apperr.New(apperr.FailedPrecondition, "CYCLE_NOT_OPEN", "the cycle has not begun").WithField("name")
+
+	ErrAccountNotTransferable = apperr.New(apperr.InvalidArgument, "ACCOUNT_NOT_TRANSFERABLE", "a transfer goes from a member's available account to another's, or to a pool")
+	ErrTransferNotFound       = apperr.New(apperr.NotFound, "TRANSFER_NOT_FOUND", "no such transfer, or none of the caller's")
+	ErrTransferExists         = apperr.New(apperr.AlreadyExists, "TRANSFER_EXISTS", "a transfer of this id was made with other content, or linked with others")
+	ErrTransferVoided         = apperr.New(apperr.FailedPrecondition, "TRANSFER_VOIDED", "the transfer was voided")
+	ErrTransferPosted         = apperr.New(apperr.FailedPrecondition, "TRANSFER_POSTED", "the transfer was posted")
+	ErrTransferExpired        = apperr.New(apperr.FailedPrecondition, "TRANSFER_EXPIRED", "the transfer was not posted in time")
+	ErrLinkedRefused          = apperr.New(apperr.FailedPrecondition, "LINKED_TRANSFER_REFUSED", "another transfer that this one is linked with was refused")
+	ErrLinkedOpen             = apperr.InvalidField("linked", "the last transfer is not linked, and at most 100 are linked")
+	ErrNotReversible          = apperr.New(apperr.FailedPrecondition, "TRANSFER_NOT_REVERSIBLE", "only transfers made at once or posted can be reversed")
+
 	ErrAmountNotPayable  = apperr.New(apperr.InvalidArgument, "AMOUNT_INVALID", "a payout is of whole cents, 0.01 to 999999999.99 euro").WithField("amount")
 	ErrPayoutState       = apperr.New(apperr.FailedPrecondition, "PAYOUT_STATE", "the payout is not in a state that permits this")
 	ErrEntryExplained    = apperr.New(apperr.FailedPrecondition, "ENTRY_EXPLAINED", "the ledger has booked the entry, or agrees with it").WithField("reference")

@@ -14,13 +14,18 @@ func (s *Service) HoldRead(ctx context.Context, q HoldRequest) (Read, error) {
 // CaptureRead pays a held read out by the split policy. A captured read stays as it is.
 // Errors: ErrReadNotFound, ErrReadVoided, ErrMemberNotFound (a contributor without accounts), ErrContributionInvalid.
 func (s *Service) CaptureRead(ctx context.Context, id string, contributions []Contribution) (Read, error) {
-	op := &readStep{id: id, action: "CaptureRead", final: ReadCaptured, others: []AccountID{PoolHolder, PoolInfrastructure}}
-	for _, c := range contributions {
-		op.others = append(op.others, Available(c.Member))
+	op := readStep(id, "CaptureRead", ReadCaptured, func(b *Books, r Read) (Read, Transfer, error) {
+		return r.capture(s.policy, contributions, b.now)
+	})
+	op.others = func(Read) []AccountID {
+		ids := []AccountID{PoolHolder, PoolInfrastructure}
+		for _, c := range contributions {
+			ids = append(ids, Available(c.Member))
+		}
+		return ids
 	}
-	op.step = func(b *Books, r Read) (Read, Transfer, error) { return r.capture(s.policy, contributions, b.now) }
 	err := s.writer.run(ctx, op)
-	return op.read, err
+	return op.result, err
 }
 
 // VoidRead gives a held read's price back. A voided read stays voided.
@@ -28,7 +33,7 @@ func (s *Service) CaptureRead(ctx context.Context, id string, contributions []Co
 func (s *Service) VoidRead(ctx context.Context, id string) (Read, error) {
 	op := voiding(id)
 	err := s.writer.run(ctx, op)
-	return op.read, err
+	return op.result, err
 }
 
 // hold is the operation that begins a read.
@@ -47,7 +52,7 @@ func (h *hold) accounts(*Books) []AccountID {
 }
 
 func (h *hold) apply(b *Books) (err error) {
-	if known, err := b.read(h.request.readID()); err == nil {
+	if known, found := b.reads.get(h.request.readID()); found {
 		if h.read = known; known.RequestHash != h.request.hash() {
 			return ErrRequestIDReused
 		}
@@ -67,49 +72,26 @@ func (h *hold) apply(b *Books) (err error) {
 	if err := b.post(t); err != nil {
 		return err
 	}
-	b.setRead(h.read)
+	set(b, &b.reads, h.read.ID, h.read)
 	b.audit("HoldRead", "reads/"+h.read.ID)
 	return nil
 }
 
-// readStep is the operation that ends a held read by a step to its final state; a read that is there already stays as it is.
-type readStep struct {
-	id, action string
-	final      ReadState
-	// others are the accounts beside the payer's that the step may post on.
-	others []AccountID
-	step   func(*Books, Read) (Read, Transfer, error)
-	read   Read // the outcome
+// reads are the things that are paid.
+func reads() stepped[Read] {
+	return stepped[Read]{
+		want: func(w *Wanted) *[]string { return &w.Reads }, in: func(b *Books) *documents[Read] { return &b.reads },
+		missing: ErrReadNotFound, collection: "reads",
+		payers: func(r Read) []AccountID { return []AccountID{Available(r.Payer), Held(r.Payer)} },
+	}
+}
+
+// readStep ends a held read.
+func readStep(id, action string, final ReadState, take func(*Books, Read) (Read, Transfer, error)) *step[Read] {
+	return &step[Read]{kind: reads(), id: id, action: action, ended: func(r Read) bool { return r.State == final }, take: take}
 }
 
 // voiding is the step that gives a read's price back.
-func voiding(id string) *readStep {
-	step := func(_ *Books, r Read) (Read, Transfer, error) { return r.void() }
-	return &readStep{id: id, action: "VoidRead", final: ReadVoided, step: step}
-}
-
-func (s *readStep) want(w *Wanted) { w.Reads = append(w.Reads, s.id) }
-
-func (s *readStep) accounts(b *Books) []AccountID {
-	r, err := b.read(s.id)
-	if err != nil {
-		return nil
-	}
-	return append([]AccountID{Available(r.Payer), Held(r.Payer)}, s.others...)
-}
-
-func (s *readStep) apply(b *Books) (err error) {
-	if s.read, err = b.read(s.id); err != nil || s.read.State == s.final {
-		return err
-	}
-	var t Transfer
-	if s.read, t, err = s.step(b, s.read); err != nil {
-		return err
-	}
-	if err := b.post(t); err != nil {
-		return err
-	}
-	b.setRead(s.read)
-	b.audit(s.action, "reads/"+s.id)
-	return nil
+func voiding(id string) *step[Read] {
+	return readStep(id, "VoidRead", ReadVoided, func(_ *Books, r Read) (Read, Transfer, error) { return r.void() })
 }

@@ -21,15 +21,20 @@ func (s *Service) VoidStaleHolds(ctx context.Context, longerThan time.Duration) 
 	for i, id := range ids {
 		steps[i] = voiding(id)
 	}
+	return sweep(ids, s.writer.runAll(ctx, steps...), ErrReadCaptured)
+}
+
+// sweep counts the steps that were taken, and joins the errors of the others. That something ended otherwise in the meantime is as good.
+func sweep(ids []string, errs []error, otherwise error) (taken int, err error) {
 	var failures []error
-	for i, err := range s.writer.runAll(ctx, steps...) {
+	for i, err := range errs {
 		switch {
 		case err == nil:
-			voided++
-		case errors.Is(err, ErrReadCaptured): // in the meantime, which is as good
+			taken++
+		case errors.Is(err, otherwise):
 		default:
-			failures = append(failures, fmt.Errorf("void stale read %s: %w", ids[i], err))
+			failures = append(failures, fmt.Errorf("sweep %s: %w", ids[i], err))
 		}
 	}
-	return voided, errors.Join(failures...)
+	return taken, errors.Join(failures...)
 }

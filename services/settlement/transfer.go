@@ -31,6 +31,12 @@ const (
 	KindPayoutReturn TransferKind = "payout_return"
 	KindWriteOff     TransferKind = "write_off"
 
+	KindTransfer    TransferKind = "transfer"
+	KindPending     TransferKind = "pending"
+	KindPostPending TransferKind = "post_pending"
+	KindVoidPending TransferKind = "void_pending"
+	KindReversal    TransferKind = "reversal"
+
 	KindClawback TransferKind = "clawback"
 )
 

@@ -45,6 +45,7 @@ func routes() []service {
 		{"settlement", handlers{
 			settlementgw.RegisterSettlementServiceHandler, settlementgw.RegisterPayoutServiceHandler, settlementgw.RegisterBankServiceHandler,
 			settlementgw.RegisterCycleServiceHandler,
+			settlementgw.RegisterLedgerServiceHandler,
 		}},
 	}
 }

@@ -46,20 +46,21 @@ func TestEveryCallIsGuarded(t *testing.T) {
 		"without a role": {f.Dial(f.garage, "stranger"), "PERMISSION_DENIED", nil},
 		"administrator": {f.Dial(f.garage, "admin"), "PERMISSION_DENIED", []string{
 			"ListAccounts", "ListStatementLines", "GetRead", "ListPrices", "RequestPayout", "ListPayouts", "ApprovePayout", "CancelPayout",
-			"GetCycle", "ListCycles", "GetBalanceProof",
+			"GetCycle", "ListCycles", "GetBalanceProof", "GetTransfer",
 		}},
 		"treasurer": {f.Dial(f.insurer, "treasurer"), "PERMISSION_DENIED", []string{
 			"RecordReceipt", "GetTrialBalance", "ExportPayouts", "RejectPayout", "ImportStatement", "WriteOffEntry", "GetPeg",
-			"CloseCycle", "GetCycle", "ListCycles",
+			"ReverseTransfer", "ListTransfers", "CloseCycle", "GetCycle", "ListCycles",
 		}},
 		"unrelated service": {f.DialService("vault"), "PERMISSION_DENIED", []string{"ListPrices", "GetCycle", "ListCycles"}},
 		"service that sells": {f.DialService("registry"), "PERMISSION_DENIED", []string{
+			"CreateTransfers", "PostPendingTransfer", "VoidPendingTransfer",
 			"HoldRead", "CaptureRead", "VoidRead", "VerifyRead", "ListPrices", "GetCycle", "ListCycles",
 		}},
 	} {
 		for _, service := range []grpc.ServiceDesc{
 			settlementv1.SettlementService_ServiceDesc, settlementv1.PayoutService_ServiceDesc, settlementv1.BankService_ServiceDesc,
-			settlementv1.CycleService_ServiceDesc,
+			settlementv1.CycleService_ServiceDesc, settlementv1.LedgerService_ServiceDesc,
 		} {
 			for _, m := range service.Methods {
 				err := c.conn.Invoke(t.Context(), "/"+service.ServiceName+"/"+m.MethodName, &emptypb.Empty{}, &emptypb.Empty{})

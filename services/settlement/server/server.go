@@ -91,12 +91,14 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	closer := settlement.NewCloser(store, metrics)
 	settlementv1.RegisterSettlementServiceServer(base.Server, api.NewServer(ledger))
 	settlementv1.RegisterPayoutServiceServer(base.Server, &api.Payouts{Bank: bank})
+	transfers := settlement.NewLedger(store, writer, metrics, time.Now)
+	settlementv1.RegisterLedgerServiceServer(base.Server, &api.Ledger{Ledger: transfers})
 	settlementv1.RegisterBankServiceServer(base.Server, &api.Bank{Bank: bank})
 	settlementv1.RegisterCycleServiceServer(base.Server, &api.Cycles{Closer: closer})
 	journalv1.RegisterLogServiceServer(base.Server, logs)
 
 	sweep := &sweeper{
-		ledger: ledger, logger: base.Logger,
+		ledger: ledger, transfers: transfers, logger: base.Logger,
 		timeout: orDefault(cfg.HoldTimeout, defaultHoldTimeout), interval: orDefault(cfg.SweepInterval, defaultSweepInterval),
 	}
 	peg := &pegWatch{bank: bank, logger: base.Logger, interval: orDefault(cfg.PegInterval, defaultPegInterval)}

@@ -12,9 +12,10 @@ import (
 // sweepDeadline bounds one sweep.
 const sweepDeadline = 30 * time.Second
 
-// sweeper voids reads that were held and never ended.
+// sweeper voids reads that were held, and transfers that were pending, and never ended.
 type sweeper struct {
 	ledger            *settlement.Service
+	transfers         *settlement.Ledger
 	logger            *slog.Logger
 	timeout, interval time.Duration
 }
@@ -43,5 +44,12 @@ func (s *sweeper) sweep(ctx context.Context) {
 	}
 	if voided > 0 {
 		s.logger.InfoContext(ctx, "stale holds voided", slog.Int("reads", voided))
+	}
+	expired, err := s.transfers.Expire(sweepCtx)
+	if err != nil && ctx.Err() == nil {
+		s.logger.WarnContext(ctx, "overdue transfers not swept", slog.String("error", err.Error()))
+	}
+	if expired > 0 {
+		s.logger.InfoContext(ctx, "pending transfers expired", slog.Int("transfers", expired))
 	}
 }

@@ -42,6 +42,16 @@ func (t *ledgerTx) Load(ctx context.Context, w settlement.Wanted, day time.Time)
 			return found, err
 		}
 	}
+	if len(w.Pending) > 0 {
+		if found.Pending, err = t.lockPending(ctx, w.Pending); err != nil {
+			return found, err
+		}
+	}
+	if len(w.Transfers) > 0 {
+		if found.Transfers, err = t.made(ctx, w.Transfers); err != nil {
+			return found, err
+		}
+	}
 	if len(w.Products) > 0 {
 		rows, err := t.q.PricesOf(ctx, dbsqlc.PricesOfParams{Products: w.Products, Day: day})
 		if err != nil {
@@ -62,6 +72,11 @@ func (t *ledgerTx) Write(ctx context.Context, c settlement.Changes) error {
 	}
 	if len(c.Reads) > 0 {
 		if err := t.saveReads(ctx, c.Reads); err != nil {
+			return err
+		}
+	}
+	if len(c.Pending) > 0 {
+		if err := t.savePending(ctx, c.Pending); err != nil {
 			return err
 		}
 	}

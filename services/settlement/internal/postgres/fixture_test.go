@@ -27,6 +27,7 @@ const (
 // ledger is the service over a database of the test's own.
 type ledger struct {
 	*settlement.Service
+	transfers     *settlement.Ledger
 	owner, reader *pgxpool.Pool
 	store         *postgres.Store
 	clock         *clock
@@ -42,7 +43,7 @@ func newLedger(t *testing.T) *ledger {
 	l := &ledger{owner: open(t, url), clock: newClock()}
 	l.reader = open(t, url+"&role="+migrations.ReaderRole("settlement"))
 	l.store = postgres.NewStore(l.owner, l.reader, events.PublishMemberAccountsOpened)
-	l.Service = l.over(l.store)
+	l.Service, l.transfers = l.over(l.store), l.transfersOver(l.store)
 	return l
 }
 
@@ -59,6 +60,14 @@ func (l *ledger) over(s store) *settlement.Service { return l.limited(s, settlem
 func (l *ledger) limited(s store, limit settlement.Amount) *settlement.Service {
 	writer := settlement.NewWriter(s, uncounted{}, l.clock.now)
 	return settlement.NewService(s, writer, uncounted{}, settlement.CurrentSplitPolicy(), limit, l.clock.now)
+}
+
+// transfersOver is the use cases of transfers on another store.
+func (l *ledger) transfersOver(s interface {
+	settlement.LedgerStore
+	settlement.BookStore
+}) *settlement.Ledger {
+	return settlement.NewLedger(s, settlement.NewWriter(s, uncounted{}, l.clock.now), uncounted{}, l.clock.now)
 }
 
 func open(t *testing.T, url string) *pgxpool.Pool {

@@ -56,6 +56,14 @@ type Payout struct {
 	CreatedAt    time.Time
 }
 
+type PendingTransfer struct {
+	ID          string
+	State       string
+	Legs        []byte
+	Description string
+	ExpiresAt   time.Time
+}
+
 type Read struct {
 	ID            string
 	Member        string
@@ -69,4 +77,16 @@ type Read struct {
 	CreatedAt     time.Time
 	CapturedAt    *time.Time
 	Contributions []byte
+}
+
+type Transfer struct {
+	ID          string
+	Kind        string
+	Description string
+	InputHash   []byte
+	CreatedAt   time.Time
+	Seq         int64
+	Accounts    []string
+	Amounts     []int64
+	ValueTime   *time.Time
 }
