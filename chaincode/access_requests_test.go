@@ -262,6 +262,7 @@ func TestCapsules(t *testing.T) {
 	// The right of one of two writers is not the other's.
 	both := append(one(3, same), one(4, func(l *access.Label) { l.Writer = "insurer" })...)
 	n.deny(model.ReasonSignatureInvalid, "garage", "RegisterCapsules", both, garage)
+	n.deny(model.ReasonActionDenied, "garage", "RegisterCapsules", both, garage, insurer)
 
 	hashes, err := json.Marshal([]string{model.Hash{1}.String(), model.Hash{9}.String()})
 	if err != nil {
@@ -279,6 +280,21 @@ func TestCapsules(t *testing.T) {
 		t.Fatal(err)
 	}
 	n.refuse(model.ReasonMalformed, "OemMSP", "access:GetCapsules", string(many))
+}
+
+// An organisation that a policy names writes on behalf of members that do not sign.
+func TestCapsulesOnBehalfOfTheirWriters(t *testing.T) {
+	n := newMarket(t)
+	p := accesstest.Policy(t, "write:damage * member:garage | msp:OemMSP")
+	p.ID = "11111111111111111111111111111111"
+	n.submit("oem", "CreatePolicy", p)
+	batch := access.Capsules{
+		{Hash: model.Hash{1}, Label: access.Label{Policy: p.ID, Class: "damage", Writer: "garage", KeyNumber: 1}},
+		{Hash: model.Hash{2}, Label: access.Label{Policy: p.ID, Class: "damage", Writer: "insurer", KeyNumber: 1}},
+	}
+	n.deny(model.ReasonSignatureInvalid, "insurer", "RegisterCapsules", batch)
+	n.submit("oem", "RegisterCapsules", batch)
+	n.deny(model.ReasonCapsuleExists, "oem", "RegisterCapsules", batch)
 }
 
 // Every key is written once, whatever happens, so that requests of a block do not conflict.

@@ -10,9 +10,9 @@ import (
 )
 
 // RegisterCapsules writes capsules, given as canonical text of access.Capsules. Each
-// must be new, its writer must have signed, and the policy of its label must permit
-// its class to be written by those who signed. It returns the text's hash in
-// hexadecimal.
+// must be new, and the policy of its label must permit its class to be written: to the
+// writer, who has signed, or to the submitter's organisation, which then writes on the
+// writer's behalf. It returns the text's hash in hexadecimal.
 func (c *Contract) RegisterCapsules(ctx contractapi.TransactionContextInterface, text, signatures string) (string, error) {
 	tx, submitter, err := c.begin(ctx)
 	if err != nil {
@@ -33,7 +33,7 @@ func (c *Contract) RegisterCapsules(ctx contractapi.TransactionContextInterface,
 	permitted := map[access.Label]bool{}
 	for _, r := range batch {
 		if !permitted[r.Label] {
-			if err := tx.mayWrite(r.Label, have); err != nil {
+			if err := tx.mayWrite(r.Label, have, access.MSP(submitter.MSPID)); err != nil {
 				return "", err
 			}
 			permitted[r.Label] = true
@@ -45,15 +45,25 @@ func (c *Contract) RegisterCapsules(ctx contractapi.TransactionContextInterface,
 	return hash.String(), nil
 }
 
-func (tx *transaction) mayWrite(label access.Label, have access.Identities) error {
-	if !slices.Contains(have, access.Member(label.Writer)) {
-		return model.Errorf(model.ReasonSignatureInvalid, "the writer %s did not sign its capsules", label.Writer)
-	}
+func (tx *transaction) mayWrite(label access.Label, have access.Identities, submitter access.Identity) error {
 	p, err := tx.existing(label.Policy)
 	if err != nil {
 		return err
 	}
-	return p.Permit(access.Write(label.Class), "", have, tx.at, tx.policy)
+	writer := access.Member(label.Writer)
+	if !slices.Contains(have, writer) {
+		err := p.Permit(access.Write(label.Class), "", access.Identities{submitter}, tx.at, tx.policy)
+		if model.ReasonOf(err) == model.ReasonActionDenied {
+			return model.Errorf(model.ReasonSignatureInvalid, "the writer %s did not sign its capsules", label.Writer)
+		}
+		return err
+	}
+	// The right of one writer of a batch is not another's.
+	own := slices.DeleteFunc(slices.Clone(have), func(i access.Identity) bool {
+		_, isMember := i.MemberID()
+		return isMember && i != writer
+	})
+	return p.Permit(access.Write(label.Class), "", own, tx.at, tx.policy)
 }
 
 func (tx *transaction) putCapsule(r access.Registration) error {
