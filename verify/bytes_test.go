@@ -151,13 +151,14 @@ func TestImports(t *testing.T) {
 	own := []string{
 		"golang.org/x/mod/sumdb/tlog",
 		"github.com/pcc-platform/pcc/chaincode/endorsement", "github.com/pcc-platform/pcc/chaincode/model",
+		"github.com/pcc-platform/pcc/chaincode/model/canonical",
 		"github.com/pcc-platform/pcc/internal/eventlist", "github.com/pcc-platform/pcc/internal/headmap/proof",
 		"github.com/pcc-platform/pcc/internal/journal/proof", "github.com/pcc-platform/pcc/internal/witness/checkpoint",
 		"golang.org/x/mod/sumdb/note",
 	}
 	for _, dir := range []string{
 		".", "../internal/eventlist", "../internal/headmap/proof", "../internal/journal/proof", "../internal/witness/checkpoint",
-		"../chaincode/model", "../chaincode/endorsement",
+		"../chaincode/model", "../chaincode/model/canonical", "../chaincode/endorsement",
 	} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil || len(files) == 0 {
