@@ -12,7 +12,8 @@ import (
 )
 
 // Loader returns the lists of keys as they are after the last epoch, in the order of the keys. It is asked for keys that the
-// map has, each once an epoch, and for as many at once as Add is given entries.
+// map has, each once an epoch, and for as many at once as Add is given entries; not for lists that follow from their heads
+// ([proof.ListOf]).
 type Loader func(ctx context.Context, keys []proof.Key) ([]proof.List, error)
 
 // Builder makes an epoch. It is for one goroutine. After an error it is of no use.
@@ -108,10 +109,15 @@ func (b *Builder) loadLists(ctx context.Context, entries []journal.Entry) error 
 			continue
 		}
 		b.place[e.Key] = len(b.lists)
-		b.lists = append(b.lists, KeyedList{Key: e.Key})
-		if head, has := b.before.Heads.Get(e.Key); has {
-			known, heads = append(known, e.Key), append(heads, head)
+		head, has := b.before.Heads.Get(e.Key)
+		var list proof.List
+		if has {
+			var follows bool
+			if list, follows = proof.ListOf(head); !follows {
+				known, heads = append(known, e.Key), append(heads, head)
+			}
 		}
+		b.lists = append(b.lists, KeyedList{Key: e.Key, List: list})
 	}
 	if len(known) == 0 {
 		return nil

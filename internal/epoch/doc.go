@@ -26,5 +26,6 @@
 //     concerned, or the finder has a collision of SHA-256. So a record whose stream roots are right and whose map is wrong was
 //     made with wrong lists.
 //   - No state changes: a Builder that fails or is given up leaves nothing behind.
-//   - A list that was loaded is believed only if its head is the one that the map has.
+//   - A list that was loaded is believed only if its head is the one that the map has. Of a length that is a power of two it is
+//     not loaded: the head says it.
 package epoch

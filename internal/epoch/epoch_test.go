@@ -180,7 +180,7 @@ func TestGrowthNamesWhatCannotFollow(t *testing.T) {
 
 func TestListsThatAreNotTheMapsAreRefused(t *testing.T) {
 	kept := shelf{}
-	change, err := extend(epoch.Start(), kept.load, map[string][]proof.Entry{"a": {entry("x", 1), entry("x", 2)}}, 10)
+	change, err := extend(epoch.Start(), kept.load, map[string][]proof.Entry{"a": {entry("x", 1), entry("x", 2), entry("x", 3)}}, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func TestListsThatAreNotTheMapsAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, lists := range map[string]shelf{"none": {}, "an older one": {entry("x", 1).Key: shorter}} {
-		if _, err := extend(change.Next, lists.load, map[string][]proof.Entry{"a": {entry("x", 3)}}, 10); !errors.Is(err, epoch.ErrDamaged) {
+		if _, err := extend(change.Next, lists.load, map[string][]proof.Entry{"a": {entry("x", 4)}}, 10); !errors.Is(err, epoch.ErrDamaged) {
 			t.Errorf("%s: %v, want ErrDamaged", name, err)
 		}
 	}

@@ -39,6 +39,8 @@ type Anchorer struct {
 	reconciled bool
 	// tip is nil when it is not known.
 	tip *tip
+	// lists are nil before the first epoch is cut here.
+	lists *Lists
 }
 
 // Run makes a round every interval until ctx ends. It returns ErrForeignLedger if it must not begin at all.

@@ -88,6 +88,7 @@ func (a *Anchorer) cutNext(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	a.Heads.Put(next.last.Number(), next.state.Heads)
+	a.lists.Put(next.last.Number(), change.Lists)
 	a.tip = &next
 	a.Logger.InfoContext(ctx, "epoch cut", slog.Uint64("epoch", next.last.Number()), slog.Int("entries", change.Entries))
 	return more, nil
@@ -109,10 +110,13 @@ func bounded(grown []epoch.Range) (taken []epoch.Range, more bool) {
 
 // extend reads the new entries, and holds the roots that come of them against the journal's own.
 func (a *Anchorer) extend(ctx context.Context, grown []epoch.Range, checkpoints []model.StreamCheckpoint) (*epoch.Change, error) {
-	last := a.tip.state.Number()
-	builder := epoch.Begin(a.tip.state, func(ctx context.Context, keys []headproof.Key) ([]headproof.List, error) {
-		return a.Store.Lists(ctx, last, keys)
-	})
+	if a.lists == nil {
+		a.lists = NewLists(a.Store)
+	}
+	if err := a.lists.Advance(ctx, a.tip.state.Number()); err != nil {
+		return nil, err
+	}
+	builder := epoch.Begin(a.tip.state, a.lists.Load)
 	for _, r := range grown {
 		for entries, err := range a.Journal.Entries(ctx, r) {
 			if err != nil {

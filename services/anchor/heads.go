@@ -8,22 +8,23 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/pcc-platform/pcc/internal/epoch"
 	"github.com/pcc-platform/pcc/internal/headmap"
 	"github.com/pcc-platform/pcc/internal/headmap/proof"
 )
 
-// HeadStore keeps the history of heads.
-type HeadStore interface {
-	// Heads yields the head of every key as of an epoch, ascending by key.
-	Heads(ctx context.Context, number uint64) iter.Seq2[proof.Entry, error]
-	// HeadsBetween returns the heads that grew after one epoch, up to and in another, each as it is in the latter.
-	HeadsBetween(ctx context.Context, after, number uint64) ([]proof.Entry, error)
+// ListStore keeps the history of lists, and so of heads.
+type ListStore interface {
+	// Lists yields every list as of an epoch, ascending by key.
+	Lists(ctx context.Context, number uint64) iter.Seq2[epoch.KeyedList, error]
+	// ListsBetween returns the lists that grew after one epoch, up to and in another, each as it is in the latter.
+	ListsBetween(ctx context.Context, after, number uint64) ([]epoch.KeyedList, error)
 }
 
 // Heads has the map of heads of the epochs in use. The versions share what they have in common. Its methods may be called
 // concurrently.
 type Heads struct {
-	store HeadStore
+	store ListStore
 
 	mu       sync.Mutex
 	versions map[uint64]*headmap.Map // by epoch
@@ -35,7 +36,7 @@ type Heads struct {
 const maxVersions = 4
 
 // NewHeads returns the maps of what a store has.
-func NewHeads(store HeadStore) *Heads {
+func NewHeads(store ListStore) *Heads {
 	return &Heads{store: store, versions: map[uint64]*headmap.Map{}}
 }
 
@@ -87,11 +88,25 @@ func (h *Heads) read(ctx context.Context, number uint64) (*headmap.Map, error) {
 		}
 	}
 	if base == 0 {
-		return headmap.Build(h.store.Heads(ctx, number))
+		return headmap.Build(headsOf(h.store.Lists(ctx, number)))
 	}
-	grown, err := h.store.HeadsBetween(ctx, base, number)
+	grown, err := h.store.ListsBetween(ctx, base, number)
 	if err != nil {
 		return nil, err
 	}
-	return h.versions[base].Apply(grown)
+	heads := make([]proof.Entry, len(grown))
+	for i, l := range grown {
+		heads[i] = proof.Entry{Key: l.Key, Head: l.List.Head()}
+	}
+	return h.versions[base].Apply(heads)
+}
+
+func headsOf(lists iter.Seq2[epoch.KeyedList, error]) iter.Seq2[proof.Entry, error] {
+	return func(yield func(proof.Entry, error) bool) {
+		for l, err := range lists {
+			if !yield(proof.Entry{Key: l.Key, Head: l.List.Head()}, err) {
+				return
+			}
+		}
+	}
 }

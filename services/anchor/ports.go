@@ -41,9 +41,7 @@ type Store interface {
 	LastCandidate(ctx context.Context) (*Candidate, error)
 	// State returns the state after the last candidate, whose map is given.
 	State(ctx context.Context, last Candidate, heads *headmap.Map) (epoch.State, error)
-	// Lists returns lists as they are after a candidate, in the order of their keys.
-	Lists(ctx context.Context, number uint64, keys []headproof.Key) ([]headproof.List, error)
-	HeadStore
+	ListStore
 
 	// Epoch returns the epoch of that number, or ErrEpochNotFound.
 	Epoch(ctx context.Context, number uint64) (Epoch, error)

@@ -18,6 +18,17 @@ type List struct {
 	edge []Hash
 }
 
+// ListOf returns the list that a head is of, if that is whole. Of other lists a
+// head says too little.
+func ListOf(h Head) (l List, ok bool) {
+	l = List{count: h.Count, edge: []Hash{h.Root}}
+	return l, l.Whole()
+}
+
+// Whole reports whether the list is one block, whose root is the list's: its count
+// is a power of two.
+func (l List) Whole() bool { return bits.OnesCount64(l.count) == 1 }
+
 // Append returns the list with the hashes at its end. A list longer than MaxCount
 // is an error that wraps [ErrMalformed].
 func (l List) Append(hashes ...Hash) (List, error) {

@@ -169,3 +169,32 @@ func FuzzParseList(f *testing.F) {
 		}
 	})
 }
+
+// TestAHeadSaysItsListOrNothing makes lists of heads alone, and appends to them.
+func TestAHeadSaysItsListOrNothing(t *testing.T) {
+	var list proof.List
+	for n := uint64(1); n <= 70; n++ {
+		var err error
+		if list, err = list.Append(proof.Hash{byte(n)}); err != nil {
+			t.Fatal(err)
+		}
+		said, ok := proof.ListOf(list.Head())
+		if power := n&(n-1) == 0; ok != power || list.Whole() != power {
+			t.Fatalf("the head of %d: %t", n, ok)
+		}
+		if !ok {
+			continue
+		}
+		longer, err := list.Append(proof.Hash{1}, proof.Hash{2}, proof.Hash{3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		grown, err := said.Append(proof.Hash{1}, proof.Hash{2}, proof.Hash{3})
+		if err != nil || grown.Head() != longer.Head() {
+			t.Errorf("the list of %d is another, %v", n, err)
+		}
+	}
+	if _, ok := proof.ListOf(proof.Head{}); ok {
+		t.Error("no head says a list")
+	}
+}

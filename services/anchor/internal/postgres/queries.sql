@@ -56,12 +56,3 @@ CROSS JOIN LATERAL (
     SELECT e.list FROM extents e WHERE e.stream = asked.stream COLLATE "C" ORDER BY e.epoch DESC LIMIT 1
 ) AS last
 ORDER BY asked.n;
-
--- Lists returns the state of each list after an epoch.
--- name: Lists :many
-SELECT last.list
-FROM unnest(sqlc.arg(keys)::bytea[]) WITH ORDINALITY AS asked(key, n)
-CROSS JOIN LATERAL (
-    SELECT h.list FROM heads h WHERE h.key = asked.key AND h.epoch <= sqlc.arg(epoch) ORDER BY h.epoch DESC LIMIT 1
-) AS last
-ORDER BY asked.n;

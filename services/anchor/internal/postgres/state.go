@@ -66,66 +66,47 @@ func (s *Store) index(ctx context.Context, size uint64) (list proof.List, err er
 	return list, nil
 }
 
-// Lists returns lists as they are after a candidate, in the order of their keys.
-func (s *Store) Lists(ctx context.Context, number uint64, keys []proof.Key) ([]proof.List, error) {
-	asked := make([][]byte, len(keys))
-	for i := range keys {
-		asked[i] = keys[i][:]
-	}
-	encoded, err := s.q.Lists(ctx, dbsqlc.ListsParams{Keys: asked, Epoch: int64(number)})
-	if err != nil {
-		return nil, fmt.Errorf("anchor: read lists: %w", err)
-	}
-	lists := make([]proof.List, len(encoded))
-	for i := range encoded {
-		if lists[i], err = proof.ParseList(encoded[i]); err != nil {
-			return nil, fmt.Errorf("%w: list: %w", anchor.ErrDiverged, err)
-		}
-	}
-	return lists, nil
-}
-
-// Heads yields the head of every key as of an epoch, ascending by key.
-func (s *Store) Heads(ctx context.Context, number uint64) iter.Seq2[proof.Entry, error] {
+// Lists yields every list as of an epoch, ascending by key.
+func (s *Store) Lists(ctx context.Context, number uint64) iter.Seq2[epoch.KeyedList, error] {
 	const query = `SELECT DISTINCT ON (key) key, list FROM heads WHERE epoch <= $1 ORDER BY key, epoch DESC`
-	return func(yield func(proof.Entry, error) bool) {
+	return func(yield func(epoch.KeyedList, error) bool) {
 		rows, err := s.pool.Query(ctx, query, int64(number))
 		if err != nil {
-			yield(proof.Entry{}, fmt.Errorf("anchor: read heads: %w", err))
+			yield(epoch.KeyedList{}, fmt.Errorf("anchor: read lists: %w", err))
 			return
 		}
 		defer rows.Close()
 		for rows.Next() {
-			if entry, err := scanHead(rows); !yield(entry, err) || err != nil {
+			if list, err := scanList(rows); !yield(list, err) || err != nil {
 				return
 			}
 		}
 		if err := rows.Err(); err != nil {
-			yield(proof.Entry{}, fmt.Errorf("anchor: read heads: %w", err))
+			yield(epoch.KeyedList{}, fmt.Errorf("anchor: read lists: %w", err))
 		}
 	}
 }
 
-// HeadsBetween returns the heads that grew after one epoch, up to and in another, each as it is in the latter.
-func (s *Store) HeadsBetween(ctx context.Context, after, number uint64) ([]proof.Entry, error) {
+// ListsBetween returns the lists that grew after one epoch, up to and in another, each as it is in the latter.
+func (s *Store) ListsBetween(ctx context.Context, after, number uint64) ([]epoch.KeyedList, error) {
 	const query = `SELECT DISTINCT ON (key) key, list FROM heads WHERE epoch > $1 AND epoch <= $2 ORDER BY key, epoch DESC`
 	rows, err := s.pool.Query(ctx, query, int64(after), int64(number))
 	if err != nil {
-		return nil, fmt.Errorf("anchor: read heads: %w", err)
+		return nil, fmt.Errorf("anchor: read lists: %w", err)
 	}
-	return pgx.CollectRows(rows, scanHead)
+	return pgx.CollectRows(rows, scanList)
 }
 
-func scanHead(row pgx.CollectableRow) (proof.Entry, error) {
+func scanList(row pgx.CollectableRow) (epoch.KeyedList, error) {
 	var key, encoded []byte
 	if err := row.Scan(&key, &encoded); err != nil {
-		return proof.Entry{}, fmt.Errorf("anchor: read heads: %w", err)
+		return epoch.KeyedList{}, fmt.Errorf("anchor: read lists: %w", err)
 	}
 	list, err := proof.ParseList(encoded)
 	if err != nil || len(key) != proof.KeyBytes {
-		return proof.Entry{}, fmt.Errorf("%w: a head under a key of %d bytes: %w", anchor.ErrDiverged, len(key), err)
+		return epoch.KeyedList{}, fmt.Errorf("%w: a list under a key of %d bytes: %w", anchor.ErrDiverged, len(key), err)
 	}
-	return proof.Entry{Key: proof.Key(key), Head: list.Head()}, nil
+	return epoch.KeyedList{Key: proof.Key(key), List: list}, nil
 }
 
 // EpochsOf returns the number of the epoch that took each entry of a stream, in the order of the entries, which ascend.

@@ -145,11 +145,7 @@ func TestTheStateIsReadAsItWasWritten(t *testing.T) {
 	if !bytes.Equal(state.Bytes(), last.state.Bytes()) {
 		t.Error("another state")
 	}
-	lists, err := s.Lists(t.Context(), 100, []headproof.Key{{2, 0}, {1}})
-	must(t, err)
-	if len(lists) != 2 || lists[0].Count() != 1 || lists[1].Count() != 4 {
-		t.Errorf("lists %+v", lists)
-	}
+	wantLists(t, s, cuts)
 	numbers, err := s.EpochsOf(t.Context(), "ingest/oem", []uint64{0, 1, 2, 7, 8})
 	if want := []uint64{1, 1, 2, 4}; err != nil || !slices.Equal(numbers, want) {
 		t.Errorf("epochs %v, %v; want %v, and none for what no epoch took", numbers, err, want)
@@ -163,6 +159,28 @@ func TestTheStateIsReadAsItWasWritten(t *testing.T) {
 	leaf, err := cuts[1].Record.IndexLeaf()
 	must(t, err)
 	must(t, proof.VerifyInclusion(path, 1, 4, proof.Hash(leaf), root))
+}
+
+// wantLists reads the lists as of each epoch, at once and one epoch after the other: those that are not whole are there.
+func wantLists(t *testing.T, s *postgres.Store, cuts []cut) {
+	t.Helper()
+	followed := anchor.NewLists(s)
+	for _, n := range []int{1, 3, 4, 2} { // the last one backwards
+		must(t, followed.Advance(t.Context(), uint64(n)))
+		fresh := anchor.NewLists(s)
+		must(t, fresh.Advance(t.Context(), uint64(n)))
+		for name, lists := range map[string]*anchor.Lists{"followed": followed, "fresh": fresh} {
+			got, err := lists.Load(t.Context(), []headproof.Key{{1}, {2, 0}})
+			must(t, err)
+			want, _ := cuts[n-1].state.Heads.Get(headproof.Key{1})
+			if _, follows := headproof.ListOf(want); follows {
+				want = headproof.List{}.Head()
+			}
+			if got[0].Head() != want || got[1].Count() != 0 {
+				t.Errorf("%s, epoch %d: %d and %d entries, want %d and none", name, n, got[0].Count(), got[1].Count(), want.Count)
+			}
+		}
+	}
 }
 
 func TestAnchorIsOneTransaction(t *testing.T) {
@@ -225,6 +243,7 @@ func TestRowsAreOnlyAdded(t *testing.T) {
 		`UPDATE anchored SET block = 8`, `DELETE FROM anchored`,
 		`UPDATE endorsements SET msp_id = 'x'`, `DELETE FROM endorsements`,
 		`INSERT INTO candidates (number, record_hash, record) VALUES (2, '\x00', 'another text')`,
+		`TRUNCATE candidates CASCADE`, `TRUNCATE extents`, `TRUNCATE heads`, `TRUNCATE cosigned`, `TRUNCATE anchored CASCADE`, `TRUNCATE endorsements`,
 	} {
 		if _, err := pool.Exec(t.Context(), statement); err == nil {
 			t.Errorf("accepted: %s", statement)

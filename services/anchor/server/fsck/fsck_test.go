@@ -37,10 +37,9 @@ func newDB(t *testing.T, n uint64) *pgxpool.Pool {
 	}
 	db := testkit.Schema(t, "anchor", sources...)
 	store, state, previous := postgres.New(db), epoch.Start(), model.Hash{}
+	lists := anchor.NewLists(store)
 	for number := uint64(1); number <= n; number++ {
-		b := epoch.Begin(state, func(ctx context.Context, keys []headproof.Key) ([]headproof.List, error) {
-			return store.Lists(ctx, number-1, keys)
-		})
+		b := epoch.Begin(state, lists.Load)
 		for _, stream := range []string{"ingest/garage", "ingest/oem", "keys/oem"} {
 			if err := b.Add(t.Context(), stream, entriesOf(number, stream)); err != nil {
 				t.Fatal(err)
@@ -51,6 +50,7 @@ func newDB(t *testing.T, n uint64) *pgxpool.Pool {
 			t.Fatal(err)
 		}
 		state, previous = keep(t, store, number, previous, change)
+		lists.Put(number, change.Lists)
 	}
 	return db
 }
@@ -175,7 +175,7 @@ func TestWhatWasDamagedIsFoundAndNamed(t *testing.T) {
 			[]string{"HEADS_CHANGED epoch 3"},
 		},
 		"a list twice": {
-			[]string{"DROP INDEX heads_key_epoch_idx", "INSERT INTO heads SELECT * FROM heads WHERE epoch = 8 AND " + shared}, []string{"ROW_DUPLICATE epoch 8"},
+			[]string{"ALTER TABLE heads DROP CONSTRAINT heads_pkey", "INSERT INTO heads SELECT * FROM heads WHERE epoch = 8 AND " + shared}, []string{"ROW_DUPLICATE epoch 8"},
 		},
 		"lists of no epoch": {
 			[]string{"INSERT INTO heads SELECT key, 0, list FROM heads WHERE epoch = 8; INSERT INTO heads SELECT key, 9, list FROM heads WHERE epoch = 8"},

@@ -301,41 +301,6 @@ func (q *Queries) ListEpochs(ctx context.Context, arg ListEpochsParams) ([]Epoch
 	return items, nil
 }
 
-const lists = `-- name: Lists :many
-SELECT last.list
-FROM unnest($1::bytea[]) WITH ORDINALITY AS asked(key, n)
-CROSS JOIN LATERAL (
-    SELECT h.list FROM heads h WHERE h.key = asked.key AND h.epoch <= $2 ORDER BY h.epoch DESC LIMIT 1
-) AS last
-ORDER BY asked.n
-`
-
-type ListsParams struct {
-	Keys  [][]byte
-	Epoch int64
-}
-
-// Lists returns the state of each list after an epoch.
-func (q *Queries) Lists(ctx context.Context, arg ListsParams) ([][]byte, error) {
-	rows, err := q.db.Query(ctx, lists, arg.Keys, arg.Epoch)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items [][]byte
-	for rows.Next() {
-		var list []byte
-		if err := rows.Scan(&list); err != nil {
-			return nil, err
-		}
-		items = append(items, list)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const uncosigned = `-- name: Uncosigned :many
 SELECT number, record, note, transaction_id, channel, chaincode, block, anchored_at FROM epochs
 WHERE number > COALESCE((SELECT max(number) FROM anchored), 0) AND note = '' ORDER BY number LIMIT $1
