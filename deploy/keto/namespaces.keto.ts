@@ -7,7 +7,7 @@ class Subject implements Namespace {}
 // The consortium has one object, "pcc".
 class Consortium implements Namespace {
   related: {
-    administrators: Subject[] // admit members
+    administrators: Subject[] // admit members, and set prices
     treasurers: Subject[] // bring in the bank's statements, and send it payouts
     auditors: Subject[] // see the sums of the ledger
     participants: (Subject | SubjectSet<Member, "principals">)[] // principals of any member
@@ -15,6 +15,7 @@ class Consortium implements Namespace {
 
   permits = {
     admit_members: (ctx: Context): boolean => this.related.administrators.includes(ctx.subject),
+    set_prices: (ctx: Context): boolean => this.related.administrators.includes(ctx.subject),
     record_receipts: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
     import_statements: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
     write_off_entries: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),

@@ -22,7 +22,7 @@ import (
 )
 
 func newReport(env *environment) *cobra.Command {
-	var maxPrice, epcisFile string
+	var maxPrice, quote, epcisFile string
 	var asJSON, vinFromStdin bool
 	c := &cobra.Command{
 		Use:   "report [passports/ID]",
@@ -48,7 +48,7 @@ func newReport(env *environment) *cobra.Command {
 			if passport == "" {
 				return errors.New("name a passport or use --vin-stdin")
 			}
-			req := &registryv1.ReadReportRequest{RequestId: uuid.NewString(), MaxPrice: maxPrice}
+			req := &registryv1.ReadReportRequest{RequestId: uuid.NewString(), MaxPrice: maxPrice, Quote: quote}
 			report := &registryv1.ReadReportResponse{}
 			if err := rest.Call(c.Context(), "POST", "/v1/"+passport+":report", req, report); err != nil {
 				return err
@@ -64,6 +64,7 @@ func newReport(env *environment) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&maxPrice, "max-price", "", "highest price to accept, in PCC_token")
+	c.Flags().StringVar(&quote, "quote", "", "quote whose price to pay, of `pcc price quote`")
 	c.Flags().StringVar(&epcisFile, "epcis", "", "write the events to this file as an EPCIS 2.0 document")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the answer as JSON")
 	c.Flags().BoolVar(&vinFromStdin, "vin-stdin", false, "read the VIN from standard input")

@@ -68,6 +68,8 @@ type ReportRequest struct {
 	Payer string
 	// MaxPrice is the highest price accepted, decimal PCC_token; empty for any.
 	MaxPrice string
+	// Quote is the name of the quote whose price is to be paid; empty for today's.
+	Quote string
 }
 
 // Report is the whole history of a passport.

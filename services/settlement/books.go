@@ -13,6 +13,10 @@ type Wanted struct {
 	Transfers []string
 	// Products whose prices are asked for.
 	Products []string
+	// Quotes of any member.
+	Quotes []string
+	// Earners are members that are paid shares.
+	Earners []string
 }
 
 // Found is what there is of what was wanted.
@@ -22,6 +26,7 @@ type Found struct {
 	// Transfers are the input hashes of those that were made, by id.
 	Transfers map[string][sha256.Size]byte
 	Prices    []Price
+	Quotes    []Quote
 }
 
 // Changes are what a batch of operations leaves behind.
@@ -48,7 +53,10 @@ type Books struct {
 	pending  documents[Pending]
 	made     map[string][sha256.Size]byte // transfers by id
 	prices   map[string]Amount
-	changes  Changes
+	quotes   map[string]Quote
+	// due are the earners that have something to give back: see Read.clawback.
+	due     map[string]int
+	changes Changes
 	// by is who asks for the operation that is under way, undo takes back what it did so far, last first.
 	by   string
 	undo []func()
@@ -56,9 +64,12 @@ type Books struct {
 
 func newBooks(now time.Time, found Found) *Books {
 	b := &Books{
-		now: now, made: found.Transfers, prices: make(map[string]Amount, len(found.Prices)),
+		now: now, made: found.Transfers, prices: make(map[string]Amount, len(found.Prices)), quotes: make(map[string]Quote, len(found.Quotes)),
 		reads:   documentsOf(found.Reads, func(r Read) string { return r.ID }),
 		pending: documentsOf(found.Pending, func(p Pending) string { return p.ID }),
+	}
+	for _, q := range found.Quotes {
+		b.quotes[q.ID] = q
 	}
 	if b.made == nil {
 		b.made = map[string][sha256.Size]byte{}
@@ -91,6 +102,15 @@ func (b *Books) price(product string) (Amount, error) {
 		return 0, ErrProductUnknown
 	}
 	return amount, nil
+}
+
+// quote returns a quote that was wanted, or ErrQuoteNotFound.
+func (b *Books) quote(id string) (Quote, error) {
+	q, found := b.quotes[id]
+	if !found {
+		return Quote{}, ErrQuoteNotFound
+	}
+	return q, nil
 }
 
 // post makes a transfer. Errors: those of Balances.

@@ -22,7 +22,7 @@ func drawRead(t *rapid.T) Read {
 		}
 	}
 	held := Read{ID: "1", Payer: "payer", Price: Amount(rapid.Int64Range(1, 100_000).Draw(t, "price")), State: ReadHeld}
-	r, _, err := held.capture(CurrentSplitPolicy(), contributions, captureTime)
+	r, _, err := held.capture(CurrentSplitPolicy(), contributions, nil, captureTime)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func settle(t *rapid.T, r Read, version int, b Balances, start map[AccountID]Amo
 
 func TestOldReadsStayAsTheyAre(t *testing.T) {
 	held := Read{ID: "1", Price: 10_000, State: ReadHeld}
-	r, _, err := held.capture(CurrentSplitPolicy(), []Contribution{{Member: "a", Field: "f", Quality: 1}}, captureTime)
+	r, _, err := held.capture(CurrentSplitPolicy(), []Contribution{{Member: "a", Field: "f", Quality: 1}}, nil, captureTime)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,7 +64,7 @@ func NewClawbacks(store ClawbackStore, metrics Metrics, now func() time.Time) *C
 
 // Refuted takes a refutation in, within tx. The reads are divided anew by Run.
 func (c *Clawbacks) Refuted(ctx context.Context, tx ClawbackTx, f Refutation) error {
-	f.ReceiveTime = c.time()
+	f.ReceiveTime = present(c.now)
 	return tx.InsertRefutation(ctx, f)
 }
 
@@ -130,13 +130,13 @@ func (c *Clawbacks) step(ctx context.Context, id string, f *Refutation) (settled
 		}
 		before := len(r.Revisions)
 		if f != nil {
-			v, ok, err := r.refute(*f, c.time())
+			v, ok, err := r.refute(*f, present(c.now))
 			if err != nil || !ok {
 				return err
 			}
 			r.Revisions = append(r.Revisions, v)
 		}
-		s := &settling{read: r, tx: tx, now: c.time()}
+		s := &settling{read: r, tx: tx, now: present(c.now)}
 		if err := s.lock(ctx); err != nil {
 			return err
 		}
@@ -159,9 +159,6 @@ func (c *Clawbacks) step(ctx context.Context, id string, f *Refutation) (settled
 	}
 	return settled, nil
 }
-
-// time is the present to the microsecond, which is what the database keeps.
-func (c *Clawbacks) time() time.Time { return c.now().UTC().Truncate(time.Microsecond) }
 
 // settling is the versions of one read on their way into the ledger, in a transaction that holds the read.
 type settling struct {

@@ -22,11 +22,15 @@ var (
 	ErrReadNotFound    = apperr.New(apperr.NotFound, "READ_NOT_FOUND", "no such paid read")
 	ErrProductUnknown  = apperr.New(apperr.NotFound, "PRODUCT_UNKNOWN", "the product is not on the price list").WithField("product")
 
+	ErrQuoteNotFound = apperr.New(apperr.NotFound, "QUOTE_NOT_FOUND", "no such quote of the payer for the product").WithField("quote")
+
 	ErrReceiptExists   = apperr.New(apperr.AlreadyExists, "RECEIPT_EXISTS", "this bank reference was recorded with other content").WithField("bank_reference")
 	ErrRequestIDReused = apperr.New(apperr.AlreadyExists, "REQUEST_ID_REUSED", "this request id was used with other content").WithField("request_id")
 
 	ErrInsufficientFunds = apperr.New(apperr.FailedPrecondition, "INSUFFICIENT_FUNDS", "the available balance is lower than the price")
 	ErrPriceAboveMaximum = apperr.New(apperr.FailedPrecondition, "PRICE_ABOVE_MAXIMUM", "the price is above the caller's maximum").WithField("max_price")
+	ErrEffectiveDatePast = apperr.New(apperr.InvalidArgument, "EFFECTIVE_DATE_PAST", "a price holds from a day to come on; that of a new product at the earliest from today on").WithField("effective_date")
+	ErrQuoteExpired      = apperr.New(apperr.FailedPrecondition, "QUOTE_EXPIRED", "the quote has expired; ask for another").WithField("quote")
 	ErrReadVoided        = apperr.New(apperr.FailedPrecondition, "READ_VOIDED", "the read was voided")
 	ErrReadCaptured      = apperr.New(apperr.FailedPrecondition, "READ_CAPTURED", "the read was paid")
 

@@ -2,9 +2,10 @@ package settlement
 
 import "context"
 
-// HoldRead sets the price in force aside on the payer's account. It is idempotent by payer and request id: a repetition
+// HoldRead sets the price in force, or the quoted one, aside on the payer's account. It is idempotent by payer and request id: a repetition
 // gets the read as it is by now, which may be captured, or voided when it was given up for too long.
-// Errors: ErrMemberNotFound, ErrProductUnknown, ErrPriceAboveMaximum, ErrInsufficientFunds, ErrRequestIDReused.
+// Errors: ErrMemberNotFound, ErrProductUnknown, ErrPriceAboveMaximum, ErrInsufficientFunds, ErrRequestIDReused,
+// ErrQuoteNotFound, ErrQuoteExpired.
 func (s *Service) HoldRead(ctx context.Context, q HoldRequest) (Read, error) {
 	op := &hold{request: q}
 	err := s.writer.run(ctx, op)
@@ -14,15 +15,16 @@ func (s *Service) HoldRead(ctx context.Context, q HoldRequest) (Read, error) {
 // CaptureRead pays a held read out by the split policy. A captured read stays as it is.
 // Errors: ErrReadNotFound, ErrReadVoided, ErrMemberNotFound (a contributor without accounts), ErrContributionInvalid.
 func (s *Service) CaptureRead(ctx context.Context, id string, contributions []Contribution) (Read, error) {
+	earners := make([]string, len(contributions))
+	for i, c := range contributions {
+		earners[i] = c.Member
+	}
 	op := readStep(id, "CaptureRead", ReadCaptured, func(b *Books, r Read) (Read, Transfer, error) {
-		return r.capture(s.policy, contributions, b.now)
+		return r.capture(s.policy, contributions, b.due, b.now)
 	})
+	op.earners = earners
 	op.others = func(Read) []AccountID {
-		ids := []AccountID{PoolHolder, PoolInfrastructure}
-		for _, c := range contributions {
-			ids = append(ids, Available(c.Member))
-		}
-		return ids
+		return []AccountID{PoolHolder, PoolInfrastructure}
 	}
 	err := s.writer.run(ctx, op)
 	return op.result, err
@@ -44,7 +46,11 @@ type hold struct {
 
 func (h *hold) want(w *Wanted) {
 	w.Reads = append(w.Reads, h.request.readID())
-	w.Products = append(w.Products, h.request.Product)
+	if h.request.Quote != "" {
+		w.Quotes = append(w.Quotes, h.request.Quote)
+	} else {
+		w.Products = append(w.Products, h.request.Product)
+	}
 }
 
 func (h *hold) accounts(*Books) []AccountID {
@@ -61,7 +67,7 @@ func (h *hold) apply(b *Books) (err error) {
 	if _, found := b.accounts[Available(h.request.Payer)]; !found {
 		return ErrMemberNotFound
 	}
-	price, err := b.price(h.request.Product)
+	price, err := h.price(b)
 	if err != nil {
 		return err
 	}
@@ -75,6 +81,18 @@ func (h *hold) apply(b *Books) (err error) {
 	set(b, &b.reads, h.read.ID, h.read)
 	b.audit("HoldRead", "reads/"+h.read.ID)
 	return nil
+}
+
+// price is that of the quote, or today's.
+func (h *hold) price(b *Books) (Amount, error) {
+	if h.request.Quote == "" {
+		return b.price(h.request.Product)
+	}
+	q, err := b.quote(h.request.Quote)
+	if err != nil {
+		return 0, err
+	}
+	return q.priceFor(h.request.Payer, h.request.Product, b.now)
 }
 
 // reads are the things that are paid.

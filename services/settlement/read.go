@@ -47,13 +47,15 @@ type HoldRequest struct {
 	Passport  string
 	// MaxPrice is the highest price that the payer accepts, MaxAmount when any.
 	MaxPrice Amount
+	// Quote is the id of the quote whose price is to be paid, "" for today's.
+	Quote string
 }
 
 // readID is the same for every repetition of a request.
 func (q HoldRequest) readID() string { return deriveID("read", q.Payer, q.RequestID) }
 
 func (q HoldRequest) hash() [sha256.Size]byte {
-	return hashOf(q.Payer, q.RequestID, q.Product, q.Passport, q.MaxPrice.String())
+	return hashOf(q.Payer, q.RequestID, q.Product, q.Passport, q.MaxPrice.String(), q.Quote)
 }
 
 // hold makes the read and the transfer that sets its price aside.
@@ -70,8 +72,8 @@ func (q HoldRequest) hold(price Amount, now time.Time) (Read, Transfer, error) {
 	return r, t, err
 }
 
-// capture makes the captured read and the transfer that pays its shares.
-func (r Read) capture(policy SplitPolicy, contributions []Contribution, now time.Time) (Read, Transfer, error) {
+// capture makes the captured read and the transfer that pays its shares. due are the members that have something to give back.
+func (r Read) capture(policy SplitPolicy, contributions []Contribution, due map[string]int, now time.Time) (Read, Transfer, error) {
 	if r.State == ReadVoided {
 		return Read{}, Transfer{}, ErrReadVoided
 	}
@@ -87,7 +89,7 @@ func (r Read) capture(policy SplitPolicy, contributions []Contribution, now time
 	postings := []Posting{{Held(r.Payer), -r.Price}}
 	inputs := []string{strconv.Itoa(policy.Version)}
 	for _, s := range shares {
-		postings = append(postings, Posting{s.Account, s.Amount})
+		postings = append(postings, s.posting(due))
 		inputs = append(inputs, string(s.Account), s.Amount.String())
 	}
 	t, err := r.transfer(KindCapture, r.description(), postings, inputs...)

@@ -19,6 +19,8 @@ type step[T any] struct {
 	action string // for the audit
 	// others are the accounts beside the payers' that the step may post on, which may depend on the thing.
 	others func(T) []AccountID
+	// earners are members that the step may pay.
+	earners []string
 	// ended says whether the thing is in the final state, and take makes it so.
 	ended func(T) bool
 	take  func(*Books, T) (T, Transfer, error)
@@ -29,6 +31,7 @@ type step[T any] struct {
 func (s *step[T]) want(w *Wanted) {
 	ids := s.kind.want(w)
 	*ids = append(*ids, s.id)
+	w.Earners = append(w.Earners, s.earners...)
 }
 
 func (s *step[T]) accounts(b *Books) []AccountID {
@@ -39,6 +42,11 @@ func (s *step[T]) accounts(b *Books) []AccountID {
 	ids := s.kind.payers(v)
 	if s.others != nil {
 		ids = append(ids, s.others(v)...)
+	}
+	for _, member := range s.earners {
+		if ids = append(ids, Available(member)); b.due[member] > 0 {
+			ids = append(ids, Claims(member))
+		}
 	}
 	return ids
 }

@@ -50,7 +50,7 @@ func TestPayerMayContribute(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, transfer, err := r.capture(CurrentSplitPolicy(), []Contribution{{Member: "garage", Field: "odometer/2026-01", Quality: 9}}, time.Unix(1, 0))
+	_, transfer, err := r.capture(CurrentSplitPolicy(), []Contribution{{Member: "garage", Field: "odometer/2026-01", Quality: 9}}, nil, time.Unix(1, 0))
 	if err != nil {
 		t.Fatal(err)
 	}

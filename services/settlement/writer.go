@@ -3,6 +3,7 @@ package settlement
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -46,6 +47,8 @@ type BookStore interface {
 type BookTx interface {
 	// Load returns what exists of what is wanted. It locks reads in ascending order of their ids; prices are those in force on day.
 	Load(ctx context.Context, w Wanted, day time.Time) (Found, error)
+	// Due is as ClawbackTx has it.
+	Due(ctx context.Context, members []string) (map[string]int, error)
 	// LockAccounts is as Poster has it.
 	LockAccounts(ctx context.Context, ids []AccountID) (Balances, error)
 	// Write stores what operations did.
@@ -234,13 +237,28 @@ func (w *Writer) open(ctx context.Context, tx BookTx, tasks []task) (*Books, err
 		return nil, err
 	}
 	books := newBooks(now, found)
+	if books.due, err = due(ctx, tx, wanted.Earners); err != nil {
+		return nil, err
+	}
 	var accounts []AccountID
 	for _, t := range tasks {
 		accounts = append(accounts, t.accounts(books)...)
 	}
 	slices.Sort(accounts)
-	books.accounts, err = tx.LockAccounts(ctx, slices.Compact(accounts))
+	if books.accounts, err = tx.LockAccounts(ctx, slices.Compact(accounts)); err != nil {
+		return nil, err
+	}
+	// Who has given everything back by now is paid as all others: what was withheld from it later, nobody would release.
+	books.due, err = due(ctx, tx, slices.Collect(maps.Keys(books.due)))
 	return books, err
+}
+
+func due(ctx context.Context, tx BookTx, members []string) (map[string]int, error) {
+	if len(members) == 0 {
+		return nil, nil
+	}
+	slices.Sort(members)
+	return tx.Due(ctx, slices.Compact(members))
 }
 
 // present is the time to the microsecond, which is what the database keeps.

@@ -44,7 +44,7 @@ func routes() []service {
 		{"anchor", handlers{anchorgw.RegisterAnchorServiceHandler}},
 		{"settlement", handlers{
 			settlementgw.RegisterSettlementServiceHandler, settlementgw.RegisterPayoutServiceHandler, settlementgw.RegisterBankServiceHandler,
-			settlementgw.RegisterCycleServiceHandler,
+			settlementgw.RegisterPriceServiceHandler, settlementgw.RegisterCycleServiceHandler,
 			settlementgw.RegisterLedgerServiceHandler,
 		}},
 	}

@@ -48,6 +48,7 @@ func startWith(t *testing.T, configure func(*server.Config)) *fixture {
 	s.Relate(
 		relations.Relation{Namespace: "Consortium", Object: "pcc", Name: "treasurers", Subject: treasurer},
 		relations.Relation{Namespace: "Consortium", Object: "pcc", Name: "auditors", Subject: treasurer},
+		relations.Relation{Namespace: "Consortium", Object: "pcc", Name: "administrators", Subject: f.insurer.ID + "/operator"},
 	)
 	s.Start(func(ctx context.Context, p *app.Process) (app.Runner, error) {
 		cfg := server.Config{ServiceConfig: s.Config()}

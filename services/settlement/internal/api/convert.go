@@ -1,8 +1,6 @@
 package api
 
 import (
-	"time"
-
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -20,6 +18,8 @@ const (
 	passports     = "passports"
 	payoutBatches = "payoutBatches"
 	payouts       = "payouts"
+	prices        = "prices"
+	quotes        = "quotes"
 	reads         = "reads"
 	transfers     = "transfers"
 )
@@ -130,8 +130,4 @@ func shareKindMessage(k settlement.ShareKind) settlementv1.ShareKind {
 
 func accountMessage(id string, balance settlement.Amount) *settlementv1.Account {
 	return &settlementv1.Account{Name: nameOf(accounts, id), Balance: balance.String()}
-}
-
-func priceMessage(p settlement.Price) *settlementv1.Price {
-	return &settlementv1.Price{Product: p.Product, Amount: p.Amount.String(), EffectiveDate: p.EffectiveDate.Format(time.DateOnly)}
 }

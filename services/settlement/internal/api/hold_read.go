@@ -25,8 +25,14 @@ func (s *Server) HoldRead(ctx context.Context, req *settlementv1.HoldReadRequest
 			return nil, settlement.ErrAmountInvalid.WithField("max_price")
 		}
 	}
+	quote := ""
+	if req.GetQuote() != "" {
+		if quote, err = uuidOf(req.GetQuote(), quotes, "quote"); err != nil {
+			return nil, settlement.ErrQuoteNotFound
+		}
+	}
 	held, err := s.ledger.HoldRead(ctx, settlement.HoldRequest{
-		RequestID: strings.ToLower(req.GetRequestId()), Payer: payer, Product: req.GetProduct(), Passport: passport, MaxPrice: maxPrice,
+		RequestID: strings.ToLower(req.GetRequestId()), Payer: payer, Product: req.GetProduct(), Passport: passport, MaxPrice: maxPrice, Quote: quote,
 	})
 	if err != nil {
 		return nil, err

@@ -58,7 +58,12 @@ func (t *ledgerTx) Load(ctx context.Context, w settlement.Wanted, day time.Time)
 			return found, fmt.Errorf("look up prices: %w", err)
 		}
 		for _, r := range rows {
-			found.Prices = append(found.Prices, settlement.Price{Product: r.Product, Amount: r.Amount, EffectiveDate: r.EffectiveDate})
+			found.Prices = append(found.Prices, price(dbsqlc.PriceOnRow(r)))
+		}
+	}
+	if len(w.Quotes) > 0 {
+		if found.Quotes, err = allQuotes(t.q.Quotes(ctx, w.Quotes)); err != nil {
+			return found, err
 		}
 	}
 	return found, nil

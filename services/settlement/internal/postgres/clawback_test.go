@@ -139,10 +139,31 @@ func TestWhoHasSpentItsSharesPaysFromTheNext(t *testing.T) {
 	c.wantAvailable(t, "oem", 2*16_500-price)
 	c.wantAvailable(t, "garage", 2*5500)
 	c.sell(t)
+	c.wantWithheld(t, "oem", 16_500)
+	c.wantAvailable(t, "oem", 2*16_500-price)
+	c.wantSettled(t, 1)
+	c.wantWithheld(t, "oem", 0)
+	c.wantAvailable(t, "garage", 3*5500+16_500)
+	// The last one is paid from what was withheld and what there was, and the rest is the maker's again.
+	c.sell(t)
 	c.wantSettled(t, 1)
 	c.wantAvailable(t, "oem", 2*16_500-price)
-	c.wantAvailable(t, "garage", 3*5500+16_500)
-	c.wantSettled(t, 0)
+	c.wantWithheld(t, "oem", 0)
+	c.sell(t)
+	c.wantAvailable(t, "oem", 3*16_500-price)
+}
+
+func (c *clawbacks) wantWithheld(t *testing.T, member string, want settlement.Amount) {
+	t.Helper()
+	accounts, err := c.Accounts(t.Context(), member)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range accounts {
+		if a.ID == settlement.Claims(member) && a.Balance != want {
+			t.Errorf("%s is withheld from %s, want %s", a.Balance, member, want)
+		}
+	}
 }
 
 func TestAReadUnderWayIsDividedAnewAfterItsCapture(t *testing.T) {

@@ -89,14 +89,14 @@ func TestDatabaseRefusesOverdraftsAndForeignOwners(t *testing.T) {
 	l := newLedger(t)
 	l.admit(t, "garage", price)
 	for statement, want := range map[string]string{
-		`UPDATE account SET balance = -1 WHERE id = 'member:garage:available'`:                 "account_not_overdrawn",
-		`UPDATE account SET balance = -1 WHERE id = 'pool:holder'`:                             "account_not_overdrawn",
-		`UPDATE account SET overdraft = 1 WHERE id = 'pool:holder'`:                            "account_overdraft",
-		`UPDATE account SET overdraft = 1 WHERE id = 'member:garage:available'`:                "account_overdraft",
-		`UPDATE account SET balance = -1 WHERE id = 'member:garage:credit'`:                    "account_not_overdrawn",
-		`UPDATE account SET member = 'oem' WHERE id = 'member:garage:held'`:                    "account_owner",
-		`INSERT INTO account (id) VALUES ('member:oem:available')`:                             "account_owner",
-		`INSERT INTO price (product, effective_date, amount) VALUES ('gift', '2026-01-01', 0)`: "price_amount",
+		`UPDATE account SET balance = -1 WHERE id = 'member:garage:available'`:                             "account_not_overdrawn",
+		`UPDATE account SET balance = -1 WHERE id = 'pool:holder'`:                                         "account_not_overdrawn",
+		`UPDATE account SET overdraft = 1 WHERE id = 'pool:holder'`:                                        "account_overdraft",
+		`UPDATE account SET overdraft = 1 WHERE id = 'member:garage:available'`:                            "account_overdraft",
+		`UPDATE account SET balance = -1 WHERE id = 'member:garage:credit'`:                                "account_not_overdrawn",
+		`UPDATE account SET member = 'oem' WHERE id = 'member:garage:held'`:                                "account_owner",
+		`INSERT INTO account (id) VALUES ('member:oem:available')`:                                         "account_owner",
+		`INSERT INTO price (product, version, effective_date, amount) VALUES ('gift', 1, '2026-01-01', 0)`: "price_amount",
 	} {
 		if _, err := l.owner.Exec(t.Context(), statement); constraintOf(err) != want {
 			t.Errorf("%s: %v", statement, err)

@@ -21,15 +21,6 @@ LIMIT 2;
 INSERT INTO receipt (bank_reference, request_id, member, amount, transfer, balance_after)
 VALUES (@bank_reference, @request_id, @member, @amount, @transfer, (SELECT balance FROM account WHERE id = 'member:' || @member || ':available'));
 
--- name: Prices :many
-SELECT DISTINCT ON (product) product, amount, effective_date FROM price WHERE effective_date <= @day
-ORDER BY product, effective_date DESC LIMIT @max_rows;
-
--- name: PricesOf :many
-SELECT DISTINCT ON (product) product, amount, effective_date FROM price
-WHERE product = ANY (@products::text[]) AND effective_date <= @day
-ORDER BY product, effective_date DESC;
-
 -- name: Read :one
 SELECT id, member, product, passport, price, state, shares, split_version, request_hash, created_at, captured_at, contributions
 FROM read WHERE id = $1;

@@ -18,8 +18,6 @@ import (
 const (
 	// maxAccounts bounds the accounts of one member, of which there are four.
 	maxAccounts = 10
-	// maxPrices bounds the products of the price list.
-	maxPrices = 1000
 )
 
 // Publish puts an event into the outbox of tx.
@@ -107,19 +105,6 @@ func (s *Store) asMember(ctx context.Context, member string, f func(*dbsqlc.Quer
 // Read returns any member's read, or settlement.ErrReadNotFound.
 func (s *Store) Read(ctx context.Context, id string) (settlement.Read, error) {
 	return oneRead(dbsqlc.New(s.owner).Read(ctx, id))
-}
-
-// Prices lists the prices in force on day by product.
-func (s *Store) Prices(ctx context.Context, day time.Time) ([]settlement.Price, error) {
-	rows, err := dbsqlc.New(s.owner).Prices(ctx, dbsqlc.PricesParams{Day: day, MaxRows: maxPrices})
-	if err != nil {
-		return nil, fmt.Errorf("list prices: %w", err)
-	}
-	prices := make([]settlement.Price, len(rows))
-	for i, r := range rows {
-		prices[i] = settlement.Price{Product: r.Product, Amount: r.Amount, EffectiveDate: r.EffectiveDate}
-	}
-	return prices, nil
 }
 
 // TrialBalance sums the books as one statement sees them.

@@ -136,8 +136,9 @@ func TestSweepVoidsOnlyStaleHolds(t *testing.T) {
 func TestPriceInForceIsTheLatestThatHasCome(t *testing.T) {
 	l := newLedger(t)
 	l.admit(t, "garage", 10*price)
-	_, err := l.owner.Exec(t.Context(), `INSERT INTO price (product, effective_date, amount)
-		VALUES ('passport-report', '2026-03-02', 30000), ('passport-report', '2025-01-01', 1), ('future', '2026-03-02', 5)`)
+	_, err := l.owner.Exec(t.Context(), `INSERT INTO price (product, version, effective_date, amount) VALUES
+		('passport-report', 2, '2026-03-02', 29000), ('passport-report', 3, '2026-03-02', 30000), ('passport-report', 4, '2025-01-01', 1),
+		('future', 1, '2026-03-02', 5)`)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -87,6 +87,10 @@ type Price struct {
 	Amount  string                 `protobuf:"bytes,2,opt,name=amount,proto3" json:"amount,omitempty"`
 	// Day from which the price holds, "YYYY-MM-DD", UTC.
 	EffectiveDate string `protobuf:"bytes,3,opt,name=effective_date,json=effectiveDate,proto3" json:"effective_date,omitempty"`
+	// Counts the prices of the product from 1, in the order in which they were set.
+	Version int32 `protobuf:"varint,4,opt,name=version,proto3" json:"version,omitempty"`
+	// When it was set.
+	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -140,6 +144,20 @@ func (x *Price) GetEffectiveDate() string {
 		return x.EffectiveDate
 	}
 	return ""
+}
+
+func (x *Price) GetVersion() int32 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *Price) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
 }
 
 // StatementLine is one posting on an account.
@@ -812,12 +830,14 @@ func (x *GetTrialBalanceResponse) GetZeroSum() bool {
 }
 
 type HoldReadRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	RequestId     string                 `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	Payer         string                 `protobuf:"bytes,2,opt,name=payer,proto3" json:"payer,omitempty"`
-	Product       string                 `protobuf:"bytes,3,opt,name=product,proto3" json:"product,omitempty"`
-	Passport      string                 `protobuf:"bytes,4,opt,name=passport,proto3" json:"passport,omitempty"`
-	MaxPrice      string                 `protobuf:"bytes,5,opt,name=max_price,json=maxPrice,proto3" json:"max_price,omitempty"`
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	RequestId string                 `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	Payer     string                 `protobuf:"bytes,2,opt,name=payer,proto3" json:"payer,omitempty"`
+	Product   string                 `protobuf:"bytes,3,opt,name=product,proto3" json:"product,omitempty"`
+	Passport  string                 `protobuf:"bytes,4,opt,name=passport,proto3" json:"passport,omitempty"`
+	MaxPrice  string                 `protobuf:"bytes,5,opt,name=max_price,json=maxPrice,proto3" json:"max_price,omitempty"`
+	// `quotes/{quote}` whose price is to be paid; empty for today's.
+	Quote         string `protobuf:"bytes,6,opt,name=quote,proto3" json:"quote,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -883,6 +903,13 @@ func (x *HoldReadRequest) GetPassport() string {
 func (x *HoldReadRequest) GetMaxPrice() string {
 	if x != nil {
 		return x.MaxPrice
+	}
+	return ""
+}
+
+func (x *HoldReadRequest) GetQuote() string {
+	if x != nil {
+		return x.Quote
 	}
 	return ""
 }
@@ -1226,11 +1253,14 @@ const file_pcc_settlement_v1_settlement_service_proto_rawDesc = "" +
 	"*pcc/settlement/v1/settlement_service.proto\x12\x11pcc.settlement.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"pcc/options/v1/authorization.proto\x1a\x1cpcc/settlement/v1/read.proto\"7\n" +
 	"\aAccount\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
-	"\abalance\x18\x02 \x01(\tR\abalance\"`\n" +
+	"\abalance\x18\x02 \x01(\tR\abalance\"\xb7\x01\n" +
 	"\x05Price\x12\x18\n" +
 	"\aproduct\x18\x01 \x01(\tR\aproduct\x12\x16\n" +
 	"\x06amount\x18\x02 \x01(\tR\x06amount\x12%\n" +
-	"\x0eeffective_date\x18\x03 \x01(\tR\reffectiveDate\"\xc7\x01\n" +
+	"\x0eeffective_date\x18\x03 \x01(\tR\reffectiveDate\x12\x18\n" +
+	"\aversion\x18\x04 \x01(\x05R\aversion\x12;\n" +
+	"\vcreate_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"createTime\"\xc7\x01\n" +
 	"\rStatementLine\x12\x1a\n" +
 	"\btransfer\x18\x01 \x01(\tR\btransfer\x12\x16\n" +
 	"\x06amount\x18\x02 \x01(\tR\x06amount\x12#\n" +
@@ -1271,14 +1301,15 @@ const file_pcc_settlement_v1_settlement_service_proto_rawDesc = "" +
 	"\x17GetTrialBalanceResponse\x126\n" +
 	"\baccounts\x18\x01 \x03(\v2\x1a.pcc.settlement.v1.AccountR\baccounts\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\tR\x05total\x12\x19\n" +
-	"\bzero_sum\x18\x03 \x01(\bR\azeroSum\"\x9f\x02\n" +
+	"\bzero_sum\x18\x03 \x01(\bR\azeroSum\"\xd7\x02\n" +
 	"\x0fHoldReadRequest\x12'\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12;\n" +
 	"\x05payer\x18\x02 \x01(\tB%\xbaH\"r 2\x1e^members/[a-z][a-z0-9-]{1,31}$R\x05payer\x12#\n" +
 	"\aproduct\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\aproduct\x12<\n" +
 	"\bpassport\x18\x04 \x01(\tB \xbaH\x1dr\x1b2\x19^passports/[0-9a-f-]{36}$R\bpassport\x12C\n" +
-	"\tmax_price\x18\x05 \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,14}(\\.[0-9]{1,4})?)?$R\bmaxPrice\"?\n" +
+	"\tmax_price\x18\x05 \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,14}(\\.[0-9]{1,4})?)?$R\bmaxPrice\x126\n" +
+	"\x05quote\x18\x06 \x01(\tB \xbaH\x1dr\x1b2\x19^(quotes/[0-9a-f-]{36})?$R\x05quote\"?\n" +
 	"\x10HoldReadResponse\x12+\n" +
 	"\x04read\x18\x01 \x01(\v2\x17.pcc.settlement.v1.ReadR\x04read\"\x98\x01\n" +
 	"\x12CaptureReadRequest\x120\n" +
@@ -1354,42 +1385,43 @@ var file_pcc_settlement_v1_settlement_service_proto_goTypes = []any{
 	(*Contribution)(nil),               // 25: pcc.settlement.v1.Contribution
 }
 var file_pcc_settlement_v1_settlement_service_proto_depIdxs = []int32{
-	23, // 0: pcc.settlement.v1.StatementLine.create_time:type_name -> google.protobuf.Timestamp
-	0,  // 1: pcc.settlement.v1.ListAccountsResponse.accounts:type_name -> pcc.settlement.v1.Account
-	2,  // 2: pcc.settlement.v1.ListStatementLinesResponse.lines:type_name -> pcc.settlement.v1.StatementLine
-	1,  // 3: pcc.settlement.v1.ListPricesResponse.prices:type_name -> pcc.settlement.v1.Price
-	24, // 4: pcc.settlement.v1.GetReadResponse.read:type_name -> pcc.settlement.v1.Read
-	0,  // 5: pcc.settlement.v1.GetTrialBalanceResponse.accounts:type_name -> pcc.settlement.v1.Account
-	24, // 6: pcc.settlement.v1.HoldReadResponse.read:type_name -> pcc.settlement.v1.Read
-	25, // 7: pcc.settlement.v1.CaptureReadRequest.contributions:type_name -> pcc.settlement.v1.Contribution
-	24, // 8: pcc.settlement.v1.CaptureReadResponse.read:type_name -> pcc.settlement.v1.Read
-	24, // 9: pcc.settlement.v1.VoidReadResponse.read:type_name -> pcc.settlement.v1.Read
-	24, // 10: pcc.settlement.v1.VerifyReadResponse.read:type_name -> pcc.settlement.v1.Read
-	3,  // 11: pcc.settlement.v1.SettlementService.RecordReceipt:input_type -> pcc.settlement.v1.RecordReceiptRequest
-	5,  // 12: pcc.settlement.v1.SettlementService.ListAccounts:input_type -> pcc.settlement.v1.ListAccountsRequest
-	7,  // 13: pcc.settlement.v1.SettlementService.ListStatementLines:input_type -> pcc.settlement.v1.ListStatementLinesRequest
-	9,  // 14: pcc.settlement.v1.SettlementService.ListPrices:input_type -> pcc.settlement.v1.ListPricesRequest
-	11, // 15: pcc.settlement.v1.SettlementService.GetRead:input_type -> pcc.settlement.v1.GetReadRequest
-	13, // 16: pcc.settlement.v1.SettlementService.GetTrialBalance:input_type -> pcc.settlement.v1.GetTrialBalanceRequest
-	15, // 17: pcc.settlement.v1.SettlementService.HoldRead:input_type -> pcc.settlement.v1.HoldReadRequest
-	17, // 18: pcc.settlement.v1.SettlementService.CaptureRead:input_type -> pcc.settlement.v1.CaptureReadRequest
-	19, // 19: pcc.settlement.v1.SettlementService.VoidRead:input_type -> pcc.settlement.v1.VoidReadRequest
-	21, // 20: pcc.settlement.v1.SettlementService.VerifyRead:input_type -> pcc.settlement.v1.VerifyReadRequest
-	4,  // 21: pcc.settlement.v1.SettlementService.RecordReceipt:output_type -> pcc.settlement.v1.RecordReceiptResponse
-	6,  // 22: pcc.settlement.v1.SettlementService.ListAccounts:output_type -> pcc.settlement.v1.ListAccountsResponse
-	8,  // 23: pcc.settlement.v1.SettlementService.ListStatementLines:output_type -> pcc.settlement.v1.ListStatementLinesResponse
-	10, // 24: pcc.settlement.v1.SettlementService.ListPrices:output_type -> pcc.settlement.v1.ListPricesResponse
-	12, // 25: pcc.settlement.v1.SettlementService.GetRead:output_type -> pcc.settlement.v1.GetReadResponse
-	14, // 26: pcc.settlement.v1.SettlementService.GetTrialBalance:output_type -> pcc.settlement.v1.GetTrialBalanceResponse
-	16, // 27: pcc.settlement.v1.SettlementService.HoldRead:output_type -> pcc.settlement.v1.HoldReadResponse
-	18, // 28: pcc.settlement.v1.SettlementService.CaptureRead:output_type -> pcc.settlement.v1.CaptureReadResponse
-	20, // 29: pcc.settlement.v1.SettlementService.VoidRead:output_type -> pcc.settlement.v1.VoidReadResponse
-	22, // 30: pcc.settlement.v1.SettlementService.VerifyRead:output_type -> pcc.settlement.v1.VerifyReadResponse
-	21, // [21:31] is the sub-list for method output_type
-	11, // [11:21] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	23, // 0: pcc.settlement.v1.Price.create_time:type_name -> google.protobuf.Timestamp
+	23, // 1: pcc.settlement.v1.StatementLine.create_time:type_name -> google.protobuf.Timestamp
+	0,  // 2: pcc.settlement.v1.ListAccountsResponse.accounts:type_name -> pcc.settlement.v1.Account
+	2,  // 3: pcc.settlement.v1.ListStatementLinesResponse.lines:type_name -> pcc.settlement.v1.StatementLine
+	1,  // 4: pcc.settlement.v1.ListPricesResponse.prices:type_name -> pcc.settlement.v1.Price
+	24, // 5: pcc.settlement.v1.GetReadResponse.read:type_name -> pcc.settlement.v1.Read
+	0,  // 6: pcc.settlement.v1.GetTrialBalanceResponse.accounts:type_name -> pcc.settlement.v1.Account
+	24, // 7: pcc.settlement.v1.HoldReadResponse.read:type_name -> pcc.settlement.v1.Read
+	25, // 8: pcc.settlement.v1.CaptureReadRequest.contributions:type_name -> pcc.settlement.v1.Contribution
+	24, // 9: pcc.settlement.v1.CaptureReadResponse.read:type_name -> pcc.settlement.v1.Read
+	24, // 10: pcc.settlement.v1.VoidReadResponse.read:type_name -> pcc.settlement.v1.Read
+	24, // 11: pcc.settlement.v1.VerifyReadResponse.read:type_name -> pcc.settlement.v1.Read
+	3,  // 12: pcc.settlement.v1.SettlementService.RecordReceipt:input_type -> pcc.settlement.v1.RecordReceiptRequest
+	5,  // 13: pcc.settlement.v1.SettlementService.ListAccounts:input_type -> pcc.settlement.v1.ListAccountsRequest
+	7,  // 14: pcc.settlement.v1.SettlementService.ListStatementLines:input_type -> pcc.settlement.v1.ListStatementLinesRequest
+	9,  // 15: pcc.settlement.v1.SettlementService.ListPrices:input_type -> pcc.settlement.v1.ListPricesRequest
+	11, // 16: pcc.settlement.v1.SettlementService.GetRead:input_type -> pcc.settlement.v1.GetReadRequest
+	13, // 17: pcc.settlement.v1.SettlementService.GetTrialBalance:input_type -> pcc.settlement.v1.GetTrialBalanceRequest
+	15, // 18: pcc.settlement.v1.SettlementService.HoldRead:input_type -> pcc.settlement.v1.HoldReadRequest
+	17, // 19: pcc.settlement.v1.SettlementService.CaptureRead:input_type -> pcc.settlement.v1.CaptureReadRequest
+	19, // 20: pcc.settlement.v1.SettlementService.VoidRead:input_type -> pcc.settlement.v1.VoidReadRequest
+	21, // 21: pcc.settlement.v1.SettlementService.VerifyRead:input_type -> pcc.settlement.v1.VerifyReadRequest
+	4,  // 22: pcc.settlement.v1.SettlementService.RecordReceipt:output_type -> pcc.settlement.v1.RecordReceiptResponse
+	6,  // 23: pcc.settlement.v1.SettlementService.ListAccounts:output_type -> pcc.settlement.v1.ListAccountsResponse
+	8,  // 24: pcc.settlement.v1.SettlementService.ListStatementLines:output_type -> pcc.settlement.v1.ListStatementLinesResponse
+	10, // 25: pcc.settlement.v1.SettlementService.ListPrices:output_type -> pcc.settlement.v1.ListPricesResponse
+	12, // 26: pcc.settlement.v1.SettlementService.GetRead:output_type -> pcc.settlement.v1.GetReadResponse
+	14, // 27: pcc.settlement.v1.SettlementService.GetTrialBalance:output_type -> pcc.settlement.v1.GetTrialBalanceResponse
+	16, // 28: pcc.settlement.v1.SettlementService.HoldRead:output_type -> pcc.settlement.v1.HoldReadResponse
+	18, // 29: pcc.settlement.v1.SettlementService.CaptureRead:output_type -> pcc.settlement.v1.CaptureReadResponse
+	20, // 30: pcc.settlement.v1.SettlementService.VoidRead:output_type -> pcc.settlement.v1.VoidReadResponse
+	22, // 31: pcc.settlement.v1.SettlementService.VerifyRead:output_type -> pcc.settlement.v1.VerifyReadResponse
+	22, // [22:32] is the sub-list for method output_type
+	12, // [12:22] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_pcc_settlement_v1_settlement_service_proto_init() }

@@ -60,9 +60,10 @@ type SettlementServiceClient interface {
 	// receipts.
 	// Permission: audit_settlement of the consortium.
 	GetTrialBalance(ctx context.Context, in *GetTrialBalanceRequest, opts ...grpc.CallOption) (*GetTrialBalanceResponse, error)
-	// HoldRead sets the price of a read aside on the payer's account.
+	// HoldRead sets the price of a read aside on the payer's account: today's, or that of a quote.
 	// Permission: call, for services only. Idempotent by (payer, request_id).
-	// Errors: INSUFFICIENT_FUNDS, PRODUCT_UNKNOWN, MEMBER_NOT_FOUND, PRICE_ABOVE_MAXIMUM, REQUEST_ID_REUSED, LEDGER_BUSY.
+	// Errors: INSUFFICIENT_FUNDS, PRODUCT_UNKNOWN, MEMBER_NOT_FOUND, PRICE_ABOVE_MAXIMUM, REQUEST_ID_REUSED, QUOTE_NOT_FOUND (of this
+	// payer and product), QUOTE_EXPIRED, LEDGER_BUSY.
 	HoldRead(ctx context.Context, in *HoldReadRequest, opts ...grpc.CallOption) (*HoldReadResponse, error)
 	// CaptureRead pays a held read out to fee, holder and contributors.
 	// Permission: call, for services only. Idempotent: a captured read stays as it is, whatever the contributions.
@@ -213,9 +214,10 @@ type SettlementServiceServer interface {
 	// receipts.
 	// Permission: audit_settlement of the consortium.
 	GetTrialBalance(context.Context, *GetTrialBalanceRequest) (*GetTrialBalanceResponse, error)
-	// HoldRead sets the price of a read aside on the payer's account.
+	// HoldRead sets the price of a read aside on the payer's account: today's, or that of a quote.
 	// Permission: call, for services only. Idempotent by (payer, request_id).
-	// Errors: INSUFFICIENT_FUNDS, PRODUCT_UNKNOWN, MEMBER_NOT_FOUND, PRICE_ABOVE_MAXIMUM, REQUEST_ID_REUSED, LEDGER_BUSY.
+	// Errors: INSUFFICIENT_FUNDS, PRODUCT_UNKNOWN, MEMBER_NOT_FOUND, PRICE_ABOVE_MAXIMUM, REQUEST_ID_REUSED, QUOTE_NOT_FOUND (of this
+	// payer and product), QUOTE_EXPIRED, LEDGER_BUSY.
 	HoldRead(context.Context, *HoldReadRequest) (*HoldReadResponse, error)
 	// CaptureRead pays a held read out to fee, holder and contributors.
 	// Permission: call, for services only. Idempotent: a captured read stays as it is, whatever the contributions.

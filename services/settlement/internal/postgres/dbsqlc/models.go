@@ -64,6 +64,16 @@ type PendingTransfer struct {
 	ExpiresAt   time.Time
 }
 
+type Quote struct {
+	ID           string
+	Member       string
+	Product      string
+	PriceVersion int32
+	Amount       settlement.Amount
+	CreatedAt    time.Time
+	ExpiresAt    time.Time
+}
+
 type Read struct {
 	ID            string
 	Member        string
