@@ -52,6 +52,7 @@ class Member implements Namespace {
     readers: Subject[] // buy and read reports
     registrars: Subject[] // change life cycle and ownership
     accountants: Subject[] // see the member's accounts, and have it paid out
+    data_protection_officers: Subject[] // act on the requests of the member's holders
   }
 
   permits = {
@@ -94,6 +95,8 @@ class Member implements Namespace {
     manage_source_keys: (ctx: Context): boolean => this.related.administrators.includes(ctx.subject),
     manage_holders: (ctx: Context): boolean =>
       this.related.registrars.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
+    manage_subject_requests: (ctx: Context): boolean =>
+      this.related.data_protection_officers.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
     request_payouts: (ctx: Context): boolean =>
       this.related.accountants.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
     read_statements: (ctx: Context): boolean =>

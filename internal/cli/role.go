@@ -13,7 +13,8 @@ import (
 )
 
 const rolesHelp = "administrator, contributor (enrols vehicles, sends events), reader (buys reports),\n" +
-	"registrar (life cycle, ownership) or accountant (accounts, payouts)"
+	"registrar (life cycle, ownership), accountant (accounts, payouts) or\n" +
+	"data_protection_officer (requests of data subjects)"
 
 func newRole(env *environment) *cobra.Command {
 	c := &cobra.Command{Use: "role", Short: "Say which of the member's people and machines may do what"}

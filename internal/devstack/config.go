@@ -96,7 +96,7 @@ func (s *Stack) vaultKeys() vault.KeysConfig {
 	return vault.KeysConfig{
 		TagKeyFile: s.secretFile("vault-tag.key"), WrappingKeyFile: s.secretFile("vault-wrapping.key"),
 		DataKeysetFile: s.secretFile("vault-data.keyset"), HashKeysetFile: s.secretFile("vault-hash.keyset"),
-		KeyTreeFile: s.secretFile("vault-key.tree"),
+		KeyTreeFile: s.secretFile("vault-key.tree"), CertificateKeyFile: s.secretFile("vault-certificate.key"),
 	}
 }
 

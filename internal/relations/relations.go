@@ -104,9 +104,9 @@ func Operator(subject string) []Relation {
 // members' directory.
 func Services() []Relation {
 	calls := map[string][]string{
-		"registry":   {"ingest", "gateway"},
+		"registry":   {"ingest", "gateway", "vault"},
 		"vault":      {"registry", "access"},
-		"ingest":     {"registry", "anchor"},
+		"ingest":     {"registry", "anchor", "vault"},
 		"settlement": {"registry", "anchor"},
 	}
 	var out []Relation

@@ -14,10 +14,12 @@ const watchRetry = 10 * time.Second
 
 // Errors of calls, as the protos document them. A fault of one event is a Rejection.
 var (
-	ErrBatchTooLarge       = apperr.New(apperr.InvalidArgument, "BATCH_TOO_LARGE", "more than %d events", MaxBatchEvents).WithField("events")
-	ErrBatchNumber         = apperr.New(apperr.InvalidArgument, "BATCH_NUMBER_INVALID", "not above the number of the batch before").WithField("batch_number")
-	ErrQueueFull           = apperr.New(apperr.ResourceExhausted, "QUEUE_FULL", "too many events wait to be written; retry").WithRetryAfter(queueFullRetry)
-	ErrQueueUnavailable    = apperr.New(apperr.Unavailable, "QUEUE_UNAVAILABLE", "the queue did not confirm that it has the events; send them again")
+	ErrBatchTooLarge    = apperr.New(apperr.InvalidArgument, "BATCH_TOO_LARGE", "more than %d events", MaxBatchEvents).WithField("events")
+	ErrBatchNumber      = apperr.New(apperr.InvalidArgument, "BATCH_NUMBER_INVALID", "not above the number of the batch before").WithField("batch_number")
+	ErrQueueFull        = apperr.New(apperr.ResourceExhausted, "QUEUE_FULL", "too many events wait to be written; retry").WithRetryAfter(queueFullRetry)
+	ErrQueueUnavailable = apperr.New(apperr.Unavailable, "QUEUE_UNAVAILABLE", "the queue did not confirm that it has the events; send them again")
+	// ErrQueueNotDrained keeps an erasure waiting.
+	ErrQueueNotDrained     = apperr.New(apperr.Unavailable, "QUEUE_NOT_DRAINED", "events that came before still wait to be journaled")
 	ErrDatabaseUnavailable = apperr.New(apperr.Unavailable, "DATABASE_UNAVAILABLE", "the database cannot be reached; send it again")
 	ErrMembersUnavailable  = apperr.New(apperr.Unavailable, "MEMBER_DIRECTORY_UNAVAILABLE", "the caller's member cannot be looked up now; retry")
 	ErrStreamIdle          = apperr.New(apperr.Aborted, "STREAM_IDLE", "no batch for too long; open the stream again")

@@ -26,11 +26,13 @@ const (
 	RoleReader        Role = "reader"
 	RoleRegistrar     Role = "registrar"
 	RoleAccountant    Role = "accountant"
+
+	RoleDataProtectionOfficer Role = "data_protection_officer"
 )
 
 // Roles returns all roles.
 func Roles() []Role {
-	return []Role{RoleAdministrator, RoleContributor, RoleReader, RoleRegistrar, RoleAccountant}
+	return []Role{RoleAdministrator, RoleContributor, RoleReader, RoleRegistrar, RoleAccountant, RoleDataProtectionOfficer}
 }
 
 // RoleGrant is one role of one principal.

@@ -13,6 +13,15 @@ var (
 	ErrRangeInvalid    = apperr.New(apperr.InvalidArgument, "VIN_RANGE_INVALID", "not a range of VINs, or the end of VINs without a maker's identifier")
 	ErrVehicleNotFound = apperr.New(apperr.NotFound, "VEHICLE_NOT_FOUND", "no vehicle is bound to this VIN")
 	ErrHolderNotFound  = apperr.New(apperr.NotFound, "HOLDER_NOT_FOUND", "no such holder")
+	// Refusals at the desk of data subjects.
+	ErrRequestNotFound  = apperr.New(apperr.NotFound, "SUBJECT_REQUEST_NOT_FOUND", "no such request")
+	ErrRequestEnded     = apperr.New(apperr.FailedPrecondition, "SUBJECT_REQUEST_ENDED", "the request was completed or refused")
+	ErrWrongKind        = apperr.New(apperr.FailedPrecondition, "WRONG_KIND", "the request is of another kind")
+	ErrAlreadyExtended  = apperr.New(apperr.FailedPrecondition, "ALREADY_EXTENDED", "the request was extended before")
+	ErrTooLate          = apperr.New(apperr.FailedPrecondition, "TOO_LATE", "the first month is over")
+	ErrErasureUnderWay  = apperr.New(apperr.FailedPrecondition, "ERASURE_UNDER_WAY", "an erasure that has begun can only be completed")
+	ErrNotLatestHolder  = apperr.New(apperr.FailedPrecondition, "NOT_LATEST_HOLDER", "another holder of the vehicle was registered later")
+	ErrStoreUnavailable = apperr.New(apperr.Unavailable, "STORE_UNAVAILABLE", "a store did not give its receipt; repeat the call")
 	// ErrShredded says that a row's own key was destroyed; it reaches no caller.
 	ErrShredded = errors.New("vault: the key was destroyed")
 	// ErrClassKeyNotFound says that a half was destroyed, or that nothing was ever written under it: nobody can tell which.

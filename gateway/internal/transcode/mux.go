@@ -36,8 +36,9 @@ func routes() []service {
 		{"registry", handlers{
 			registrygw.RegisterPassportServiceHandler, registrygw.RegisterReportServiceHandler, registrygw.RegisterRecallServiceHandler,
 			registrygw.RegisterMemberServiceHandler, registrygw.RegisterRoleServiceHandler, registrygw.RegisterDeviceServiceHandler,
+			registrygw.RegisterPurgeServiceHandler,
 		}},
-		{"vault", handlers{vaultgw.RegisterVaultServiceHandler}},
+		{"vault", handlers{vaultgw.RegisterVaultServiceHandler, vaultgw.RegisterSubjectServiceHandler}},
 		{"ingest", handlers{
 			ingestgw.RegisterIngestServiceHandler, ingestgw.RegisterAlertServiceHandler, ingestgw.RegisterSourceKeyServiceHandler,
 		}},

@@ -52,6 +52,7 @@ keys:
   data_keyset_file: /run/pcc/keys/data.keyset
   hash_keyset_file: /run/pcc/keys/hash.keyset
   key_tree_file: /var/lib/pcc/key-tree/key.tree
+  certificate_key_file: /run/pcc/keys/certificate.key
 {{- else if eq .service "ingest" }}
 queue:
   max_messages: {{ $v.ingest.queue.maxMessages | int64 }}

@@ -28,7 +28,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{/* What is known of each service beyond values.yaml: whom it calls, and whether a second role reads its rows. */}}
 {{- define "pcc.facts" -}}
 registry: {calls: [vault, ingest, settlement], broker: true, journal: true}
-vault: {calls: [registry], reader: true}
+vault: {calls: [registry, ingest], reader: true}
 ingest: {calls: [registry], reader: true, broker: true, journal: true}
 settlement: {calls: [registry], reader: true, broker: true, journal: true}
 anchor: {calls: [registry, ingest, settlement], broker: true, journal: true}

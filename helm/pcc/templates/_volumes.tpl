@@ -51,7 +51,7 @@
 {{- if eq .service "vault" }}
 secret: {{ $v.vault.keys.secret }}
 image: {{ $v.vault.keys.copyImage }}
-files: [tag.key, wrapping.key, data.keyset, hash.keyset]
+files: [tag.key, wrapping.key, data.keyset, hash.keyset, certificate.key]
 {{- else if $facts.journal }}
 secret: {{ $v.log.keySecret }}
 image: {{ $v.log.copyImage }}

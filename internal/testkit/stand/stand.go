@@ -172,15 +172,21 @@ func (s *Stand) migrate() {
 		}
 		sources, err := migrations.Sources(service)
 		s.must(err)
-		s.DatabaseURL = testkit.SchemaURL(s.t, service, sources...)
-		s.must(os.WriteFile(s.file("database.url"), []byte(s.DatabaseURL), 0o600))
-		s.config.Database.URLFile = s.file("database.url")
-		if slices.Contains(migrations.Readers(), service) {
-			// Tests log in as the superuser and take the role on, which puts row-level security in force.
-			reader := s.DatabaseURL + "&role=" + migrations.ReaderRole(service)
-			s.must(os.WriteFile(s.file("reader.url"), []byte(reader), 0o600))
-			s.config.Database.ReaderURLFile = s.file("reader.url")
-		}
+		s.UseDatabase(testkit.SchemaURL(s.t, service, sources...))
+	}
+}
+
+// UseDatabase has the service run on another database than its own new one, such as a restored backup; url is the superuser's.
+func (s *Stand) UseDatabase(url string) {
+	s.t.Helper()
+	s.DatabaseURL = url
+	s.must(os.WriteFile(s.file("database.url"), []byte(url), 0o600))
+	s.config.Database.URLFile = s.file("database.url")
+	if slices.Contains(migrations.Readers(), s.Service) {
+		// Tests log in as the superuser and take the role on, which puts row-level security in force.
+		reader := url + "&role=" + migrations.ReaderRole(s.Service)
+		s.must(os.WriteFile(s.file("reader.url"), []byte(reader), 0o600))
+		s.config.Database.ReaderURLFile = s.file("reader.url")
 	}
 }
 

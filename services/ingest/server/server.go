@@ -91,6 +91,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	watches := api.NewAlertService(store, store, api.DefaultWatchLimits())
 	ingestv1.RegisterAlertServiceServer(base.Server, watches)
 	ingestv1.RegisterJournalServiceServer(base.Server, api.NewJournalService(service, store))
+	ingestv1.RegisterPurgeServiceServer(base.Server, &api.PurgeService{Purger: &ingest.Purger{Letters: store, Queue: batches, Now: time.Now}})
 	journalv1.RegisterLogServiceServer(base.Server, logs)
 	keeper := &alerting.Keeper{
 		Policy: alert.DefaultPolicy(), Odometer: adjudication.DefaultPolicy(),

@@ -71,6 +71,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	registryv1.RegisterReportServiceServer(base.Server, &api.Reports{Seller: seller})
 	registryv1.RegisterMemberServiceServer(base.Server, &api.Members{Rules: rules, Store: store})
 	registryv1.RegisterRoleServiceServer(base.Server, &api.Roles{Rules: rules, Store: store})
+	registryv1.RegisterPurgeServiceServer(base.Server, &api.Purges{Store: store, Now: time.Now})
 	journalv1.RegisterLogServiceServer(base.Server, logs)
 	registryv1.RegisterDeviceServiceServer(base.Server, &api.Devices{Rules: rules, Store: store, Accounts: accounts, Now: time.Now})
 

@@ -2,10 +2,12 @@ package server
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"os"
 
+	"github.com/pcc-platform/pcc/services/vault/internal/certificate"
 	"github.com/pcc-platform/pcc/services/vault/internal/keytree"
 	"github.com/pcc-platform/pcc/services/vault/internal/sealing"
 	"github.com/pcc-platform/pcc/services/vault/internal/voprf"
@@ -25,12 +27,14 @@ type KeysConfig struct {
 	// KeyTreeFile holds what the rows' own keys are derived of, encrypted. The vault writes it: each erasure takes keys out. An old
 	// copy of it brings erased data back, together with an old backup of the database.
 	KeyTreeFile string `yaml:"key_tree_file"`
+	// CertificateKeyFile holds the Ed25519 key of certificates of erasure.
+	CertificateKeyFile string `yaml:"certificate_key_file"`
 }
 
 // CreateKeys makes all the key files of a new vault. When all are there it does nothing; when some are missing it refuses,
 // because data under the missing ones exists.
 func CreateKeys(ctx context.Context, cfg KeysConfig) error {
-	files := []string{cfg.TagKeyFile, cfg.WrappingKeyFile, cfg.DataKeysetFile, cfg.HashKeysetFile, cfg.KeyTreeFile}
+	files := []string{cfg.TagKeyFile, cfg.WrappingKeyFile, cfg.DataKeysetFile, cfg.HashKeysetFile, cfg.KeyTreeFile, cfg.CertificateKeyFile}
 	present := 0
 	for _, f := range files {
 		switch _, err := os.Stat(f); {
@@ -60,6 +64,7 @@ func CreateKeys(ctx context.Context, cfg KeysConfig) error {
 		sealing.CreateDataKeyset(ctx, cfg.DataKeysetFile, wrapper),
 		sealing.CreateHashKeyset(ctx, cfg.HashKeysetFile, wrapper),
 		keytree.Create(ctx, cfg.KeyTreeFile, wrapper),
+		certificate.CreateKey(cfg.CertificateKeyFile),
 	)
 }
 
@@ -72,12 +77,22 @@ func (cfg KeysConfig) PublicTagKey() ([]byte, error) {
 	return evaluator.PublicKey(), nil
 }
 
+// PublicCertificateKey returns the key that certificates of erasure are verified with.
+func (cfg KeysConfig) PublicCertificateKey() (ed25519.PublicKey, error) {
+	signer, err := certificate.Open(cfg.CertificateKeyFile)
+	if err != nil {
+		return nil, err
+	}
+	return signer.PublicKey(), nil
+}
+
 // keys are the opened key files.
 type keys struct {
 	tagger *voprf.Client
 	sealer *sealing.Sealer
 	hasher *sealing.Hasher
 	tree   *keytree.File
+	signer *certificate.Signer
 }
 
 func (cfg KeysConfig) open(ctx context.Context) (k keys, err error) {
@@ -98,6 +113,9 @@ func (cfg KeysConfig) open(ctx context.Context) (k keys, err error) {
 	if k.sealer, err = sealing.OpenSealer(ctx, cfg.DataKeysetFile, wrapper, k.tree); err != nil {
 		return k, err
 	}
-	k.hasher, err = sealing.OpenHasher(ctx, cfg.HashKeysetFile, wrapper)
+	if k.hasher, err = sealing.OpenHasher(ctx, cfg.HashKeysetFile, wrapper); err != nil {
+		return k, err
+	}
+	k.signer, err = certificate.Open(cfg.CertificateKeyFile)
 	return k, err
 }

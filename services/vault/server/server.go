@@ -4,6 +4,7 @@ package server
 import (
 	"context"
 	"errors"
+	"time"
 
 	"go.opentelemetry.io/otel"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/pcc-platform/pcc/services/vault"
 	"github.com/pcc-platform/pcc/services/vault/internal/api"
 	"github.com/pcc-platform/pcc/services/vault/internal/postgres"
+	"github.com/pcc-platform/pcc/services/vault/internal/purge"
 )
 
 // Name is the service's name: of its certificate, schema, database and address.
@@ -40,8 +42,13 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	if err != nil {
 		return nil, err
 	}
+	ingest, err := base.Dial("ingest")
+	if err != nil {
+		return nil, err
+	}
 
-	service := vault.NewService(postgres.NewStore(base.Pool, base.Reader), keys.tagger, keys.sealer)
+	store := postgres.NewStore(base.Pool, base.Reader)
+	service := vault.NewService(store, keys.tagger, keys.sealer)
 	registrar := postgres.NewRegistrar(base.Pool, keys.hasher.Hash)
 	handlers, err := api.NewServer(service, registrar, otel.Meter("pcc/vault"))
 	if err != nil {
@@ -49,6 +56,13 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	}
 	vaultv1.RegisterVaultServiceServer(base.Server, handlers)
 	vaultv1.RegisterShredServiceServer(base.Server, handlers)
+	vaultv1.RegisterSubjectServiceServer(base.Server, &api.SubjectServer{
+		Desk: &vault.Desk{
+			Store: store, Sealer: keys.sealer, Shredder: keys.tree, Certify: keys.signer.Certify, Now: time.Now,
+			Stores: []vault.PurgeStore{purge.Registry(registry), purge.Ingest(ingest)},
+		},
+		Opener: store, CertificateKey: keys.signer.PublicKey(),
+	})
 
 	directory := app.NewDirectory(registry)
 	return app.RunnerFunc(func(ctx context.Context) error { return base.Run(ctx, directory) }), nil

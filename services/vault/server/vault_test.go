@@ -21,6 +21,10 @@ import (
 type running struct {
 	*stand.Stand
 	oem, garage vaultv1.VaultServiceClient
+	// members are theirs, stores what an erasure asks.
+	members map[string]*stand.Member
+	stores  *stores
+	keys    server.KeysConfig
 	// db is the superuser's.
 	db *pgx.Conn
 }
@@ -29,6 +33,7 @@ func start(t *testing.T) running {
 	t.Helper()
 	s := stand.New(t, "vault")
 	oem, garage := s.Member("oem", registryv1.MemberClass_MEMBER_CLASS_MAKER), s.Member("garage", registryv1.MemberClass_MEMBER_CLASS_GARAGE)
+	stores := serveStores(s)
 	keys := testKeys(s.Dir())
 	if err := server.CreateKeys(t.Context(), keys); err != nil {
 		t.Fatal(err)
@@ -36,7 +41,16 @@ func start(t *testing.T) running {
 	s.Start(func(ctx context.Context, p *app.Process) (app.Runner, error) {
 		return server.New(ctx, server.Config{ServiceConfig: s.Config(), Keys: keys}, p)
 	})
-	db, err := pgx.Connect(t.Context(), s.DatabaseURL)
+	return running{
+		Stand: s, db: connect(t, s.DatabaseURL), members: map[string]*stand.Member{"oem": oem, "garage": garage}, stores: stores, keys: keys,
+		oem: vaultv1.NewVaultServiceClient(s.Dial(oem, "admin")), garage: vaultv1.NewVaultServiceClient(s.Dial(garage, "admin")),
+	}
+}
+
+// connect connects as the superuser.
+func connect(t *testing.T, url string) *pgx.Conn {
+	t.Helper()
+	db, err := pgx.Connect(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,17 +58,15 @@ func start(t *testing.T) running {
 	if _, err := db.Exec(t.Context(), "SET search_path = vault"); err != nil {
 		t.Fatal(err)
 	}
-	return running{
-		Stand: s, db: db,
-		oem: vaultv1.NewVaultServiceClient(s.Dial(oem, "admin")), garage: vaultv1.NewVaultServiceClient(s.Dial(garage, "admin")),
-	}
+	return db
 }
 
 func testKeys(dir string) server.KeysConfig {
 	return server.KeysConfig{
 		TagKeyFile: filepath.Join(dir, "keys", "tag.key"), WrappingKeyFile: filepath.Join(dir, "keys", "wrapping.key"),
 		DataKeysetFile: filepath.Join(dir, "keys", "data.keyset"), HashKeysetFile: filepath.Join(dir, "keys", "hash.keyset"),
-		KeyTreeFile: filepath.Join(dir, "keys", "key.tree"),
+		KeyTreeFile:        filepath.Join(dir, "keys", "key.tree"),
+		CertificateKeyFile: filepath.Join(dir, "keys", "certificate.key"),
 	}
 }
 

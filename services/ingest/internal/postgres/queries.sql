@@ -161,3 +161,17 @@ DELETE FROM source_gap WHERE id = ANY(@ids::uuid[]) AND kind = 'missing';
 
 -- name: ListGaps :many
 SELECT * FROM source_gap WHERE member = @member AND id > @after ORDER BY id LIMIT @page;
+
+-- name: PassportOfTag :one
+SELECT id FROM known_passport WHERE tag = @tag;
+
+-- Looks through all refused events, which are bounded a member. A word that a sender wrote in another encoding is not found; the row
+-- goes with its age.
+-- name: PurgeDeadLetters :many
+DELETE FROM dead_letter
+WHERE EXISTS (
+    SELECT FROM unnest(@words::text[]) AS word
+    WHERE position(convert_to(word, 'UTF8') IN coalesce(cloud_event, '')) > 0
+       OR position(word IN concat_ws(' ', source, event_id, field, detail)) > 0
+)
+RETURNING member;

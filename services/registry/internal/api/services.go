@@ -33,6 +33,13 @@ type Roles struct {
 	Store *postgres.Store
 }
 
+// Purges serves pcc.registry.v1.PurgeService.
+type Purges struct {
+	registryv1.UnimplementedPurgeServiceServer
+	Store *postgres.Store
+	Now   func() time.Time
+}
+
 // Reports serves pcc.registry.v1.ReportService.
 type Reports struct {
 	registryv1.UnimplementedReportServiceServer

@@ -13,6 +13,8 @@ var roles = enum[registry.Role, registryv1.Role]{
 	registry.RoleReader:        registryv1.Role_ROLE_READER,
 	registry.RoleRegistrar:     registryv1.Role_ROLE_REGISTRAR,
 	registry.RoleAccountant:    registryv1.Role_ROLE_ACCOUNTANT,
+
+	registry.RoleDataProtectionOfficer: registryv1.Role_ROLE_DATA_PROTECTION_OFFICER,
 }
 
 // ToRole reads a role; the request's rules leave no other.

@@ -40,6 +40,8 @@ const (
 	Role_ROLE_REGISTRAR Role = 4
 	// Sees the member's accounts, and has it paid out.
 	Role_ROLE_ACCOUNTANT Role = 5
+	// Acts on the requests of data subjects that the member registered as holders.
+	Role_ROLE_DATA_PROTECTION_OFFICER Role = 6
 )
 
 // Enum value maps for Role.
@@ -51,14 +53,16 @@ var (
 		3: "ROLE_READER",
 		4: "ROLE_REGISTRAR",
 		5: "ROLE_ACCOUNTANT",
+		6: "ROLE_DATA_PROTECTION_OFFICER",
 	}
 	Role_value = map[string]int32{
-		"ROLE_UNSPECIFIED":   0,
-		"ROLE_ADMINISTRATOR": 1,
-		"ROLE_CONTRIBUTOR":   2,
-		"ROLE_READER":        3,
-		"ROLE_REGISTRAR":     4,
-		"ROLE_ACCOUNTANT":    5,
+		"ROLE_UNSPECIFIED":             0,
+		"ROLE_ADMINISTRATOR":           1,
+		"ROLE_CONTRIBUTOR":             2,
+		"ROLE_READER":                  3,
+		"ROLE_REGISTRAR":               4,
+		"ROLE_ACCOUNTANT":              5,
+		"ROLE_DATA_PROTECTION_OFFICER": 6,
 	}
 )
 
@@ -482,14 +486,15 @@ const file_pcc_registry_v1_role_service_proto_rawDesc = "" +
 	"\x16ListRoleGrantsResponse\x12;\n" +
 	"\vrole_grants\x18\x01 \x03(\v2\x1a.pcc.registry.v1.RoleGrantR\n" +
 	"roleGrants\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken*\x84\x01\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken*\xa6\x01\n" +
 	"\x04Role\x12\x14\n" +
 	"\x10ROLE_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12ROLE_ADMINISTRATOR\x10\x01\x12\x14\n" +
 	"\x10ROLE_CONTRIBUTOR\x10\x02\x12\x0f\n" +
 	"\vROLE_READER\x10\x03\x12\x12\n" +
 	"\x0eROLE_REGISTRAR\x10\x04\x12\x13\n" +
-	"\x0fROLE_ACCOUNTANT\x10\x052\xbb\x03\n" +
+	"\x0fROLE_ACCOUNTANT\x10\x05\x12 \n" +
+	"\x1cROLE_DATA_PROTECTION_OFFICER\x10\x062\xbb\x03\n" +
 	"\vRoleService\x12\x8d\x01\n" +
 	"\tGrantRole\x12!.pcc.registry.v1.GrantRoleRequest\x1a\".pcc.registry.v1.GrantRoleResponse\"9\xa2\xd4\x18\x10\b\x01\x12\fmanage_roles\x82\xd3\xe4\x93\x02\x1f:\x01*b\n" +
 	"role_grant\"\x0e/v1/roleGrants\x12\x8b\x01\n" +

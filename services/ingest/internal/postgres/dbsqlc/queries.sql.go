@@ -839,6 +839,17 @@ func (q *Queries) PassportEvents(ctx context.Context, arg PassportEventsParams) 
 	return items, nil
 }
 
+const passportOfTag = `-- name: PassportOfTag :one
+SELECT id FROM known_passport WHERE tag = $1
+`
+
+func (q *Queries) PassportOfTag(ctx context.Context, tag []byte) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, passportOfTag, tag)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
 const passportPositions = `-- name: PassportPositions :many
 SELECT stream, seq FROM event WHERE passport = $1 ORDER BY id LIMIT $2
 `
@@ -907,6 +918,38 @@ func (q *Queries) PassportSourceKeys(ctx context.Context, arg PassportSourceKeys
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const purgeDeadLetters = `-- name: PurgeDeadLetters :many
+DELETE FROM dead_letter
+WHERE EXISTS (
+    SELECT FROM unnest($1::text[]) AS word
+    WHERE position(convert_to(word, 'UTF8') IN coalesce(cloud_event, '')) > 0
+       OR position(word IN concat_ws(' ', source, event_id, field, detail)) > 0
+)
+RETURNING member
+`
+
+// Looks through all refused events, which are bounded a member. A word that a sender wrote in another encoding is not found; the row
+// goes with its age.
+func (q *Queries) PurgeDeadLetters(ctx context.Context, words []string) ([]string, error) {
+	rows, err := q.db.Query(ctx, purgeDeadLetters, words)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var member string
+		if err := rows.Scan(&member); err != nil {
+			return nil, err
+		}
+		items = append(items, member)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

@@ -34,6 +34,12 @@ type DeviceToken struct {
 	RevokedAt   *time.Time
 }
 
+type ErasureNotice struct {
+	ID       int64
+	Passport string
+	ErasedAt time.Time
+}
+
 type Idempotency struct {
 	Subject     string
 	Method      string

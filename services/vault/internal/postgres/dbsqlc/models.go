@@ -3,3 +3,26 @@
 //   sqlc v1.31.1
 
 package dbsqlc
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+type SubjectRequest struct {
+	ID         uuid.UUID
+	Member     string
+	Kind       string
+	State      string
+	Scope      string
+	HolderID   uuid.UUID
+	VehicleID  uuid.UUID
+	OpenedBy   string
+	HandledBy  string
+	ReceivedAt time.Time
+	DueAt      time.Time
+	Extension  string
+	Refusal    string
+	EndedAt    *time.Time
+}
