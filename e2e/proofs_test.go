@@ -70,6 +70,24 @@ func testProofs(t *testing.T, w *world) {
 		}
 	}
 	w.stack.Run(t, "print", whole, "-o", filepath.Join(t.TempDir(), "passport.pdf"))
+	w.proveEmptiness(t)
+}
+
+// proveEmptiness exports a passport that nobody has sent anything about.
+func (w *world) proveEmptiness(t *testing.T) {
+	t.Helper()
+	passport, file := w.newPassport(t, w.garage), filepath.Join(t.TempDir(), "proof.json")
+	report, err := w.insurer.Reports.ReadReport(t.Context(), &registryv1.ReadReportRequest{RequestId: newID(), Passport: passport})
+	if err != nil {
+		t.Fatal(err)
+	}
+	await.Until(t, settleTime, func(ctx context.Context) string { // the journal hears of the passport a little later
+		_, problem, err := w.stack.Try(ctx, nil, "export", passport, "--profile", "insurer-admin", "--read", report.GetReceipt().GetName(), "-o", file)
+		if err != nil {
+			return problem
+		}
+		return wantShown(verifyShown(t, w, file, ""), 0, 0)
+	})
 }
 
 // journalOne enrols a vehicle, sends one mileage and returns the event's place in the journal.

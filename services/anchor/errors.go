@@ -10,7 +10,7 @@ import (
 var (
 	ErrEpochNotFound     = apperr.New(apperr.NotFound, "EPOCH_NOT_FOUND", "there is no such epoch")
 	ErrLedgerUnavailable = apperr.New(apperr.Unavailable, "LEDGER_UNAVAILABLE", "the ledger cannot be reached; retry")
-	ErrNothingAnchored   = apperr.New(apperr.FailedPrecondition, "NOTHING_ANCHORED", "no event of the passport is anchored yet; retry after the next epoch")
+	ErrNothingAnchored   = apperr.New(apperr.FailedPrecondition, "NOTHING_ANCHORED", "nothing about the passport is anchored yet; retry after the next epoch")
 	ErrReportTooLarge    = apperr.New(apperr.FailedPrecondition, "REPORT_TOO_LARGE", "the proof document would exceed what one answer can carry")
 )
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pcc-platform/pcc/chaincode/model"
+	"github.com/pcc-platform/pcc/internal/eventlist"
 	"github.com/pcc-platform/pcc/services/anchor"
 	"github.com/pcc-platform/pcc/verify"
 )
@@ -39,7 +40,9 @@ type Request struct {
 	TagProof *verify.TagProof
 }
 
-// Export returns the proof document, and the number of the passport's events that no anchored epoch covers yet.
+// Export returns the proof document, and the number of the passport's events that no anchored epoch covers yet. Of a vehicle without
+// events it shows that there are none. Of one whose events all wait for the next epoch, or whose tag the journal does not know yet,
+// there is nothing to show: ErrNothingAnchored.
 func (e Exporter) Export(ctx context.Context, req Request) (document []byte, notYetAnchored int, err error) {
 	if err := e.Reads.Verify(ctx, req.Read, req.Payer, req.Passport); err != nil {
 		return nil, 0, err
@@ -55,7 +58,7 @@ func (e Exporter) Export(ctx context.Context, req Request) (document []byte, not
 	if err != nil {
 		return nil, 0, err
 	}
-	if len(proven.Events) == 0 {
+	if len(proven.Events) == 0 && (proven.NotYetAnchored > 0 || proven.Tag == (eventlist.Tag{})) {
 		return nil, 0, anchor.ErrNothingAnchored
 	}
 	d, err := e.document(ctx, req, *last, proven)

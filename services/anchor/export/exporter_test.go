@@ -143,14 +143,37 @@ func TestNothingIsHandedOutThatWouldBeRefused(t *testing.T) {
 	}
 }
 
+// TestAVehicleWithoutEventsIsShownToHaveNone, and one that has some is not.
+func TestAVehicleWithoutEventsIsShownToHaveNone(t *testing.T) {
+	w := smallWorld(t)
+	w.proven = anchor.Proven{Tag: eventlist.TagOf([64]byte{9})}
+	d, err := w.export(export.Withheld{Classes: eventlist.Classes()})
+	must(t, err)
+	for _, list := range d.Lists {
+		if list.Withheld != nil || list.Entries == nil || len(list.Entries) > 0 || len(list.Proof) == 0 {
+			t.Errorf("%s: %+v", list.Class, list)
+		}
+	}
+	w = smallWorld(t)
+	w.proven.Events, w.proven.NotYetAnchored = nil, 0 // the journal hides them
+	if _, err := w.export(export.Withheld{}); !errors.Is(err, anchor.ErrDiverged) {
+		t.Errorf("events are hidden: %v", err)
+	}
+}
+
 func TestBounds(t *testing.T) {
 	if _, err := newWorld().export(export.Withheld{}); !errors.Is(err, anchor.ErrNothingAnchored) {
 		t.Errorf("no epoch: %v", err)
 	}
 	w := smallWorld(t)
-	w.proven.Events = nil
+	w.proven.Events, w.proven.NotYetAnchored = nil, 1
 	if _, err := w.export(export.Withheld{}); !errors.Is(err, anchor.ErrNothingAnchored) {
-		t.Errorf("no event: %v", err)
+		t.Errorf("no event yet: %v", err)
+	}
+	w = smallWorld(t)
+	w.proven = anchor.Proven{}
+	if _, err := w.export(export.Withheld{}); !errors.Is(err, anchor.ErrNothingAnchored) {
+		t.Errorf("no tag: %v", err)
 	}
 	w = smallWorld(t)
 	w.proven.Events[0].Signature.Statement = make([]byte, 12<<20)
