@@ -2,15 +2,16 @@ package web_test
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/pcc-platform/pcc/internal/testkit/browser"
 	"github.com/pcc-platform/pcc/verify"
+	"github.com/pcc-platform/pcc/web"
 )
 
 // verdict is what the page says of what it was given.
@@ -25,9 +26,9 @@ func verdictOf(t *testing.T, p *browser.Page) verdict {
 	return v
 }
 
-// TestDocumentsAreTakenInEveryWay gives the page the same document chosen, pasted, dropped and embedded.
+// TestDocumentsAreTakenInEveryWay gives the page the same document chosen, pasted and dropped.
 func TestDocumentsAreTakenInEveryWay(t *testing.T) {
-	document, trust := vector(t, "valid/complete.json"), vector(t, "trust.json")
+	document := vector(t, "valid/complete.json")
 	b := browser.Start(t)
 	for name, give := range map[string]func(p *browser.Page){
 		"chosen": func(p *browser.Page) {
@@ -58,26 +59,51 @@ func TestDocumentsAreTakenInEveryWay(t *testing.T) {
 			t.Errorf("%s: %s, %s", name, v.Verdict, v.Heading)
 		}
 	}
-	p := b.Open(t, fileURL(t, embed(t, document, trust)))
-	p.Eval(t, `new Promise((done) => { (function look() { document.getElementById("result").dataset.verdict ? done() : setTimeout(look) })() })`, nil)
-	if v := verdictOf(t, p); v.Verdict != accepted || !bytes.Contains([]byte(v.Text), []byte("chose whom you believe")) {
-		t.Errorf("embedded: %+v", v)
-	}
 }
 
-// embed writes a copy of the page with a document and a trust list in it.
-func embed(t *testing.T, document, trust []byte) string {
+// awaitVerdict waits until the page has checked what came with it.
+func awaitVerdict(t *testing.T, p *browser.Page) verdict {
 	t.Helper()
-	page := read(t, "verify.html")
-	for id, text := range map[string][]byte{"embedded-document": document, "embedded-trust": trust} {
-		place := `id="` + id + `">`
-		page = bytes.Replace(page, []byte(place), []byte(place+base64.StdEncoding.EncodeToString(text)), 1)
-	}
+	p.Eval(t, `new Promise((done) => { (function look() { document.getElementById("result").dataset.verdict ? done() : setTimeout(look) })() })`, nil)
+	return verdictOf(t, p)
+}
+
+// withDocument writes the page with a document in it, and opens it from disk.
+func withDocument(t *testing.T, b *browser.Browser, document, trust []byte) *browser.Page {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "passport.html")
-	if err := os.WriteFile(path, page, 0o600); err != nil {
+	if err := os.WriteFile(path, web.WithDocument(document, trust), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return path
+	return b.Open(t, fileURL(t, path))
+}
+
+// TestOneFileHasTheDocument opens pages with a document in them, as a buyer gets one: alone, with the trust list of whoever made it, and with
+// a document that was changed or would like to be more than one.
+func TestOneFileHasTheDocument(t *testing.T) {
+	document, trust := vector(t, "valid/complete.json"), vector(t, "trust.json")
+	b := browser.Start(t)
+	if v := awaitVerdict(t, withDocument(t, b, document, trust)); v.Verdict != accepted || !strings.Contains(v.Text, "chose whom you believe") {
+		t.Errorf("with a trust list: %+v", v)
+	}
+	p := withDocument(t, b, document, nil)
+	choose(t, p, "#trust-file", "trust.json")
+	if v := awaitVerdict(t, p); v.Verdict != accepted || strings.Contains(v.Text, "chose whom you believe") {
+		t.Errorf("with the reader's own trust list: %+v", v)
+	}
+	forged := vector(t, "forged/mileage_shown.json")
+	if v := awaitVerdict(t, withDocument(t, b, forged, trust)); v.Verdict != "VIEW_MISMATCH" {
+		t.Errorf("forged: %+v", v)
+	}
+	script := []byte(`</script><script>document.body.dataset.run = "yes"</script>`)
+	p = withDocument(t, b, script, trust)
+	var run *string
+	if v := awaitVerdict(t, p); v.Verdict != "DOCUMENT_MALFORMED" {
+		t.Errorf("a script: %+v", v)
+	}
+	if p.Eval(t, `document.body.dataset.run ?? null`, &run); run != nil {
+		t.Error("the script of a document was run")
+	}
 }
 
 // TestTheVINIsAsked reads what the page says of the car.
