@@ -11,7 +11,7 @@ lay() { # module@version, path inside the module, path below $thirdparty
 }
 
 rm -rf "$thirdparty"
-for f in annotations http; do
+for f in annotations http httpbody; do
   lay github.com/grpc-ecosystem/grpc-gateway@v1.16.0 "third_party/googleapis/google/api/$f.proto" "google/api/$f.proto"
 done
 lay github.com/bufbuild/protovalidate@v1.2.2 proto/protovalidate/buf/validate/validate.proto buf/validate/validate.proto

@@ -56,7 +56,7 @@ func (b *Bank) ImportStatement(ctx context.Context, document []byte) (BankStatem
 	if read.IBAN != b.account.Party.IBAN {
 		return BankStatement{}, Peg{}, ErrAccountForeign
 	}
-	i := &statementImport{read: read, statement: newBankStatement(read)}
+	i := &statementImport{read: read, statement: newBankStatement(read), now: present(b.now)}
 	err = b.store.InBankTx(ctx, func(tx BankTx) error { return i.run(ctx, tx) })
 	if err != nil {
 		return BankStatement{}, Peg{}, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/pcc-platform/pcc/services/settlement/iso20022"
 )
@@ -113,6 +114,14 @@ func (b *booking) book(t iso20022.Transaction) (booked, error) {
 	default:
 		return b.mint(entry, namedMember(t.Remittance))
 	}
+}
+
+// valueTime is the last moment of the day on which an entry was booked, if that day is over; zero otherwise.
+func valueTime(booked, now time.Time) time.Time {
+	if end := booked.AddDate(0, 0, 1); !booked.IsZero() && end.Before(now) {
+		return end.Add(-time.Microsecond)
+	}
+	return time.Time{}
 }
 
 // settle books an entry on the outcome of a step of its payout.

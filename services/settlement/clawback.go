@@ -168,6 +168,7 @@ func (r Read) clawback(version int, differences []Posting, balances Balances, du
 	if err != nil {
 		return Transfer{}, false, err
 	}
+	t.ValueTime = r.CaptureTime
 	short := slices.ContainsFunc(t.Postings, func(p Posting) bool { return p.Amount < 0 && balances[p.Account].Balance < -p.Amount })
 	return t, !short, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/pcc-platform/pcc/internal/sumtree"
 )
@@ -124,6 +125,11 @@ func (cl *Closer) closeNext(ctx context.Context) (closed Close, found bool, err 
 		if closed, err = tx.InsertClose(ctx, closed); err != nil {
 			return err
 		}
+		if month, ends := closed.Month(); ends {
+			if err := tx.InsertPeriod(ctx, month, closed.Number); err != nil {
+				return err
+			}
+		}
 		return tx.Audit(ctx, "CloseCycle", fmt.Sprintf("cycles/%d", c.Number))
 	})
 	return closed, found, err
@@ -137,6 +143,11 @@ func (cl *Closer) Close(ctx context.Context, number int64) (Close, error) {
 // Closes lists at most limit closed cycles with a number below before, the last first.
 func (cl *Closer) Closes(ctx context.Context, before int64, limit int) ([]Close, error) {
 	return cl.store.Closes(ctx, before, limit)
+}
+
+// Periods lists at most limit closed months that begin before a moment, the last first.
+func (cl *Closer) Periods(ctx context.Context, before time.Time, limit int) ([]Span, error) {
+	return cl.store.Periods(ctx, before, limit)
 }
 
 // ProveBalances returns a closed cycle and the proof of each balance of a member that is in its total.

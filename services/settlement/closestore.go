@@ -15,6 +15,8 @@ type CloseStore interface {
 	Close(ctx context.Context, number int64) (Close, error)
 	// Closes lists closed cycles with a number below before, the last first.
 	Closes(ctx context.Context, before int64, limit int) ([]Close, error)
+	// Periods lists closed months that begin before a moment, the last first.
+	Periods(ctx context.Context, before time.Time, limit int) ([]Span, error)
 	// ClosingBalances lists the balance of every account at the end of a closed cycle.
 	ClosingBalances(ctx context.Context, cycle int64) ([]Account, error)
 	// MemberClosingBalances lists those of a member by account.
@@ -40,6 +42,8 @@ type CloseTx interface {
 	CoverageAt(ctx context.Context, at time.Time) (Coverage, error)
 	// InsertClose closes a cycle and journals it; the result has its place there, and its time.
 	InsertClose(ctx context.Context, c Close) (Close, error)
+	// InsertPeriod closes a month, which ends with a closed cycle.
+	InsertPeriod(ctx context.Context, month Month, last int64) error
 	// Audit records that the caller in ctx acted on a resource.
 	Audit(ctx context.Context, action, resource string) error
 }

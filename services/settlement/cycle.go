@@ -30,7 +30,7 @@ func (c Cycle) Month() (month Month, ok bool) {
 	if c.End.Day() != 1 || !c.End.Equal(dayOf(c.End)) {
 		return Month{}, false
 	}
-	return monthOf(c.Start), true
+	return MonthOf(c.Start), true
 }
 
 // Month is a month of UTC.
@@ -39,7 +39,8 @@ type Month struct {
 	Month time.Month
 }
 
-func monthOf(at time.Time) Month {
+// MonthOf is the month of a moment.
+func MonthOf(at time.Time) Month {
 	year, month, _ := at.UTC().Date()
 	return Month{Year: year, Month: month}
 }
@@ -50,7 +51,7 @@ func ParseMonth(text string) (Month, error) {
 	if err != nil {
 		return Month{}, ErrPeriodNotFound
 	}
-	return monthOf(at), nil
+	return MonthOf(at), nil
 }
 
 const monthLayout = "2006-01"

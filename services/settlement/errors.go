@@ -37,7 +37,8 @@ var (
 	ErrLedgerBusy       = apperr.New(apperr.ResourceExhausted, "LEDGER_BUSY", "too many transfers are waiting; retry").WithRetryAfter(100 * time.Millisecond)
 	ErrConcurrentChange = apperr.New(apperr.Aborted, "CONCURRENT_CHANGE", "too many concurrent changes; retry")
 
-	ErrCycleNotOpen = apperr.New(apperr.FailedPrecondition, "CYCLE_NOT_OPEN", "the cycle has not begun").WithField("name")
+	ErrStatementTooLong = apperr.New(apperr.FailedPrecondition, "STATEMENT_TOO_LONG", "the statement has too many lines to be given whole; take those of its cycles, or page").WithField("name")
+	ErrCycleNotOpen     = apperr.New(apperr.FailedPrecondition, "CYCLE_NOT_OPEN", "the cycle has not begun").WithField("name")
 
 	ErrAccountNotTransferable = apperr.New(apperr.InvalidArgument, "ACCOUNT_NOT_TRANSFERABLE", "a transfer goes from a member's available account to another's, or to a pool")
 	ErrTransferNotFound       = apperr.New(apperr.NotFound, "TRANSFER_NOT_FOUND", "no such transfer, or none of the caller's")

@@ -2,6 +2,7 @@ package settlement
 
 import (
 	"context"
+	"time"
 
 	"github.com/pcc-platform/pcc/services/settlement/iso20022"
 )
@@ -10,6 +11,7 @@ import (
 type statementImport struct {
 	read      iso20022.Statement
 	statement BankStatement
+	now       time.Time
 	posted    []Transfer
 }
 
@@ -89,11 +91,12 @@ func (i *statementImport) book(ctx context.Context, tx BankTx, b *booking) error
 		if err != nil {
 			return err
 		}
+		if done.transfer != nil {
+			done.transfer.ValueTime = valueTime(t.Booked, i.now)
+			i.posted = append(i.posted, *done.transfer)
+		}
 		if err := b.record(ctx, tx, done); err != nil {
 			return err
-		}
-		if done.transfer != nil {
-			i.posted = append(i.posted, *done.transfer)
 		}
 		i.statement.Entries = append(i.statement.Entries, done.entry)
 	}

@@ -10,6 +10,7 @@ import (
 	"regexp"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/genproto/googleapis/api/httpbody"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
@@ -36,6 +37,22 @@ func newCodec() codec {
 		MarshalOptions:   protojson.MarshalOptions{EmitDefaultValues: true},
 		UnmarshalOptions: protojson.UnmarshalOptions{RecursionLimit: maxDepth},
 	}}
+}
+
+// ContentType is JSON, but for a file, which says what it is.
+func (c codec) ContentType(v any) string {
+	if file, ok := v.(*httpbody.HttpBody); ok {
+		return file.GetContentType()
+	}
+	return c.JSONPb.ContentType(v)
+}
+
+// Marshal writes JSON, but for a file, which it leaves as it is.
+func (c codec) Marshal(v any) ([]byte, error) {
+	if file, ok := v.(*httpbody.HttpBody); ok {
+		return file.GetData(), nil
+	}
+	return c.JSONPb.Marshal(v)
 }
 
 // NewDecoder returns a decoder of one body. It returns io.EOF for an empty one, which the handlers take for an empty

@@ -45,7 +45,7 @@ func routes() []service {
 		{"anchor", handlers{anchorgw.RegisterAnchorServiceHandler}},
 		{"settlement", handlers{
 			settlementgw.RegisterSettlementServiceHandler, settlementgw.RegisterPayoutServiceHandler, settlementgw.RegisterBankServiceHandler,
-			settlementgw.RegisterPriceServiceHandler, settlementgw.RegisterCycleServiceHandler,
+			settlementgw.RegisterPriceServiceHandler, settlementgw.RegisterCycleServiceHandler, settlementgw.RegisterStatementServiceHandler,
 			settlementgw.RegisterLedgerServiceHandler,
 		}},
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pcc-platform/pcc/internal/apperr"
 )
@@ -29,6 +30,8 @@ type Transaction struct {
 	EndToEndID string
 	// Remittance is what the payer wrote: lines of text and structured references.
 	Remittance []string
+	// Booked is the first moment, in UTC, of the day on which the bank booked it; zero when it does not say.
+	Booked time.Time
 	// Reversal is true when an earlier entry is undone, Returned when a payment came back with a reason.
 	Reversal, Returned bool
 	// Field is where the document says so.
@@ -152,7 +155,9 @@ func readEntry(entry *node) ([]Transaction, error) {
 	if len(parts) > 1 {
 		return readParts(entry, parts, amount)
 	}
-	t := Transaction{Reference: entry.value("AcctSvcrRef"), Amount: amount, Field: entry.path(), Reversal: isTrue(entry.at("RvslInd"))}
+	t := Transaction{
+		Reference: entry.value("AcctSvcrRef"), Amount: amount, Booked: booked(entry), Field: entry.path(), Reversal: isTrue(entry.at("RvslInd")),
+	}
 	if len(parts) == 1 {
 		t.describe(parts[0])
 	}
@@ -174,7 +179,7 @@ func readParts(entry *node, parts []*node, total Cents) ([]Transaction, error) {
 		if err != nil {
 			return nil, err
 		}
-		t := Transaction{Amount: amount, Field: part.path(), Reversal: isTrue(entry.at("RvslInd"))}
+		t := Transaction{Amount: amount, Booked: booked(entry), Field: part.path(), Reversal: isTrue(entry.at("RvslInd"))}
 		if reference := entry.value("AcctSvcrRef"); reference != "" {
 			t.Reference = fmt.Sprintf("%s/%d", reference, i+1)
 		}
@@ -186,6 +191,16 @@ func readParts(entry *node, parts []*node, total Cents) ([]Transaction, error) {
 		return nil, unbalanced(entry, "the parts of an entry add up to its amount")
 	}
 	return transactions, nil
+}
+
+// booked is the day on which an entry was booked.
+func booked(entry *node) time.Time {
+	text := strings.Trim(entry.value("BookgDt", "Dt")+entry.value("BookgDt", "DtTm"), xmlSpace)
+	if len(text) < len(time.DateOnly) {
+		return time.Time{}
+	}
+	day, _ := time.Parse(time.DateOnly, text[:len(time.DateOnly)]) // the schema has seen that it is a date
+	return day
 }
 
 // describe reads what the details of a transaction say beside its amount.

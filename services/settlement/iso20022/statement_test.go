@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -29,11 +30,12 @@ func TestReadStatement(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	booked := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
 	const entry, payout = "Document/BkToCstmrStmt/Stmt/Ntry", "0b54cafe00004000800000000000aa01"
 	want := iso20022.Statement{
 		ID: "STMT-2026-061", IBAN: "DE89370400440532013000", Opening: 1000_00, Closing: 1260_50,
 		Transactions: []iso20022.Transaction{
-			{Reference: "BANK-0001", Amount: 250_50, Remittance: []string{"Top-up PCC/insurer March"}, Field: entry},
+			{Reference: "BANK-0001", Amount: 250_50, Remittance: []string{"Top-up PCC/insurer March"}, Booked: booked, Field: entry},
 			{Reference: "BANK-0002", Amount: -40_00, EndToEndID: payout, Field: entry + "[2]"},
 			{Reference: "BANK-0003", Amount: 40_00, EndToEndID: payout, Reversal: true, Returned: true, Field: entry + "[3]"},
 			{Reference: "BANK-0004/1", Amount: 12_00, Remittance: []string{"PCC/garage"}, Field: entry + "[4]/NtryDtls/TxDtls"},

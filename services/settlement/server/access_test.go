@@ -46,23 +46,23 @@ func TestEveryCallIsGuarded(t *testing.T) {
 		"without a role": {f.Dial(f.garage, "stranger"), "PERMISSION_DENIED", nil},
 		"administrator": {f.Dial(f.garage, "admin"), "PERMISSION_DENIED", []string{
 			"ListAccounts", "ListStatementLines", "GetRead", "ListPrices", "RequestPayout", "ListPayouts", "ApprovePayout", "CancelPayout",
-			"GetCycle", "ListCycles", "GetBalanceProof", "GetTransfer",
+			"GetCycle", "ListCycles", "GetBalanceProof", "GetStatement", "DownloadStatement", "ListPeriods", "GetTransfer",
 			"ListPriceVersions", "QuoteRead",
 		}},
 		"price setter": {f.Dial(f.insurer, "operator"), "PERMISSION_DENIED", []string{"SetPrice", "ListPrices", "ListPriceVersions"}},
 		"treasurer": {f.Dial(f.insurer, "treasurer"), "PERMISSION_DENIED", []string{
 			"RecordReceipt", "GetTrialBalance", "ExportPayouts", "RejectPayout", "ImportStatement", "WriteOffEntry", "GetPeg",
-			"ReverseTransfer", "ListTransfers", "CloseCycle", "GetCycle", "ListCycles",
+			"ReverseTransfer", "ListTransfers", "CloseCycle", "GetCycle", "ListCycles", "ListPeriods",
 		}},
-		"unrelated service": {f.DialService("vault"), "PERMISSION_DENIED", []string{"ListPrices", "ListPriceVersions", "GetCycle", "ListCycles"}},
+		"unrelated service": {f.DialService("vault"), "PERMISSION_DENIED", []string{"ListPrices", "ListPriceVersions", "GetCycle", "ListCycles", "ListPeriods", "ListPeriods"}},
 		"service that sells": {f.DialService("registry"), "PERMISSION_DENIED", []string{
 			"CreateTransfers", "PostPendingTransfer", "VoidPendingTransfer",
-			"HoldRead", "CaptureRead", "VoidRead", "VerifyRead", "ListPrices", "ListPriceVersions", "GetCycle", "ListCycles",
+			"HoldRead", "CaptureRead", "VoidRead", "VerifyRead", "ListPrices", "ListPriceVersions", "GetCycle", "ListCycles", "ListPeriods",
 		}},
 	} {
 		for _, service := range []grpc.ServiceDesc{
 			settlementv1.SettlementService_ServiceDesc, settlementv1.PayoutService_ServiceDesc, settlementv1.BankService_ServiceDesc,
-			settlementv1.CycleService_ServiceDesc, settlementv1.PriceService_ServiceDesc, settlementv1.LedgerService_ServiceDesc,
+			settlementv1.CycleService_ServiceDesc, settlementv1.StatementService_ServiceDesc, settlementv1.PriceService_ServiceDesc, settlementv1.LedgerService_ServiceDesc,
 		} {
 			for _, m := range service.Methods {
 				err := c.conn.Invoke(t.Context(), "/"+service.ServiceName+"/"+m.MethodName, &emptypb.Empty{}, &emptypb.Empty{})

@@ -96,6 +96,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	settlementv1.RegisterPriceServiceServer(base.Server, &api.Prices{List: settlement.NewPriceList(store, time.Now)})
 	settlementv1.RegisterBankServiceServer(base.Server, &api.Bank{Bank: bank})
 	settlementv1.RegisterCycleServiceServer(base.Server, &api.Cycles{Closer: closer})
+	settlementv1.RegisterStatementServiceServer(base.Server, &api.Statements{Statements: settlement.NewStatements(store), Closer: closer})
 	journalv1.RegisterLogServiceServer(base.Server, logs)
 
 	sweep := &sweeper{

@@ -18,9 +18,11 @@ const (
 	passports     = "passports"
 	payoutBatches = "payoutBatches"
 	payouts       = "payouts"
+	periods       = "periods"
 	prices        = "prices"
 	quotes        = "quotes"
 	reads         = "reads"
+	statements    = "statements"
 	transfers     = "transfers"
 )
 
