@@ -70,6 +70,12 @@ func (i Identity) IsKey() bool {
 	return err == nil
 }
 
+// Ed25519 returns the public key if i is an Ed25519 key.
+func (i Identity) Ed25519() (ed25519.PublicKey, bool) {
+	raw, ok := i.keyBytes(ed25519Prefix)
+	return raw, ok && len(raw) == ed25519.PublicKeySize
+}
+
 // Valid reports whether i is an identity in canonical text.
 func (i Identity) Valid() bool {
 	if msp, found := strings.CutPrefix(string(i), mspPrefix); found {
