@@ -2,6 +2,7 @@ package authn
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -33,11 +34,59 @@ const missGap = 250 * time.Millisecond
 // the members' part at once.
 type TrustStore struct {
 	platform *x509.CertPool
-	members  atomic.Pointer[[]memberPool]
+	members  atomic.Pointer[trusted]
 
 	mu        sync.Mutex // held while the directory is read
 	source    MemberSource
 	refreshed time.Time
+}
+
+// maxVerified bounds the certificates that are remembered between two refreshes; those beyond it are verified at every call.
+const maxVerified = 10_000
+
+// trusted are the members' authorities, and what they and the platform's were found to have issued: a certificate comes with every call
+// of its connections, and to verify its signature takes longer than most calls do.
+type trusted struct {
+	pools []memberPool
+
+	mu       sync.RWMutex
+	verified map[[sha256.Size]byte]verified // by the hash of the leaf
+}
+
+// verified is whose a certificate is, as long as all certificates of its chain are valid.
+type verified struct {
+	principal    Principal
+	since, until time.Time
+}
+
+func newTrusted(pools []memberPool) *trusted {
+	return &trusted{pools: pools, verified: map[[sha256.Size]byte]verified{}}
+}
+
+// recall returns whose a certificate is that was verified before, and is valid now.
+func (t *trusted) recall(leaf [sha256.Size]byte, now time.Time) (Principal, bool) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	v, found := t.verified[leaf]
+	return v.principal, found && !now.Before(v.since) && !now.After(v.until)
+}
+
+// remember keeps whose the certificate at the head of a verified chain is.
+func (t *trusted) remember(leaf [sha256.Size]byte, p Principal, chain []*x509.Certificate) {
+	v := verified{principal: p, since: chain[0].NotBefore, until: chain[0].NotAfter}
+	for _, c := range chain {
+		if c.NotBefore.After(v.since) {
+			v.since = c.NotBefore
+		}
+		if c.NotAfter.Before(v.until) {
+			v.until = c.NotAfter
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.verified) < maxVerified {
+		t.verified[leaf] = v
+	}
 }
 
 type memberPool struct {
@@ -52,7 +101,7 @@ func NewTrustStore(platformCA []byte) (*TrustStore, error) {
 		return nil, errors.New("authn: the platform's CA file holds no certificate")
 	}
 	s := &TrustStore{platform: pool}
-	s.members.Store(&[]memberPool{})
+	s.members.Store(newTrusted(nil))
 	return s, nil
 }
 
@@ -79,7 +128,7 @@ func (s *TrustStore) refresh(ctx context.Context) error {
 		}
 		pools = append(pools, memberPool{member: a.Member, roots: roots})
 	}
-	s.members.Store(&pools)
+	s.members.Store(newTrusted(pools))
 	return nil
 }
 
@@ -113,28 +162,44 @@ func (s *TrustStore) identify(chain []*x509.Certificate, now time.Time) (Princip
 	if len(chain) == 0 {
 		return Principal{}, ErrUntrusted
 	}
+	leaf, members := sha256.Sum256(chain[0].Raw), s.members.Load()
+	if p, ok := members.recall(leaf, now); ok {
+		return p, nil
+	}
+	p, path, err := s.verify(members.pools, chain, now)
+	if err == nil {
+		members.remember(leaf, p, path)
+	}
+	return p, err
+}
+
+// verify finds the authority that issued a certificate, and returns the path to it.
+func (s *TrustStore) verify(pools []memberPool, chain []*x509.Certificate, now time.Time) (Principal, []*x509.Certificate, error) {
 	leaf, intermediates := chain[0], x509.NewCertPool()
 	for _, c := range chain[1:] {
 		intermediates.AddCert(c)
 	}
-	verifies := func(roots *x509.CertPool) bool {
-		_, err := leaf.Verify(x509.VerifyOptions{
+	path := func(roots *x509.CertPool) []*x509.Certificate {
+		paths, err := leaf.Verify(x509.VerifyOptions{
 			Roots: roots, Intermediates: intermediates, CurrentTime: now,
 			KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 		})
-		return err == nil
+		if err != nil {
+			return nil
+		}
+		return paths[0]
 	}
 	name := leaf.Subject.CommonName
 	if name == "" {
-		return Principal{}, ErrUntrusted
+		return Principal{}, nil, ErrUntrusted
 	}
-	if verifies(s.platform) {
-		return Principal{Name: name}, nil
+	if found := path(s.platform); found != nil {
+		return Principal{Name: name}, found, nil
 	}
-	for _, m := range *s.members.Load() {
-		if verifies(m.roots) {
-			return Principal{Member: m.member, Name: name}, nil
+	for _, m := range pools {
+		if found := path(m.roots); found != nil {
+			return Principal{Member: m.member, Name: name}, found, nil
 		}
 	}
-	return Principal{}, ErrUntrusted
+	return Principal{}, nil, ErrUntrusted
 }

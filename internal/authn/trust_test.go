@@ -104,3 +104,34 @@ func TestALostDirectoryKeepsWhatIsKnown(t *testing.T) {
 		t.Errorf("a known member is refused: %v", err)
 	}
 }
+
+// TestACertificateThatWasVerifiedIsJudgedAnew identifies it first, so that the store remembers it.
+func TestACertificateThatWasVerifiedIsJudgedAnew(t *testing.T) {
+	platform, oem := newAuthority(t, "platform"), newAuthority(t, "oem")
+	store, d := newTrust(t, platform, oem)
+	end := time.Now().Add(time.Hour)
+	admin := chain(t, oem, pki.Leaf{CommonName: "admin", NotAfter: end})
+	for _, c := range []struct {
+		when string
+		now  time.Time
+		want error
+	}{
+		{"now", time.Now(), nil},
+		{"again", time.Now(), nil},
+		{"after its end", end.Add(time.Second), authn.ErrUntrusted},
+		{"before its beginning", time.Now().AddDate(-1, 0, 0), authn.ErrUntrusted},
+		{"now again", time.Now(), nil},
+	} {
+		p, err := store.Identify(t.Context(), admin, c.now)
+		if !errors.Is(err, c.want) || err == nil && p != (authn.Principal{Member: "oem", Name: "admin"}) {
+			t.Errorf("%s: %+v, %v; want %v", c.when, p, err, c.want)
+		}
+	}
+	d.authorities = nil // the member left
+	if err := store.Refresh(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := store.Identify(t.Context(), admin, time.Now()); !errors.Is(err, authn.ErrUntrusted) {
+		t.Errorf("after its member left: %+v, %v", p, err)
+	}
+}
