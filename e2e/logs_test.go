@@ -69,13 +69,20 @@ func registryIsALogToo(t *testing.T, w *world) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.newPassport(t, w.oem)
+	passport := w.newPassport(t, w.oem)
 	newer, err := log.Newest(t.Context())
 	if err != nil || newer.N <= older.N {
 		t.Fatalf("%d entries after %d, %v", newer.N, older.N, err)
 	}
 	if err := log.CheckExtends(t.Context(), older, newer); err != nil {
 		t.Error(err)
+	}
+	out := w.stack.Run(t, "log", "leaves", "registry/oem", "--profile", "oem-admin")
+	if !strings.Contains(out, "pcc.registry.v1.JournaledEnrolment") || !strings.Contains(out, passport) {
+		t.Errorf("the maker's own leaves: %s", out)
+	}
+	if _, problem, err := w.stack.Try(t.Context(), nil, "log", "leaves", "registry/oem", "--profile", "garage-admin"); err == nil || !strings.Contains(problem, "LOG_NOT_FOUND") {
+		t.Errorf("the maker's leaves for the garage: %v, %s", err, problem)
 	}
 }
 

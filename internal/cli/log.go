@@ -7,8 +7,8 @@ import (
 )
 
 func newLog(env *environment) *cobra.Command {
-	c := &cobra.Command{Use: "log", Short: "Publish the journal's streams to monitors"}
-	c.AddCommand(newLogKey(env))
+	c := &cobra.Command{Use: "log", Short: "Publish the journal's streams to monitors, and read one's own"}
+	c.AddCommand(newLogKey(env), newLogLeaves(env))
 	return c
 }
 

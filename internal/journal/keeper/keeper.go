@@ -34,6 +34,16 @@ func Of(stream string) (service string, ok bool) {
 	return service, ok && second.MatchString(rest)
 }
 
+// MemberOf returns the member whose own doings a stream has, or false for one that is of nobody or of all: settlement's ledger has every
+// member's transfers.
+func MemberOf(stream string) (member string, ok bool) {
+	first, member, _ := strings.Cut(stream, "/")
+	if _, known := Of(stream); !known || first == Index || first == "settlement" {
+		return "", false
+	}
+	return member, true
+}
+
 // Services returns all services that keep streams, ascending.
 func Services() []string {
 	var services []string

@@ -21,3 +21,16 @@ func TestWhoKeepsAStream(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoseAStreamIs(t *testing.T) {
+	for stream, want := range map[string]string{"ingest/oem": "oem", "keys/a-1": "a-1", "registry/oem": "oem"} {
+		if got, ok := keeper.MemberOf(stream); !ok || got != want {
+			t.Errorf("%s is of %q, want %s", stream, got, want)
+		}
+	}
+	for _, nobodys := range []string{"settlement/ledger", "settlement/oem", "index", "", "market/oem", "registry/oem/x"} {
+		if got, ok := keeper.MemberOf(nobodys); ok {
+			t.Errorf("%q is of %q", nobodys, got)
+		}
+	}
+}

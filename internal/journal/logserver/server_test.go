@@ -2,16 +2,22 @@ package logserver_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/pcc-platform/pcc/internal/aip"
+	"github.com/pcc-platform/pcc/internal/authn"
 	"github.com/pcc-platform/pcc/internal/journal"
 	"github.com/pcc-platform/pcc/internal/journal/logserver"
+	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/internal/testkit"
 	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
 	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
@@ -112,4 +118,54 @@ func TestAKeyThatCannotBeReadStopsTheService(t *testing.T) {
 	if _, err := logserver.New(nil, logserver.Config{KeyFile: filepath.Join(t.TempDir(), "none")}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no key file: %v", err)
 	}
+}
+
+// TestLeavesAreForTheMemberWhoseStreamItIs lists a stream page by page as its own member, and as others.
+func TestLeavesAreForTheMemberWhoseStreamItIs(t *testing.T) {
+	pool := newJournal(t, "registry/oem", "registry/oem", "registry/oem", "registry/garage", "settlement/ledger", "index")
+	s := newServer(t, pool, "")
+	as := func(member string) context.Context {
+		return authn.WithPrincipal(t.Context(), authn.Principal{Member: member, Name: "admin"})
+	}
+	var got []int64
+	req := &journalv1.ListLeavesRequest{Stream: "registry/oem", PageSize: 2}
+	for range 3 {
+		page, err := s.ListLeaves(as("oem"), req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range page.GetLeaves() {
+			if frame, err := proof.ParseFrame(l.GetLeaf()); err != nil || frame.Type != "test.v1.Note" || len(l.GetListKey()) != 32 {
+				t.Errorf("leaf %v, %v", l, err)
+			}
+			got = append(got, l.GetSequence())
+		}
+		if req.PageToken = page.GetNextPageToken(); req.PageToken == "" {
+			break
+		}
+	}
+	if !slices.Equal(got, []int64{0, 1, 2}) || req.GetPageToken() != "" {
+		t.Errorf("leaves %v", got)
+	}
+	for _, c := range []struct{ member, stream string }{
+		{"garage", "registry/oem"}, {"", "registry/oem"}, {"ledger", "settlement/ledger"}, {"oem", "index"}, {"", "index"}, {"oem", "market/oem"},
+	} {
+		if _, err := s.ListLeaves(as(c.member), &journalv1.ListLeavesRequest{Stream: c.stream}); !errors.Is(err, logserver.ErrLogNotFound) {
+			t.Errorf("%s of %q: %v", c.stream, c.member, err)
+		}
+	}
+	for _, token := range []string{"forged", encoded(t, "registry/garage/leaves", 0), encoded(t, "registry/oem/leaves", math.MaxUint64)} {
+		if _, err := s.ListLeaves(as("oem"), &journalv1.ListLeavesRequest{Stream: "registry/oem", PageToken: token}); !errors.Is(err, aip.ErrInvalidPageToken) {
+			t.Errorf("token %s: %v", token, err)
+		}
+	}
+}
+
+func encoded(t *testing.T, scope string, after uint64) string {
+	t.Helper()
+	token, err := aip.EncodePageToken(scope, after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
 }

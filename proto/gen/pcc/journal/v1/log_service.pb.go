@@ -602,6 +602,183 @@ func (x *ReadEntriesResponse) GetEntries() []byte {
 	return nil
 }
 
+type ListLeavesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of a stream, such as "registry/oem".
+	Stream        string `protobuf:"bytes,1,opt,name=stream,proto3" json:"stream,omitempty"`
+	PageSize      int32  `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListLeavesRequest) Reset() {
+	*x = ListLeavesRequest{}
+	mi := &file_pcc_journal_v1_log_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListLeavesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListLeavesRequest) ProtoMessage() {}
+
+func (x *ListLeavesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_journal_v1_log_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListLeavesRequest.ProtoReflect.Descriptor instead.
+func (*ListLeavesRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_journal_v1_log_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ListLeavesRequest) GetStream() string {
+	if x != nil {
+		return x.Stream
+	}
+	return ""
+}
+
+func (x *ListLeavesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListLeavesRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+type ListLeavesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Leaves        []*Leaf                `protobuf:"bytes,1,rep,name=leaves,proto3" json:"leaves,omitempty"`
+	NextPageToken string                 `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListLeavesResponse) Reset() {
+	*x = ListLeavesResponse{}
+	mi := &file_pcc_journal_v1_log_service_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListLeavesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListLeavesResponse) ProtoMessage() {}
+
+func (x *ListLeavesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_journal_v1_log_service_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListLeavesResponse.ProtoReflect.Descriptor instead.
+func (*ListLeavesResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_journal_v1_log_service_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ListLeavesResponse) GetLeaves() []*Leaf {
+	if x != nil {
+		return x.Leaves
+	}
+	return nil
+}
+
+func (x *ListLeavesResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// Leaf is the content of one entry.
+type Leaf struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Number of the entry, from 0.
+	Sequence int64 `protobuf:"varint,1,opt,name=sequence,proto3" json:"sequence,omitempty"`
+	// Key of the list that it is in, 32 bytes; zeros for none.
+	ListKey []byte `protobuf:"bytes,2,opt,name=list_key,json=listKey,proto3" json:"list_key,omitempty"`
+	// The framed leaf: a type, a salt and a message of that type (docs/proof-document.md).
+	Leaf          []byte `protobuf:"bytes,3,opt,name=leaf,proto3" json:"leaf,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Leaf) Reset() {
+	*x = Leaf{}
+	mi := &file_pcc_journal_v1_log_service_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Leaf) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Leaf) ProtoMessage() {}
+
+func (x *Leaf) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_journal_v1_log_service_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Leaf.ProtoReflect.Descriptor instead.
+func (*Leaf) Descriptor() ([]byte, []int) {
+	return file_pcc_journal_v1_log_service_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *Leaf) GetSequence() int64 {
+	if x != nil {
+		return x.Sequence
+	}
+	return 0
+}
+
+func (x *Leaf) GetListKey() []byte {
+	if x != nil {
+		return x.ListKey
+	}
+	return nil
+}
+
+func (x *Leaf) GetLeaf() []byte {
+	if x != nil {
+		return x.Leaf
+	}
+	return nil
+}
+
 var File_pcc_journal_v1_log_service_proto protoreflect.FileDescriptor
 
 const file_pcc_journal_v1_log_service_proto_rawDesc = "" +
@@ -642,14 +819,29 @@ const file_pcc_journal_v1_log_service_proto_rawDesc = "" +
 	"\x10\x80\x80\x80\x80\x80\x80@(\x00R\x05first\x12!\n" +
 	"\x05limit\x18\x03 \x01(\x03B\v\xbaH\b\"\x06\x18\x80\x80@(\x01R\x05limit\"/\n" +
 	"\x13ReadEntriesResponse\x12\x18\n" +
-	"\aentries\x18\x01 \x01(\fR\aentries2\xd5\x04\n" +
+	"\aentries\x18\x01 \x01(\fR\aentries\"\xa8\x01\n" +
+	"\x11ListLeavesRequest\x12A\n" +
+	"\x06stream\x18\x01 \x01(\tB)\xbaH&r$2\"^[a-z]{1,16}/[a-z][a-z0-9-]{1,31}$R\x06stream\x12'\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"j\n" +
+	"\x12ListLeavesResponse\x12,\n" +
+	"\x06leaves\x18\x01 \x03(\v2\x14.pcc.journal.v1.LeafR\x06leaves\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"[\n" +
+	"\x04Leaf\x12\x1a\n" +
+	"\bsequence\x18\x01 \x01(\x03R\bsequence\x12\x1e\n" +
+	"\blist_key\x18\x02 \x01(\fB\x03\x80\x01\x01R\alistKey\x12\x17\n" +
+	"\x04leaf\x18\x03 \x01(\fB\x03\x80\x01\x01R\x04leaf2\xc3\x05\n" +
 	"\n" +
 	"LogService\x12u\n" +
 	"\x0fListCheckpoints\x12&.pcc.journal.v1.ListCheckpointsRequest\x1a'.pcc.journal.v1.ListCheckpointsResponse\"\x11\xa2\xd4\x18\r\b\x02\x12\tread_logs\x12\x81\x01\n" +
 	"\x13GetSignedCheckpoint\x12*.pcc.journal.v1.GetSignedCheckpointRequest\x1a+.pcc.journal.v1.GetSignedCheckpointResponse\"\x11\xa2\xd4\x18\r\b\x02\x12\tread_logs\x12]\n" +
 	"\aGetTile\x12\x1e.pcc.journal.v1.GetTileRequest\x1a\x1f.pcc.journal.v1.GetTileResponse\"\x11\xa2\xd4\x18\r\b\x02\x12\tread_logs\x12y\n" +
 	"\x0eGetEntryBundle\x12%.pcc.journal.v1.GetEntryBundleRequest\x1a&.pcc.journal.v1.GetEntryBundleResponse\"\x18\xa2\xd4\x18\x14\b\x02\x12\x10read_log_entries\x12r\n" +
-	"\vReadEntries\x12\".pcc.journal.v1.ReadEntriesRequest\x1a#.pcc.journal.v1.ReadEntriesResponse\"\x18\xa2\xd4\x18\x14\b\x02\x12\x10read_log_entries0\x01B@Z>github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1;journalv1b\x06proto3"
+	"\vReadEntries\x12\".pcc.journal.v1.ReadEntriesRequest\x1a#.pcc.journal.v1.ReadEntriesResponse\"\x18\xa2\xd4\x18\x14\b\x02\x12\x10read_log_entries0\x01\x12l\n" +
+	"\n" +
+	"ListLeaves\x12!.pcc.journal.v1.ListLeavesRequest\x1a\".pcc.journal.v1.ListLeavesResponse\"\x17\xa2\xd4\x18\x13\b\x01\x12\x0fread_own_eventsB@Z>github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1;journalv1b\x06proto3"
 
 var (
 	file_pcc_journal_v1_log_service_proto_rawDescOnce sync.Once
@@ -663,7 +855,7 @@ func file_pcc_journal_v1_log_service_proto_rawDescGZIP() []byte {
 	return file_pcc_journal_v1_log_service_proto_rawDescData
 }
 
-var file_pcc_journal_v1_log_service_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_pcc_journal_v1_log_service_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_pcc_journal_v1_log_service_proto_goTypes = []any{
 	(*Checkpoint)(nil),                  // 0: pcc.journal.v1.Checkpoint
 	(*ListCheckpointsRequest)(nil),      // 1: pcc.journal.v1.ListCheckpointsRequest
@@ -676,26 +868,32 @@ var file_pcc_journal_v1_log_service_proto_goTypes = []any{
 	(*GetEntryBundleResponse)(nil),      // 8: pcc.journal.v1.GetEntryBundleResponse
 	(*ReadEntriesRequest)(nil),          // 9: pcc.journal.v1.ReadEntriesRequest
 	(*ReadEntriesResponse)(nil),         // 10: pcc.journal.v1.ReadEntriesResponse
-	(*timestamppb.Timestamp)(nil),       // 11: google.protobuf.Timestamp
+	(*ListLeavesRequest)(nil),           // 11: pcc.journal.v1.ListLeavesRequest
+	(*ListLeavesResponse)(nil),          // 12: pcc.journal.v1.ListLeavesResponse
+	(*Leaf)(nil),                        // 13: pcc.journal.v1.Leaf
+	(*timestamppb.Timestamp)(nil),       // 14: google.protobuf.Timestamp
 }
 var file_pcc_journal_v1_log_service_proto_depIdxs = []int32{
-	11, // 0: pcc.journal.v1.Checkpoint.create_time:type_name -> google.protobuf.Timestamp
+	14, // 0: pcc.journal.v1.Checkpoint.create_time:type_name -> google.protobuf.Timestamp
 	0,  // 1: pcc.journal.v1.ListCheckpointsResponse.checkpoints:type_name -> pcc.journal.v1.Checkpoint
-	1,  // 2: pcc.journal.v1.LogService.ListCheckpoints:input_type -> pcc.journal.v1.ListCheckpointsRequest
-	3,  // 3: pcc.journal.v1.LogService.GetSignedCheckpoint:input_type -> pcc.journal.v1.GetSignedCheckpointRequest
-	5,  // 4: pcc.journal.v1.LogService.GetTile:input_type -> pcc.journal.v1.GetTileRequest
-	7,  // 5: pcc.journal.v1.LogService.GetEntryBundle:input_type -> pcc.journal.v1.GetEntryBundleRequest
-	9,  // 6: pcc.journal.v1.LogService.ReadEntries:input_type -> pcc.journal.v1.ReadEntriesRequest
-	2,  // 7: pcc.journal.v1.LogService.ListCheckpoints:output_type -> pcc.journal.v1.ListCheckpointsResponse
-	4,  // 8: pcc.journal.v1.LogService.GetSignedCheckpoint:output_type -> pcc.journal.v1.GetSignedCheckpointResponse
-	6,  // 9: pcc.journal.v1.LogService.GetTile:output_type -> pcc.journal.v1.GetTileResponse
-	8,  // 10: pcc.journal.v1.LogService.GetEntryBundle:output_type -> pcc.journal.v1.GetEntryBundleResponse
-	10, // 11: pcc.journal.v1.LogService.ReadEntries:output_type -> pcc.journal.v1.ReadEntriesResponse
-	7,  // [7:12] is the sub-list for method output_type
-	2,  // [2:7] is the sub-list for method input_type
-	2,  // [2:2] is the sub-list for extension type_name
-	2,  // [2:2] is the sub-list for extension extendee
-	0,  // [0:2] is the sub-list for field type_name
+	13, // 2: pcc.journal.v1.ListLeavesResponse.leaves:type_name -> pcc.journal.v1.Leaf
+	1,  // 3: pcc.journal.v1.LogService.ListCheckpoints:input_type -> pcc.journal.v1.ListCheckpointsRequest
+	3,  // 4: pcc.journal.v1.LogService.GetSignedCheckpoint:input_type -> pcc.journal.v1.GetSignedCheckpointRequest
+	5,  // 5: pcc.journal.v1.LogService.GetTile:input_type -> pcc.journal.v1.GetTileRequest
+	7,  // 6: pcc.journal.v1.LogService.GetEntryBundle:input_type -> pcc.journal.v1.GetEntryBundleRequest
+	9,  // 7: pcc.journal.v1.LogService.ReadEntries:input_type -> pcc.journal.v1.ReadEntriesRequest
+	11, // 8: pcc.journal.v1.LogService.ListLeaves:input_type -> pcc.journal.v1.ListLeavesRequest
+	2,  // 9: pcc.journal.v1.LogService.ListCheckpoints:output_type -> pcc.journal.v1.ListCheckpointsResponse
+	4,  // 10: pcc.journal.v1.LogService.GetSignedCheckpoint:output_type -> pcc.journal.v1.GetSignedCheckpointResponse
+	6,  // 11: pcc.journal.v1.LogService.GetTile:output_type -> pcc.journal.v1.GetTileResponse
+	8,  // 12: pcc.journal.v1.LogService.GetEntryBundle:output_type -> pcc.journal.v1.GetEntryBundleResponse
+	10, // 13: pcc.journal.v1.LogService.ReadEntries:output_type -> pcc.journal.v1.ReadEntriesResponse
+	12, // 14: pcc.journal.v1.LogService.ListLeaves:output_type -> pcc.journal.v1.ListLeavesResponse
+	9,  // [9:15] is the sub-list for method output_type
+	3,  // [3:9] is the sub-list for method input_type
+	3,  // [3:3] is the sub-list for extension type_name
+	3,  // [3:3] is the sub-list for extension extendee
+	0,  // [0:3] is the sub-list for field type_name
 }
 
 func init() { file_pcc_journal_v1_log_service_proto_init() }
@@ -709,7 +907,7 @@ func file_pcc_journal_v1_log_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_journal_v1_log_service_proto_rawDesc), len(file_pcc_journal_v1_log_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   11,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

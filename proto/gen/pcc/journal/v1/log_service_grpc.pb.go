@@ -26,6 +26,7 @@ const (
 	LogService_GetTile_FullMethodName             = "/pcc.journal.v1.LogService/GetTile"
 	LogService_GetEntryBundle_FullMethodName      = "/pcc.journal.v1.LogService/GetEntryBundle"
 	LogService_ReadEntries_FullMethodName         = "/pcc.journal.v1.LogService/ReadEntries"
+	LogService_ListLeaves_FullMethodName          = "/pcc.journal.v1.LogService/ListLeaves"
 )
 
 // LogServiceClient is the client API for LogService service.
@@ -33,7 +34,7 @@ const (
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
 // LogService shows the streams of the journal that the called service keeps, as logs: their states, hashes, and what the hashes
-// are of, never a leaf's content. Which service keeps a stream follows from the first word of its name.
+// are of; a leaf's content only to the member whose stream it is. Which service keeps a stream follows from the first word of its name.
 type LogServiceClient interface {
 	// ListCheckpoints returns the newest checkpoint of every stream of the service, by stream.
 	// Permission: read_logs.
@@ -52,6 +53,10 @@ type LogServiceClient interface {
 	// compute streams and lists from. It ends early where the stream does; of a stream that is not there it shows nothing.
 	// Permission: read_log_entries.
 	ReadEntries(ctx context.Context, in *ReadEntriesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ReadEntriesResponse], error)
+	// ListLeaves lists the leaves of a stream of the caller's member, such as "registry/oem" of the member "oem", byte for byte and in
+	// its order: what the platform has recorded of what the member did. Of any other stream there is nothing to list.
+	// Permission: read_own_events. Errors: LOG_NOT_FOUND, INVALID_PAGE_TOKEN.
+	ListLeaves(ctx context.Context, in *ListLeavesRequest, opts ...grpc.CallOption) (*ListLeavesResponse, error)
 }
 
 type logServiceClient struct {
@@ -121,12 +126,22 @@ func (c *logServiceClient) ReadEntries(ctx context.Context, in *ReadEntriesReque
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type LogService_ReadEntriesClient = grpc.ServerStreamingClient[ReadEntriesResponse]
 
+func (c *logServiceClient) ListLeaves(ctx context.Context, in *ListLeavesRequest, opts ...grpc.CallOption) (*ListLeavesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListLeavesResponse)
+	err := c.cc.Invoke(ctx, LogService_ListLeaves_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // LogServiceServer is the server API for LogService service.
 // All implementations must embed UnimplementedLogServiceServer
 // for forward compatibility.
 //
 // LogService shows the streams of the journal that the called service keeps, as logs: their states, hashes, and what the hashes
-// are of, never a leaf's content. Which service keeps a stream follows from the first word of its name.
+// are of; a leaf's content only to the member whose stream it is. Which service keeps a stream follows from the first word of its name.
 type LogServiceServer interface {
 	// ListCheckpoints returns the newest checkpoint of every stream of the service, by stream.
 	// Permission: read_logs.
@@ -145,6 +160,10 @@ type LogServiceServer interface {
 	// compute streams and lists from. It ends early where the stream does; of a stream that is not there it shows nothing.
 	// Permission: read_log_entries.
 	ReadEntries(*ReadEntriesRequest, grpc.ServerStreamingServer[ReadEntriesResponse]) error
+	// ListLeaves lists the leaves of a stream of the caller's member, such as "registry/oem" of the member "oem", byte for byte and in
+	// its order: what the platform has recorded of what the member did. Of any other stream there is nothing to list.
+	// Permission: read_own_events. Errors: LOG_NOT_FOUND, INVALID_PAGE_TOKEN.
+	ListLeaves(context.Context, *ListLeavesRequest) (*ListLeavesResponse, error)
 	mustEmbedUnimplementedLogServiceServer()
 }
 
@@ -169,6 +188,9 @@ func (UnimplementedLogServiceServer) GetEntryBundle(context.Context, *GetEntryBu
 }
 func (UnimplementedLogServiceServer) ReadEntries(*ReadEntriesRequest, grpc.ServerStreamingServer[ReadEntriesResponse]) error {
 	return status.Error(codes.Unimplemented, "method ReadEntries not implemented")
+}
+func (UnimplementedLogServiceServer) ListLeaves(context.Context, *ListLeavesRequest) (*ListLeavesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListLeaves not implemented")
 }
 func (UnimplementedLogServiceServer) mustEmbedUnimplementedLogServiceServer() {}
 func (UnimplementedLogServiceServer) testEmbeddedByValue()                    {}
@@ -274,6 +296,24 @@ func _LogService_ReadEntries_Handler(srv interface{}, stream grpc.ServerStream) 
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type LogService_ReadEntriesServer = grpc.ServerStreamingServer[ReadEntriesResponse]
 
+func _LogService_ListLeaves_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListLeavesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LogServiceServer).ListLeaves(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LogService_ListLeaves_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LogServiceServer).ListLeaves(ctx, req.(*ListLeavesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // LogService_ServiceDesc is the grpc.ServiceDesc for LogService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -296,6 +336,10 @@ var LogService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetEntryBundle",
 			Handler:    _LogService_GetEntryBundle_Handler,
+		},
+		{
+			MethodName: "ListLeaves",
+			Handler:    _LogService_ListLeaves_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{
