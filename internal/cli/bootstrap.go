@@ -19,7 +19,7 @@ func newBootstrap(env *environment) *cobra.Command {
 		Short: "Prepare a new installation: keys, broker accounts, standing relations",
 		Long:  "Each step is done once for an installation and may be repeated without effect. The development stack does them itself.",
 	}
-	c.AddCommand(newBootstrapVaultKeys(env), newBootstrapLogKey(env), newBootstrapBroker(env), newBootstrapRelations(env))
+	c.AddCommand(newBootstrapVaultKeys(env), newBootstrapLogKey(env), newBootstrapBroker(env), newBootstrapRelations(env), newBootstrapConsortium(env))
 	return c
 }
 
@@ -129,4 +129,26 @@ func newBootstrapRelations(env *environment) *cobra.Command {
 	_ = c.MarkFlagRequired("keto-read-url")
 	_ = c.MarkFlagRequired("keto-write-url")
 	return c
+}
+
+func newBootstrapConsortium(env *environment) *cobra.Command {
+	return &cobra.Command{
+		Use:   "consortium",
+		Short: "Have the development members' trustees make the key of confidential data",
+		Long: "For the development stack, once its members are admitted: registers their access keys, sets how the consortium decides, and\n" +
+			"proposes the key to its five trustees. The demonstration does this itself.",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			layout, err := env.layout()
+			if err != nil {
+				return err
+			}
+			set, err := layout.FoundConsortium(c.Context())
+			if err != nil {
+				return err
+			}
+			env.printf("key %d: epoch %d, %d of %d trustees\n", set.KeyNumber, set.Epoch, set.Threshold, len(set.Shares))
+			return nil
+		},
+	}
 }

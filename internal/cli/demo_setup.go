@@ -76,6 +76,9 @@ func (d *demo) admitMembers(ctx context.Context) error {
 	if err := d.registerWitnesses(ctx); err != nil {
 		return err
 	}
+	if err := d.foundConsortium(ctx); err != nil {
+		return err
+	}
 	d.say("  admitted after %.1f s", d.took())
 	return nil
 }

@@ -51,7 +51,7 @@ func (s *Stack) writeConfigs(ctx context.Context) error {
 	if err := vault.CreateKeys(ctx, keys); err != nil {
 		return err
 	}
-	if err := errors.Join(s.createLogKey(), s.writeWitnesses()); err != nil {
+	if err := errors.Join(s.createLogKey(), s.writeWitnesses(), s.writeTrustees()); err != nil {
 		return err
 	}
 	ketoConfig, err := s.ketoConfig()

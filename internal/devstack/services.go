@@ -49,7 +49,7 @@ func (s *Stack) processes() []string {
 	return []string{platformProcess}
 }
 
-// startServices starts the development issuer, the services and the members' witnesses. They start together: each waits for
+// startServices starts the development issuer, the services and the members' witnesses and trustees. They start together: each waits for
 // what it needs.
 func (s *Stack) startServices(ctx context.Context) error {
 	if err := s.startIssuer(context.WithoutCancel(ctx)); err != nil {
@@ -71,6 +71,13 @@ func (s *Stack) startServices(ctx context.Context) error {
 	}
 	for _, m := range DevMembers() {
 		spec, err := s.witnessSpec(m)
+		if err != nil {
+			return err
+		}
+		group.Go(func() error { return s.supervisor.Start(ctx, spec) })
+	}
+	for _, t := range DevTrustees() {
+		spec, err := s.trusteeSpec(t)
 		if err != nil {
 			return err
 		}

@@ -43,6 +43,8 @@ type Config struct {
 	// ledger is looked at. 30 and 5 seconds when zero.
 	Patience time.Duration `yaml:"patience"`
 	Poll     time.Duration `yaml:"poll"`
+	// Register has the trustee register itself when the ledger says something else of it, or nothing.
+	Register bool `yaml:"register"`
 	// Ledger is the member's own peer.
 	Ledger fabricgw.Settings `yaml:"ledger"`
 }

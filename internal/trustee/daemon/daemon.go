@@ -35,6 +35,8 @@ const (
 
 // daemon is what New puts together.
 type daemon struct {
+	config   Config
+	logger   *slog.Logger
 	trustee  *trustee.Trustee
 	store    *trustee.Store
 	peer     *fabricgw.Client
@@ -47,7 +49,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (_ app.Runner, err err
 	if err := cfg.complete(); err != nil {
 		return nil, err
 	}
-	d := &daemon{}
+	d := &daemon{config: cfg, logger: p.Logger}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, d.close())
@@ -128,6 +130,9 @@ func (d *daemon) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return app.ServeHTTP(ctx, d.server, d.listener) })
 	group.Go(func() error { return d.trustee.Watch(ctx) })
+	if d.config.Register {
+		group.Go(func() error { return d.enrol(ctx) })
+	}
 	return errors.Join(group.Wait(), d.close())
 }
 

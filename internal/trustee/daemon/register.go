@@ -3,6 +3,8 @@ package daemon
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"time"
 
 	"github.com/pcc-platform/pcc/chaincode/model/access"
 	"github.com/pcc-platform/pcc/internal/trustee"
@@ -54,4 +56,29 @@ func register(ctx context.Context, cfg Config, keys trustee.Keys, ledger onledge
 		return access.Trustee{}, err
 	}
 	return next, ledger.Put(ctx, "RegisterTrustee", next, keys.Sign(digest))
+}
+
+// enrol registers the running trustee, and tries again until the ledger takes it: its member may not be admitted yet.
+func (d *daemon) enrol(ctx context.Context) error {
+	keys, err := d.store.Keys(ctx)
+	if err != nil {
+		return err
+	}
+	ticker := time.NewTicker(d.config.Poll)
+	defer ticker.Stop()
+	for {
+		record, err := register(ctx, d.config, keys, onledger.New(d.peer))
+		if err == nil {
+			d.logger.InfoContext(ctx, "registered", slog.String("trustee", record.ID), slog.Uint64("version", record.Version))
+			return nil
+		}
+		if ctx.Err() == nil {
+			d.logger.WarnContext(ctx, "not registered yet", slog.Any("error", err))
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
 }

@@ -98,6 +98,16 @@ func (l Ledger) PublishKeySet(ctx context.Context, set access.KeySet, s access.S
 	return l.Put(ctx, "PublishKeySet", set, s)
 }
 
+// AccessKey returns a member's latest access key, or trustee.ErrNotOnLedger.
+func (l Ledger) AccessKey(ctx context.Context, member string) (access.Key, error) {
+	return get(ctx, l, access.ParseKey, "GetAccessKey", member)
+}
+
+// Policy returns a policy's latest version, or trustee.ErrNotOnLedger.
+func (l Ledger) Policy(ctx context.Context, id access.PolicyID) (access.Policy, error) {
+	return get(ctx, l, access.ParsePolicy, "GetPolicy", string(id))
+}
+
 // Record is what is written with signatures over its text.
 type Record interface{ Canonical() ([]byte, error) }
 
