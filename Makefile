@@ -11,7 +11,7 @@ demo_flags = $(if $(DATA),--data='$(DATA)') $(if $(FORMAT),--format='$(FORMAT)')
 	$(if $(call yes,$(JSON)),--json) $(if $(call yes,$(NONINTERACTIVE)),--noninteractive)
 up_flags = $(if $(FABRIC),--fabric='$(FABRIC)')
 
-.PHONY: help demo up down reset status test test-unit test-shell lint gen verify build eval-odometer bench-ingest bench-verify bench-epoch tools clean
+.PHONY: help demo up down reset status test test-unit test-shell lint gen verify build eval-odometer bench-ingest bench-verify bench-access bench-epoch tools clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ bench-verify: ## Measure proof documents, and verified writes and reads of the j
 	@bin/bench-verify
 	@go test -run '^$$' -bench 'Export|Document' -benchtime 100x ./services/anchor/export ./verify
 	@go test -count=1 -run TestSpeed -v ./web
+
+bench-access: ## Measure reading confidential fields with 3 of 5 and 4 of 6 trustees, beside an envelope that a service opens (minutes)
+	@go run ./internal/bench/cmd/bench-access
 
 bench-epoch: ## Measure what epochs of 10^5 events over 10^6 lists cost, step by step, and the map at 10^6 and 10^7 keys (minutes)
 	@$(toolchain) -postgres

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cloudevents/sdk-go/binding/format/protobuf/v2/pb"
 
+	"github.com/pcc-platform/pcc/chaincode/model"
 	"github.com/pcc-platform/pcc/chaincode/model/access"
 	"github.com/pcc-platform/pcc/internal/confidential"
 	"github.com/pcc-platform/pcc/internal/opening"
@@ -41,16 +42,16 @@ type Capsule struct {
 // Keys are class keys by their capsules.
 type Keys map[confidential.CapsuleHash]*confidential.ClassKey
 
+// Asking makes the question to trustees for capsules.
+type Asking func(request model.Hash, capsules []threshold.Labelled) opening.Ask
+
 // Open returns the class keys of at most 256 capsules, and which trustees failed. shreds are as the vault sealed them, in the order of
-// the capsules. Errors wrap ErrForeignCapsule, ErrShreds or those of [opening.Question.Gather].
-func Open(ctx context.Context, r Request, capsules []Capsule, shreds []byte, council opening.Council, ask opening.Ask) (Keys, []opening.Fault, error) {
+// the capsules; councils are those that the capsules are made for. Errors wrap ErrForeignCapsule, ErrShreds or those of
+// [opening.Question.Gather].
+func Open(ctx context.Context, r Request, capsules []Capsule, shreds []byte, councils []opening.Council, ask Asking) (Keys, []opening.Fault, error) {
 	request, err := r.Text.Hash()
 	if err != nil {
 		return nil, nil, fmt.Errorf("reader: %w", err)
-	}
-	labelled, err := r.labelled(capsules, council)
-	if err != nil {
-		return nil, nil, err
 	}
 	plaintext, err := r.Key.Open(confidential.ShredInfo(request), shreds)
 	if err != nil {
@@ -60,35 +61,62 @@ func Open(ctx context.Context, r Request, capsules []Capsule, shreds []byte, cou
 	if !ok {
 		return nil, nil, ErrShreds
 	}
-	question := opening.Question{Request: request, Key: r.Key, Set: council.Set, Capsules: labelled}
-	secrets, faults, err := question.Gather(ctx, council.Trustees, ask)
-	if err != nil {
-		return nil, faults, err
-	}
 	keys := make(Keys, len(capsules))
-	for i, l := range labelled {
-		hash := confidential.HashCapsule(l.Label, l.Capsule[:])
-		if keys[hash], err = confidential.NewClassKey(hash, secrets[i], halves[i]); err != nil {
+	var faults []opening.Fault
+	for _, council := range councils {
+		labelled, own, err := r.of(council, capsules, halves)
+		if err != nil {
 			return nil, faults, err
 		}
+		if len(labelled) == 0 {
+			continue
+		}
+		question := opening.Question{Request: request, Key: r.Key, Set: council.Set, Capsules: labelled}
+		secrets, failed, err := question.Gather(ctx, council.Trustees, ask(request, labelled))
+		faults = append(faults, failed...)
+		if err != nil {
+			return nil, faults, err
+		}
+		if err := keys.add(labelled, secrets, own); err != nil {
+			return nil, faults, err
+		}
+	}
+	if len(keys) != len(capsules) {
+		return nil, faults, ErrForeignCapsule
 	}
 	return keys, faults, nil
 }
 
-// labelled checks that the request covers the capsules.
-func (r Request) labelled(capsules []Capsule, council opening.Council) ([]threshold.Labelled, error) {
-	labelled := make([]threshold.Labelled, len(capsules))
+// of returns the capsules that are made for a council, with their shreds, and checks that the request covers them.
+func (r Request) of(council opening.Council, capsules []Capsule, shreds [][confidential.HalfSize]byte) ([]threshold.Labelled, [][confidential.HalfSize]byte, error) {
+	var labelled []threshold.Labelled
+	var own [][confidential.HalfSize]byte
 	for i, c := range capsules {
-		if c.Label.Policy != r.Text.Policy || c.Label.Class != r.Text.Class || c.Label.KeyNumber != uint64(council.Set.Number) {
-			return nil, ErrForeignCapsule
+		if c.Label.KeyNumber != uint64(council.Set.Number) {
+			continue
+		}
+		if c.Label.Policy != r.Text.Policy || c.Label.Class != r.Text.Class {
+			return nil, nil, ErrForeignCapsule
 		}
 		text, err := c.Label.Canonical()
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrForeignCapsule, err)
+			return nil, nil, fmt.Errorf("%w: %w", ErrForeignCapsule, err)
 		}
-		labelled[i] = threshold.Labelled{Label: string(text), Capsule: c.Bytes}
+		labelled, own = append(labelled, threshold.Labelled{Label: string(text), Capsule: c.Bytes}), append(own, shreds[i])
 	}
-	return labelled, nil
+	return labelled, own, nil
+}
+
+func (k Keys) add(capsules []threshold.Labelled, secrets []threshold.Element, shreds [][confidential.HalfSize]byte) error {
+	for i, c := range capsules {
+		hash := confidential.HashCapsule(c.Label, c.Capsule[:])
+		key, err := confidential.NewClassKey(hash, secrets[i], shreds[i])
+		if err != nil {
+			return err
+		}
+		k[hash] = key
+	}
+	return nil
 }
 
 // Event returns an event with its sealed fields in the clear. Errors are ErrNoKey and those of [confidential.ClassKey.Open].

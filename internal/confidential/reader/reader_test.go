@@ -83,9 +83,9 @@ func (p *platform) shreds(kind readerkey.Kind, recipient []byte, context [32]byt
 	return to.Seal(confidential.ShredInfo(context), all)
 }
 
-// ask is every trustee's honest answer to a reader of that kind of key, of the first away none.
-func (p *platform) ask(kind readerkey.Kind, away int) func(model.Hash, readerkey.Private, []threshold.Labelled) opening.Ask {
-	return func(request model.Hash, key readerkey.Private, capsules []threshold.Labelled) opening.Ask {
+// ask is every trustee's honest answer to a reader, of the first away none.
+func (p *platform) ask(kind readerkey.Kind, key readerkey.Private, away int) reader.Asking {
+	return func(request model.Hash, capsules []threshold.Labelled) opening.Ask {
 		return func(_ context.Context, t opening.Trustee) (opening.Answer, error) {
 			if t.Index <= away {
 				return opening.Answer{}, errors.New("away")
@@ -122,15 +122,7 @@ func (p *platform) read(t *testing.T, r reader.Request, kind readerkey.Kind, awa
 	if err != nil {
 		t.Fatal(err)
 	}
-	var labelled []threshold.Labelled
-	for _, c := range p.capsules {
-		text, err := c.Label.Canonical()
-		if err != nil {
-			t.Fatal(err)
-		}
-		labelled = append(labelled, threshold.Labelled{Label: string(text), Capsule: c.Bytes})
-	}
-	keys, _, err := reader.Open(t.Context(), r, p.capsules, sealed, p.council, p.ask(kind, away)(hash, r.Key, labelled))
+	keys, _, err := reader.Open(t.Context(), r, p.capsules, sealed, []opening.Council{p.council}, p.ask(kind, r.Key, away))
 	return keys, err
 }
 
@@ -228,8 +220,12 @@ func TestARequestCoversItsOwnCapsulesOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := reader.Open(t.Context(), mine, p.capsules, shreds, p.council, nil); !errors.Is(err, reader.ErrShreds) {
+	if _, _, err := reader.Open(t.Context(), mine, p.capsules, shreds, []opening.Council{p.council}, nil); !errors.Is(err, reader.ErrShreds) {
 		t.Errorf("shreds for another request: %v", err)
+	}
+	p.capsules[0].Label.KeyNumber = 2
+	if _, err := p.read(t, request(t, readerkey.X25519), readerkey.X25519, 0); !errors.Is(err, reader.ErrForeignCapsule) {
+		t.Errorf("a capsule for another collective key: %v", err)
 	}
 	if _, err := (reader.Keys{}).Event(sealed); !errors.Is(err, reader.ErrNoKey) {
 		t.Errorf("without a key: %v", err)
