@@ -117,7 +117,7 @@ func apportion(whole Amount, contributors []claim, total int64) []Amount {
 // explain says in one sentence what a claim rests on.
 func (c claim) explain(fields int, total int64) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s of %d quality points: answers %d of %s", c.points.FloatString(2), total, c.answered, countFields(fields))
+	fmt.Fprintf(&b, "%s of %d quality points: answers %d of %s", hundredths(c.points), total, c.answered, countFields(fields))
 	if len(c.best) == 0 {
 		b.WriteString(", each of which others answer as well")
 		return b.String()
@@ -142,4 +142,13 @@ func countFields(n int) string {
 		return "1 field"
 	}
 	return fmt.Sprintf("%d fields", n)
+}
+
+// hundredths formats a number that is not negative with two decimals, rounded half up.
+func hundredths(r *big.Rat) string {
+	const places = 100
+	n := new(big.Int).Mul(r.Num(), big.NewInt(2*places))
+	n.Add(n, r.Denom()).Quo(n, new(big.Int).Lsh(r.Denom(), 1))
+	whole, rest := n.QuoRem(n, big.NewInt(places), new(big.Int))
+	return fmt.Sprintf("%d.%02d", whole, rest)
 }

@@ -234,3 +234,12 @@ func paidTo(shares []Share) map[AccountID]Amount {
 	}
 	return paid
 }
+
+func TestHundredthsAreRoundedHalfUp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := big.NewRat(rapid.Int64Range(0, 1<<40).Draw(t, "a"), rapid.Int64Range(1, 1000).Draw(t, "b"))
+		if got, want := hundredths(r), r.FloatString(2); got != want {
+			t.Fatalf("%s is %s, want %s", r, got, want)
+		}
+	})
+}
