@@ -22,7 +22,7 @@ const payoutMember = "insurer-admin"
 func newPayout(env *environment) *cobra.Command {
 	c := &cobra.Command{Use: "payout", Short: "Have PCC_token paid out as euro"}
 	c.AddCommand(
-		newPayoutRequest(env), newPayoutList(env), newPayoutExport(env),
+		newPayoutRequest(env), newPayoutList(env), newPayoutMonthly(env), newPayoutExport(env),
 		newPayoutStep(env, "approve", "Approve a payout as the member's second person", payoutMember, approvePayout),
 		newPayoutStep(env, "cancel", "Take back a payout of the member that was not exported", payoutMember, cancelPayout),
 		newPayoutStep(env, "reject", "Give a payout back that the bank refused", devstack.Operator, rejectPayout),

@@ -8,6 +8,10 @@ type BankStore interface {
 	InBankTx(ctx context.Context, f func(BankTx) error) error
 	// MemberPayouts lists payouts of a member with a number below before, the last requested first.
 	MemberPayouts(ctx context.Context, member string, before int64, limit int) ([]Payout, error)
+	// MemberStandingPayout returns a member's standing payout, or ErrStandingPayoutNotFound.
+	MemberStandingPayout(ctx context.Context, member string) (StandingPayout, error)
+	// DueStandingPayouts lists standing payouts that were set before the end of the last closed month and not carried out for it.
+	DueStandingPayouts(ctx context.Context, limit int) ([]DuePayout, error)
 	// Peg sums ledger and bank at one moment.
 	Peg(ctx context.Context) (Peg, error)
 }
@@ -42,6 +46,14 @@ type BankTx interface {
 	Batch(ctx context.Context, id string) (b PayoutBatch, found bool, err error)
 	// InsertBatch records a message, and that it exports these payouts.
 	InsertBatch(ctx context.Context, b PayoutBatch, payouts []Payout) error
+
+	// SaveStandingPayout stores a member's standing payout, in place of one before.
+	SaveStandingPayout(ctx context.Context, s StandingPayout) error
+	DeleteStandingPayout(ctx context.Context, member string) error
+	// PaidOutForMonth says whether a member's standing payout was carried out for a month.
+	PaidOutForMonth(ctx context.Context, month Month, member string) (bool, error)
+	// InsertMonthPayout records that it was, by a payout, or "" as there was nothing to pay.
+	InsertMonthPayout(ctx context.Context, month Month, member, payout string) error
 
 	// Peg is as BankStore has it, with what this transaction has done.
 	Peg(ctx context.Context) (Peg, error)

@@ -37,6 +37,8 @@ var (
 	ErrLedgerBusy       = apperr.New(apperr.ResourceExhausted, "LEDGER_BUSY", "too many transfers are waiting; retry").WithRetryAfter(100 * time.Millisecond)
 	ErrConcurrentChange = apperr.New(apperr.Aborted, "CONCURRENT_CHANGE", "too many concurrent changes; retry")
 
+	ErrStandingPayoutNotFound = apperr.New(apperr.NotFound, "STANDING_PAYOUT_NOT_FOUND", "the member is not paid out each month")
+
 	ErrStatementTooLong = apperr.New(apperr.FailedPrecondition, "STATEMENT_TOO_LONG", "the statement has too many lines to be given whole; take those of its cycles, or page").WithField("name")
 	ErrCycleNotOpen     = apperr.New(apperr.FailedPrecondition, "CYCLE_NOT_OPEN", "the cycle has not begun").WithField("name")
 

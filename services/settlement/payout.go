@@ -56,14 +56,19 @@ type PayoutRequest struct {
 }
 
 func (q PayoutRequest) validate() error {
-	switch {
-	case q.Amount <= 0 || q.Amount%centUnits != 0 || cents(q.Amount) > iso20022.MaxPayment:
+	if q.Amount <= 0 || q.Amount%centUnits != 0 || cents(q.Amount) > iso20022.MaxPayment {
 		return ErrAmountNotPayable
-	case !iso20022.IsName(q.Creditor.Name):
+	}
+	return validateCreditor(q.Creditor)
+}
+
+func validateCreditor(c iso20022.Party) error {
+	switch {
+	case !iso20022.IsName(c.Name):
 		return apperr.InvalidField("creditor_name", "a name has up to 70 characters of the SEPA set: A-Z a-z 0-9 / - ? : ( ) . , ' + and space")
-	case !iso20022.IsIBAN(q.Creditor.IBAN):
+	case !iso20022.IsIBAN(c.IBAN):
 		return apperr.InvalidField("iban", "no IBAN, or its check digits are wrong")
-	case q.Creditor.BIC != "" && !iso20022.IsBIC(q.Creditor.BIC):
+	case c.BIC != "" && !iso20022.IsBIC(c.BIC):
 		return apperr.InvalidField("bic", "no BIC")
 	}
 	return nil

@@ -46,6 +46,7 @@ func routes() []service {
 		{"settlement", handlers{
 			settlementgw.RegisterSettlementServiceHandler, settlementgw.RegisterPayoutServiceHandler, settlementgw.RegisterBankServiceHandler,
 			settlementgw.RegisterPriceServiceHandler, settlementgw.RegisterCycleServiceHandler, settlementgw.RegisterStatementServiceHandler,
+			settlementgw.RegisterStandingPayoutServiceHandler,
 			settlementgw.RegisterLedgerServiceHandler,
 		}},
 	}

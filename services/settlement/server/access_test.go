@@ -46,7 +46,7 @@ func TestEveryCallIsGuarded(t *testing.T) {
 		"without a role": {f.Dial(f.garage, "stranger"), "PERMISSION_DENIED", nil},
 		"administrator": {f.Dial(f.garage, "admin"), "PERMISSION_DENIED", []string{
 			"ListAccounts", "ListStatementLines", "GetRead", "ListPrices", "RequestPayout", "ListPayouts", "ApprovePayout", "CancelPayout",
-			"GetCycle", "ListCycles", "GetBalanceProof", "GetStatement", "DownloadStatement", "ListPeriods", "GetTransfer",
+			"GetCycle", "ListCycles", "GetBalanceProof", "GetStatement", "DownloadStatement", "SetStandingPayout", "GetStandingPayout", "DeleteStandingPayout", "ListPeriods", "GetTransfer",
 			"ListPriceVersions", "QuoteRead",
 		}},
 		"price setter": {f.Dial(f.insurer, "operator"), "PERMISSION_DENIED", []string{"SetPrice", "ListPrices", "ListPriceVersions"}},
@@ -62,7 +62,7 @@ func TestEveryCallIsGuarded(t *testing.T) {
 	} {
 		for _, service := range []grpc.ServiceDesc{
 			settlementv1.SettlementService_ServiceDesc, settlementv1.PayoutService_ServiceDesc, settlementv1.BankService_ServiceDesc,
-			settlementv1.CycleService_ServiceDesc, settlementv1.StatementService_ServiceDesc, settlementv1.PriceService_ServiceDesc, settlementv1.LedgerService_ServiceDesc,
+			settlementv1.CycleService_ServiceDesc, settlementv1.StatementService_ServiceDesc, settlementv1.StandingPayoutService_ServiceDesc, settlementv1.PriceService_ServiceDesc, settlementv1.LedgerService_ServiceDesc,
 		} {
 			for _, m := range service.Methods {
 				err := c.conn.Invoke(t.Context(), "/"+service.ServiceName+"/"+m.MethodName, &emptypb.Empty{}, &emptypb.Empty{})

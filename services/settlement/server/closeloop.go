@@ -16,9 +16,10 @@ const (
 	closeDeadline = 5 * time.Minute
 )
 
-// closeLoop closes the cycles that have ended. Of several of them one closes at a time.
+// closeLoop closes the cycles that have ended, and requests the payouts that members have made after the end of a month. Of several of them one closes at a time.
 type closeLoop struct {
 	closer *settlement.Closer
+	bank   *settlement.Bank
 	logger *slog.Logger
 }
 
@@ -29,6 +30,7 @@ func (l *closeLoop) Run(ctx context.Context) error {
 	defer ticker.Stop()
 	for {
 		l.close(ctx)
+		l.pay(ctx)
 		select {
 		case <-ctx.Done():
 			return nil
@@ -52,5 +54,17 @@ func (l *closeLoop) close(ctx context.Context) {
 	}
 	if err != nil && ctx.Err() == nil {
 		l.logger.ErrorContext(ctx, "cycle not closed", slog.String("error", err.Error()))
+	}
+}
+
+func (l *closeLoop) pay(ctx context.Context) {
+	payCtx, cancel := context.WithTimeout(ctx, closeDeadline)
+	defer cancel()
+	requested, err := l.bank.PayMonth(payCtx)
+	if err != nil && ctx.Err() == nil {
+		l.logger.WarnContext(ctx, "standing payouts not requested", slog.String("error", err.Error()))
+	}
+	if requested > 0 {
+		l.logger.InfoContext(ctx, "standing payouts requested", slog.Int("payouts", requested))
 	}
 }

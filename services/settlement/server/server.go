@@ -94,6 +94,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	transfers := settlement.NewLedger(store, writer, metrics, time.Now)
 	settlementv1.RegisterLedgerServiceServer(base.Server, &api.Ledger{Ledger: transfers})
 	settlementv1.RegisterPriceServiceServer(base.Server, &api.Prices{List: settlement.NewPriceList(store, time.Now)})
+	settlementv1.RegisterStandingPayoutServiceServer(base.Server, &api.StandingPayouts{Bank: bank})
 	settlementv1.RegisterBankServiceServer(base.Server, &api.Bank{Bank: bank})
 	settlementv1.RegisterCycleServiceServer(base.Server, &api.Cycles{Closer: closer})
 	settlementv1.RegisterStatementServiceServer(base.Server, &api.Statements{Statements: settlement.NewStatements(store), Closer: closer})
@@ -106,7 +107,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	peg := &pegWatch{bank: bank, logger: base.Logger, interval: orDefault(cfg.PegInterval, defaultPegInterval)}
 	divide := &clawbackLoop{clawbacks: clawbacks, logger: base.Logger, interval: orDefault(cfg.ClawbackInterval, defaultClawbackInterval)}
 	refutations := events.EventRefuted(base.Pool, base.JS, base.Logger, clawbacks, store)
-	closing := &closeLoop{closer: closer, logger: base.Logger}
+	closing := &closeLoop{closer: closer, bank: bank, logger: base.Logger}
 	admissions := events.MemberAdmitted(base.Pool, base.JS, base.Logger, ledger, store)
 	journaling := &outbox.Relay{Pool: base.Pool, Schema: Name, Logger: base.Logger}
 	directory := app.NewDirectory(registry)

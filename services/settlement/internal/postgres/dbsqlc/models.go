@@ -89,6 +89,16 @@ type Read struct {
 	Contributions []byte
 }
 
+type StandingPayout struct {
+	Member       string
+	CreditorName string
+	CreditorIban string
+	CreditorBic  string
+	Keep         settlement.Amount
+	SetBy        string
+	SetAt        time.Time
+}
+
 type Transfer struct {
 	ID          string
 	Kind        string
