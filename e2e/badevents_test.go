@@ -116,8 +116,9 @@ func wantLetters(t *testing.T, w *world, batch *badBatch, before int64) {
 	}
 	for _, l := range resp.GetDeadLetters() {
 		left[l.GetRejection().GetReason()+" of "+l.GetRejection().GetField()]--
-		if hasEvent, large := l.GetEvent() != nil, l.GetRejection().GetReason() == "EVENT_TOO_LARGE"; hasEvent == large {
-			t.Errorf("the letter %s keeps its event: %t", l.GetRejection().GetReason(), hasEvent)
+		reason := l.GetRejection().GetReason()
+		if hasEvent := l.GetEvent() != nil; hasEvent == (reason == "EVENT_TOO_LARGE" || reason == "CONFIDENTIAL_IN_CLEAR") {
+			t.Errorf("the letter %s keeps its event: %t", reason, hasEvent)
 		}
 	}
 	for what, n := range left {
