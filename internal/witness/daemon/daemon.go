@@ -15,6 +15,7 @@ import (
 
 	"github.com/pcc-platform/pcc/internal/app"
 	"github.com/pcc-platform/pcc/internal/client"
+	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/internal/witness"
 	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
 	"github.com/pcc-platform/pcc/internal/witness/replay"
@@ -35,6 +36,8 @@ const (
 type platform interface {
 	replay.Source
 	io.Closer
+	// Prefix is what a witness looks for evidence with.
+	Prefix(ctx context.Context, larger checkpoint.Checkpoint, size uint64) (proof.Hash, []proof.Hash, error)
 }
 
 // daemon is what New puts together.
@@ -94,7 +97,8 @@ func build(ctx context.Context, cfg Config, source platform, logger *slog.Logger
 		return nil, err
 	}
 	d.witness, err = witness.Open(witness.Options{
-		Folder: cfg.memory(), Cosigner: cosigner, Logs: []checkpoint.Log{log}, Approve: d.follower.Approve, Logger: logger,
+		Folder: cfg.memory(), Cosigner: cosigner, Logs: []checkpoint.Log{log}, Approve: d.follower.Approve, Prefix: source.Prefix,
+		Logger: logger,
 	})
 	if err != nil {
 		return nil, err

@@ -258,3 +258,28 @@ func TestRunEndsWithItsContext(t *testing.T) {
 		t.Errorf("it took %s to stop", took)
 	}
 }
+
+// TestTheIndexShownIsSearchedForEvidence has a platform go on with another history from a size of which no proof shows the beginning. It is
+// the index that it shows which convicts it.
+func TestTheIndexShownIsSearchedForEvidence(t *testing.T) {
+	p := witnesstest.NewPlatform(t, origin)
+	m := newMember(t, "oem", p.VerifierKey())
+	grow(p, 6)
+	fork := p.Fork()
+	fork.Journal("ingest/insurer", 4)
+	grow(p, 2)
+	grow(fork, 14)
+	m.start(p)
+	if _, err := ask(t, p, 1, m); err != nil || m.cosigned() != 8 {
+		t.Fatalf("cosigned %d: %v", m.cosigned(), err)
+	}
+	m.halt()
+	m.start(fork)
+	if _, err := ask(t, fork, 1, m); err == nil {
+		t.Error("another history was cosigned")
+	}
+	logs, err := Status(t.Context(), m.cfg.URL(), http.DefaultClient)
+	if err != nil || len(logs) != 1 || len(logs[0].Evidence) != 1 || logs[0].Size != 8 {
+		t.Errorf("status %+v, %v", logs, err)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"golang.org/x/mod/sumdb/tlog"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/test/bufconn"
@@ -16,6 +17,8 @@ import (
 	"github.com/pcc-platform/pcc/internal/epoch"
 	"github.com/pcc-platform/pcc/internal/journal/proof"
 	"github.com/pcc-platform/pcc/internal/rpc"
+	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
+	"github.com/pcc-platform/pcc/internal/witness/witnesstest"
 	anchorv1 "github.com/pcc-platform/pcc/proto/gen/pcc/anchor/v1"
 	journalv1 "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 )
@@ -27,6 +30,8 @@ type services struct {
 	missing uint64
 	// tail is sent behind the entries.
 	tail []byte
+	// index is the log of records.
+	index *witnesstest.Log
 }
 
 const streamLength = 10
@@ -46,6 +51,16 @@ func (s *services) GetEpoch(_ context.Context, req *anchorv1.GetEpochRequest) (*
 		return nil, rpc.ToStatus(apperr.New(apperr.NotFound, "EPOCH_NOT_FOUND", "no such epoch")).Err()
 	}
 	return &anchorv1.GetEpochResponse{Epoch: &anchorv1.Epoch{Name: req.GetName(), Record: "record of " + req.GetName()}}, nil
+}
+
+// GetTile implements the RPC.
+func (s *services) GetTile(_ context.Context, req *journalv1.GetTileRequest) (*journalv1.GetTileResponse, error) {
+	tile := tlog.Tile{H: tileHeight, L: int(req.GetLevel()), N: req.GetIndex(), W: int(req.GetWidth())}
+	if end := (tile.N*256 + int64(tile.W)) << (tileHeight * tile.L); req.GetStream() != "index" || end > int64(s.index.Size()) {
+		return nil, rpc.ToStatus(apperr.New(apperr.NotFound, "TILE_NOT_FOUND", "no such tile")).Err()
+	}
+	data, err := tlog.ReadTileData(tile, s.index)
+	return &journalv1.GetTileResponse{Hashes: data}, err
 }
 
 // ReadEntries implements the RPC, three entries at a time.
@@ -87,7 +102,7 @@ func reads(t *testing.T, s *services) *source {
 	}
 	src := &source{
 		epochs: anchorv1.NewAnchorServiceClient(conn), conns: []*grpc.ClientConn{conn},
-		logs: map[string]journalv1.LogServiceClient{"ingest": journalv1.NewLogServiceClient(conn)},
+		logs: map[string]journalv1.LogServiceClient{"ingest": journalv1.NewLogServiceClient(conn), "anchor": journalv1.NewLogServiceClient(conn)},
 	}
 	t.Cleanup(func() {
 		if err := src.Close(); err != nil {
@@ -157,5 +172,22 @@ func TestReadingMayStopAnywhere(t *testing.T) {
 			t.Errorf("%d entries, %v", len(some), err)
 		}
 		break
+	}
+}
+
+func TestThePrefixIsInTheTilesShown(t *testing.T) {
+	log := witnesstest.NewLog(t, origin).Grow(700, "")
+	shown := reads(t, &services{index: log})
+	for _, c := range []struct{ size, larger uint64 }{{1, 2}, {8, 20}, {255, 256}, {256, 700}, {300, 699}, {700, 700}} {
+		root, path, err := shown.Prefix(t.Context(), checkpoint.Checkpoint{Size: c.larger, Root: log.Root(c.larger)}, c.size)
+		if err != nil || root != log.Root(c.size) || !slices.Equal(path, log.Proof(c.size, c.larger)) {
+			t.Errorf("%d of %d: %x, %d hashes, %v", c.size, c.larger, root, len(path), err)
+		}
+	}
+	if _, _, err := shown.Prefix(t.Context(), checkpoint.Checkpoint{Size: 700, Root: log.Root(699)}, 8); err == nil {
+		t.Error("the prefix of a tree that is not shown")
+	}
+	if _, _, err := shown.Prefix(t.Context(), checkpoint.Checkpoint{Size: 701, Root: log.Root(700)}, 8); err == nil {
+		t.Error("the prefix of a tree that has not been")
 	}
 }

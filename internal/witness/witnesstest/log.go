@@ -4,6 +4,7 @@ package witnesstest
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -145,4 +146,12 @@ func (l *Log) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 // Prove is [Log.Proof] as a quorum asks for it.
 func (l *Log) Prove(_ context.Context, from, to uint64) ([]proof.Hash, error) {
 	return l.Proof(from, to), nil
+}
+
+// Prefix shows how the first size leaves lie in a larger tree, if that is the log's; see witness.Options.
+func (l *Log) Prefix(_ context.Context, larger checkpoint.Checkpoint, size uint64) (proof.Hash, []proof.Hash, error) {
+	if larger.Size > l.size || larger.Root != l.Root(larger.Size) {
+		return proof.Hash{}, nil, errors.New("witnesstest: the log shows another tree")
+	}
+	return l.Root(size), l.Proof(size, larger.Size), nil
 }
