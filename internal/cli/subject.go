@@ -26,7 +26,8 @@ func newSubject(env *environment) *cobra.Command {
 		Long: "Opens, answers and lists requests of holders by the General Data Protection Regulation, as an officer with the role\n" +
 			"data_protection_officer. An answer is due within a month.",
 	}
-	c.AddCommand(newSubjectOpen(env), newSubjectList(env), newSubjectExtend(env), newSubjectRefuse(env), newSubjectErase(env),
+	c.AddCommand(newSubjectOpen(env), newSubjectList(env), newSubjectExtend(env), newSubjectRefuse(env), newSubjectExport(env),
+		newSubjectRectify(env), newSubjectRestrict(env), newSubjectLift(env), newSubjectErase(env),
 		newSubjectCertificate(env), newSubjectVerifyCertificate(env))
 	return c
 }

@@ -49,8 +49,11 @@ type Recipient struct {
 }
 
 // GiveShreds returns the shreds of at most MaxCapsules capsules, sealed to the recipient. With write the half is made when there
-// is none. Errors: ErrVehicleUnknown, ErrClassKeyNotFound, ErrReaderKey.
+// is none. Errors: ErrRestricted, ErrVehicleUnknown, ErrClassKeyNotFound, ErrReaderKey.
 func (s *Service) GiveShreds(ctx context.Context, id ClassKeyID, capsules []confidential.CapsuleHash, to Recipient, write bool) ([]byte, error) {
+	if err := s.store.RefuseRestricted(ctx, id.Vehicle, uuid.Nil); err != nil {
+		return nil, err
+	}
 	key, err := s.classKey(ctx, id, write)
 	if err != nil {
 		return nil, err

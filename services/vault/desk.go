@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/pcc-platform/pcc/internal/eventlist"
 )
 
 // Desk is where members' data-protection officers act on the requests of the holders that their members registered.
@@ -16,7 +18,9 @@ type Desk struct {
 	Stores []PurgeStore
 	// Certify signs the certificate of an erasure.
 	Certify func(Erased) ([]byte, error)
-	Now     func() time.Time
+	// ProofTag returns the tag of the vehicle that a proof document is about.
+	ProofTag func(document []byte) (eventlist.Tag, error)
+	Now      func() time.Time
 }
 
 // DeskStore keeps requests.
@@ -28,6 +32,9 @@ type DeskStore interface {
 	Requests(ctx context.Context, member string, after RequestKey, ended bool, limit int) ([]SubjectRequest, error)
 	// IdentitiesOf is as in Store.
 	IdentitiesOf(ctx context.Context, ids []uuid.UUID) ([]SealedVIN, error)
+	// DoomedKeys returns keys that are to be destroyed; ForgetDoomedKeys forgets those that are.
+	DoomedKeys(ctx context.Context, limit int) ([]ShredKey, error)
+	ForgetDoomedKeys(ctx context.Context, keys []ShredKey) error
 	// BoundVehicles is as in Store.
 	BoundVehicles(ctx context.Context, ids []uuid.UUID) ([]Vehicle, error)
 }
@@ -47,8 +54,21 @@ type DeskTx interface {
 	AddRequest(ctx context.Context, r SubjectRequest) error
 	// LockRequest returns a request of a member and keeps others from changing it, or ErrRequestNotFound.
 	LockRequest(ctx context.Context, member string, id uuid.UUID) (SubjectRequest, error)
-	// SaveRequest stores what was changed of r by action.
-	SaveRequest(ctx context.Context, action string, r SubjectRequest) error
+	// SaveRequest stores what was changed of r by action, which acted on further objects besides.
+	SaveRequest(ctx context.Context, action string, r SubjectRequest, objects ...string) error
+	// RequestsOfHolder returns a holder's requests, the latest first.
+	RequestsOfHolder(ctx context.Context, holder uuid.UUID, limit int) ([]SubjectRequest, error)
+	// Accesses returns who acted on a holder, the latest first.
+	Accesses(ctx context.Context, holder uuid.UUID, limit int) ([]Access, error)
+	// LockHolder returns a holder of member and keeps others from changing it, or ErrHolderNotFound.
+	LockHolder(ctx context.Context, member string, id uuid.UUID) (SealedHolder, error)
+	// ReplaceHolder stores an identity that is sealed anew.
+	ReplaceHolder(ctx context.Context, h SealedHolder) error
+	// DoomKeys has keys destroyed after the commit.
+	DoomKeys(ctx context.Context, keys []ShredKey) error
+	// AddRestriction restricts what r reaches, LiftRestriction ends that.
+	AddRestriction(ctx context.Context, r SubjectRequest) error
+	LiftRestriction(ctx context.Context, request uuid.UUID) error
 	// EraseRows deletes the rows in the request's scope and returns the names of their keys, and a receipt a table.
 	EraseRows(ctx context.Context, r SubjectRequest, now time.Time) ([]ShredKey, []Receipt, error)
 	// SaveErasure records what was deleted. Erasure returns it, the zero one before; its certificate is set by SaveCertificate.

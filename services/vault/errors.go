@@ -21,6 +21,8 @@ var (
 	ErrTooLate          = apperr.New(apperr.FailedPrecondition, "TOO_LATE", "the first month is over")
 	ErrErasureUnderWay  = apperr.New(apperr.FailedPrecondition, "ERASURE_UNDER_WAY", "an erasure that has begun can only be completed")
 	ErrNotLatestHolder  = apperr.New(apperr.FailedPrecondition, "NOT_LATEST_HOLDER", "another holder of the vehicle was registered later")
+	ErrRestricted       = apperr.New(apperr.FailedPrecondition, "PROCESSING_RESTRICTED", "at the person's request these data are stored and not processed")
+	ErrProofOfAnother   = apperr.New(apperr.InvalidArgument, "PROOF_OF_ANOTHER_VEHICLE", "not a proof document of the holder's vehicle").WithField("proof_document")
 	ErrStoreUnavailable = apperr.New(apperr.Unavailable, "STORE_UNAVAILABLE", "a store did not give its receipt; repeat the call")
 	// ErrShredded says that a row's own key was destroyed; it reaches no caller.
 	ErrShredded = errors.New("vault: the key was destroyed")

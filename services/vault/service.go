@@ -26,6 +26,8 @@ type Store interface {
 	ClassKey(ctx context.Context, policy string, class eventlist.Class) (SealedClassKey, error)
 	// InsertClassKey stores a half unless there is one. The error is ErrVehicleUnknown when the vehicle is not bound.
 	InsertClassKey(ctx context.Context, k SealedClassKey) error
+	// RefuseRestricted returns ErrRestricted when the processing of a vehicle, or of a holder (uuid.Nil for none), is restricted.
+	RefuseRestricted(ctx context.Context, vehicle, holder uuid.UUID) error
 	// AuditHolderRead records that the caller reads a holder, and is on disk when it returns.
 	AuditHolderRead(ctx context.Context, id uuid.UUID) error
 	// Holder returns a holder of member or ErrHolderNotFound.
@@ -113,7 +115,7 @@ func (s *Service) bind(ctx context.Context, vins []VIN, tags []Tag) (map[Tag]Veh
 	return seen, nil
 }
 
-// LookupVehicle returns the vehicle of a VIN, or ErrVINLength, ErrVINAlphabet or ErrVehicleNotFound.
+// LookupVehicle returns the vehicle of a VIN, or ErrVINLength, ErrVINAlphabet, ErrVehicleNotFound or ErrRestricted.
 func (s *Service) LookupVehicle(ctx context.Context, raw string) (Vehicle, error) {
 	vin, err := ParseVIN(raw)
 	if err != nil {
@@ -123,11 +125,12 @@ func (s *Service) LookupVehicle(ctx context.Context, raw string) (Vehicle, error
 	if err != nil {
 		return Vehicle{}, fmt.Errorf("vault: tag: %w", err)
 	}
-	id, err := s.store.VehicleByTag(ctx, tags[0])
+	id, err := s.vehicleByTag(ctx, tags[0])
 	return Vehicle{ID: id, Tag: tags[0]}, err
 }
 
-// ProveVehicle returns the proof that the tag of a VIN is that VIN's, or ErrVINLength, ErrVINAlphabet or ErrVehicleNotFound.
+// ProveVehicle returns the proof that the tag of a VIN is that VIN's, or ErrVINLength, ErrVINAlphabet, ErrVehicleNotFound or
+// ErrRestricted.
 func (s *Service) ProveVehicle(ctx context.Context, raw string) (Vehicle, TagProof, error) {
 	vin, err := ParseVIN(raw)
 	if err != nil {
@@ -137,11 +140,23 @@ func (s *Service) ProveVehicle(ctx context.Context, raw string) (Vehicle, TagPro
 	if err != nil {
 		return Vehicle{}, TagProof{}, fmt.Errorf("vault: prove a tag: %w", err)
 	}
-	id, err := s.store.VehicleByTag(ctx, tag)
+	id, err := s.vehicleByTag(ctx, tag)
 	if err != nil {
 		return Vehicle{}, TagProof{}, err
 	}
 	return Vehicle{ID: id, Tag: tag}, proof, nil
+}
+
+// vehicleByTag returns the vehicle's id, ErrVehicleNotFound or ErrRestricted.
+func (s *Service) vehicleByTag(ctx context.Context, tag Tag) (uuid.UUID, error) {
+	id, err := s.store.VehicleByTag(ctx, tag)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if err := s.store.RefuseRestricted(ctx, id, uuid.Nil); err != nil {
+		return uuid.Nil, err
+	}
+	return id, nil
 }
 
 // ResolveVehicles returns those of at most MaxBatch handles that are bound, in no order.
@@ -158,7 +173,7 @@ func (s *Service) RegisterHolder(ctx context.Context, tx Tx, member string, vehi
 	return h.ID, tx.InsertHolder(ctx, h)
 }
 
-// Holder returns a holder to the member that registered it, or ErrHolderNotFound. The reading is on record before
+// Holder returns a holder to the member that registered it, or ErrHolderNotFound or ErrRestricted. The reading is on record before
 // anything is decrypted.
 func (s *Service) Holder(ctx context.Context, member string, id uuid.UUID) (Holder, error) {
 	if err := s.store.AuditHolderRead(ctx, id); err != nil {
@@ -166,6 +181,9 @@ func (s *Service) Holder(ctx context.Context, member string, id uuid.UUID) (Hold
 	}
 	sealed, err := s.store.Holder(ctx, member, id)
 	if err != nil {
+		return Holder{}, err
+	}
+	if err := s.store.RefuseRestricted(ctx, sealed.Vehicle, id); err != nil {
 		return Holder{}, err
 	}
 	return sealed.open(ctx, s.sealer)

@@ -3,6 +3,7 @@ package server_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -100,6 +101,11 @@ func (r running) checkCertificate(t *testing.T, done *vaultv1.EraseSubjectRespon
 	if err != nil || c.Vehicle != vehicle || c.Request != done.GetSubjectRequest().GetName() || len(c.DestroyedKeys) != 3 {
 		t.Errorf("certificate %+v, %v", c, err)
 	}
+	payload, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkSchema(t, "erasure-certificate", payload)
 	purged := map[string]int64{}
 	for _, r := range c.Receipts {
 		purged[r.Store] = r.Purged

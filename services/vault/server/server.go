@@ -12,6 +12,7 @@ import (
 	vaultv1 "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
 	"github.com/pcc-platform/pcc/services/vault"
 	"github.com/pcc-platform/pcc/services/vault/internal/api"
+	"github.com/pcc-platform/pcc/services/vault/internal/portrait"
 	"github.com/pcc-platform/pcc/services/vault/internal/postgres"
 	"github.com/pcc-platform/pcc/services/vault/internal/purge"
 )
@@ -58,7 +59,8 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	vaultv1.RegisterShredServiceServer(base.Server, handlers)
 	vaultv1.RegisterSubjectServiceServer(base.Server, &api.SubjectServer{
 		Desk: &vault.Desk{
-			Store: store, Sealer: keys.sealer, Shredder: keys.tree, Certify: keys.signer.Certify, Now: time.Now,
+			Store: store, Sealer: keys.sealer, Shredder: keys.tree, Certify: keys.signer.Certify,
+			ProofTag: portrait.ProofTag, Now: time.Now,
 			Stores: []vault.PurgeStore{purge.Registry(registry), purge.Ingest(ingest)},
 		},
 		Opener: store, CertificateKey: keys.signer.PublicKey(),

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -49,7 +48,7 @@ func (s *Store) Request(ctx context.Context, member string, id uuid.UUID) (r vau
 func (s *Store) Requests(ctx context.Context, member string, after vault.RequestKey, ended bool, limit int) (out []vault.SubjectRequest, err error) {
 	err = postgres.InTenantTx(ctx, s.reader, member, func(tx pgx.Tx) error {
 		rows, err := dbsqlc.New(tx).SubjectRequestsOfMember(ctx, dbsqlc.SubjectRequestsOfMemberParams{
-			Member: member, Ended: ended, AfterDue: after.DueTime, AfterID: after.ID, Page: int32(min(limit, math.MaxInt32)),
+			Member: member, Ended: ended, AfterDue: after.DueTime, AfterID: after.ID, Page: page(limit),
 		})
 		for _, row := range rows {
 			out = append(out, requestOf(row))
@@ -105,14 +104,14 @@ func (t deskTx) LockRequest(ctx context.Context, member string, id uuid.UUID) (v
 }
 
 // SaveRequest implements vault.DeskTx.
-func (t deskTx) SaveRequest(ctx context.Context, action string, r vault.SubjectRequest) error {
+func (t deskTx) SaveRequest(ctx context.Context, action string, r vault.SubjectRequest, objects ...string) error {
 	err := dbsqlc.New(t.tx).UpdateSubjectRequest(ctx, dbsqlc.UpdateSubjectRequestParams{
 		ID: r.ID, State: string(r.State), HandledBy: r.HandledBy, DueAt: r.DueTime, Extension: r.Extension, Refusal: r.Refusal, EndedAt: r.EndTime,
 	})
 	if err != nil {
 		return fmt.Errorf("vault: update request: %w", err)
 	}
-	return audit.Record(ctx, t.tx, "vault."+action, r.Name())
+	return audit.Record(ctx, t.tx, "vault."+action, append([]string{r.Name()}, objects...)...)
 }
 
 func requestNotFound(err error) error {

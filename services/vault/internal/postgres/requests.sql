@@ -47,3 +47,37 @@ UPDATE erasure SET certificate = @certificate WHERE request_id = @request_id AND
 
 -- name: CountOverdueRequests :one
 SELECT count(*) FROM subject_request WHERE ended_at IS NULL AND due_at < @now::timestamptz;
+
+-- name: RequestsOfHolder :many
+SELECT * FROM subject_request WHERE holder_id = @holder_id ORDER BY received_at DESC, id LIMIT @page;
+
+-- name: InsertRestriction :exec
+INSERT INTO restriction (request_id, scope, holder_id, vehicle_id) VALUES (@request_id, @scope, @holder_id, @vehicle_id);
+
+-- name: LiftRestriction :exec
+UPDATE restriction SET lifted_at = now() WHERE request_id = @request_id AND lifted_at IS NULL;
+
+-- A holder is restricted by a request of its own, and by one about its vehicle; a vehicle by one about the vehicle alone.
+-- name: IsRestricted :one
+SELECT EXISTS (
+    SELECT FROM restriction
+    WHERE lifted_at IS NULL AND ((holder_id = @holder_id AND scope = 'holder') OR (vehicle_id = @vehicle_id AND scope = 'vehicle'))
+);
+
+-- name: LockHolder :one
+SELECT ciphertext, shred_key, vehicle_id, created_at FROM holder WHERE id = @id AND member = @member FOR UPDATE;
+
+-- name: ReplaceHolder :exec
+UPDATE holder SET ciphertext = @ciphertext, key_id = @key_id, shred_key = @shred_key WHERE id = @id;
+
+-- name: DoomKeys :exec
+INSERT INTO doomed_key (shred_key) SELECT unnest(@shred_keys::uuid[]) ON CONFLICT ON CONSTRAINT doomed_key_pkey DO NOTHING;
+
+-- name: DoomedKeys :many
+SELECT shred_key FROM doomed_key ORDER BY doomed_at, shred_key LIMIT @page;
+
+-- name: ForgetDoomedKeys :exec
+DELETE FROM doomed_key WHERE shred_key = ANY (@shred_keys::uuid[]);
+
+-- name: AccessesTo :many
+SELECT subject, action, created_at FROM audit WHERE object = @object ORDER BY id DESC LIMIT @page;

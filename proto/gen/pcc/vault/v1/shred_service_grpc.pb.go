@@ -32,7 +32,7 @@ type ShredServiceClient interface {
 	// GiveShreds gives the shreds of capsules, sealed to a reader or writer, whom access has checked against the ledger. Each call
 	// leaves an audit row.
 	// Permission: call, for services only. Idempotent by nature.
-	// Errors: INVALID_FIELD (an unknown vehicle, or a malformed key), CLASS_KEY_NOT_FOUND (it was destroyed, or nothing was ever
+	// Errors: PROCESSING_RESTRICTED, INVALID_FIELD (an unknown vehicle, or a malformed key), CLASS_KEY_NOT_FOUND (it was destroyed, or nothing was ever
 	// written under it).
 	GiveShreds(ctx context.Context, in *GiveShredsRequest, opts ...grpc.CallOption) (*GiveShredsResponse, error)
 }
@@ -65,7 +65,7 @@ type ShredServiceServer interface {
 	// GiveShreds gives the shreds of capsules, sealed to a reader or writer, whom access has checked against the ledger. Each call
 	// leaves an audit row.
 	// Permission: call, for services only. Idempotent by nature.
-	// Errors: INVALID_FIELD (an unknown vehicle, or a malformed key), CLASS_KEY_NOT_FOUND (it was destroyed, or nothing was ever
+	// Errors: PROCESSING_RESTRICTED, INVALID_FIELD (an unknown vehicle, or a malformed key), CLASS_KEY_NOT_FOUND (it was destroyed, or nothing was ever
 	// written under it).
 	GiveShreds(context.Context, *GiveShredsRequest) (*GiveShredsResponse, error)
 	mustEmbedUnimplementedShredServiceServer()

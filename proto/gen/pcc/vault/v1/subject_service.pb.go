@@ -646,6 +646,402 @@ func (x *EraseSubjectResponse) GetCertificate() *ErasureCertificate {
 	return nil
 }
 
+type ExportSubjectRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Proof document of the vehicle's passport, JSON text; empty for none.
+	ProofDocument []byte `protobuf:"bytes,2,opt,name=proof_document,json=proofDocument,proto3" json:"proof_document,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportSubjectRequest) Reset() {
+	*x = ExportSubjectRequest{}
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportSubjectRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportSubjectRequest) ProtoMessage() {}
+
+func (x *ExportSubjectRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportSubjectRequest.ProtoReflect.Descriptor instead.
+func (*ExportSubjectRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_subject_service_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ExportSubjectRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ExportSubjectRequest) GetProofDocument() []byte {
+	if x != nil {
+		return x.ProofDocument
+	}
+	return nil
+}
+
+type ExportSubjectResponse struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	SubjectRequest *SubjectRequest        `protobuf:"bytes,1,opt,name=subject_request,json=subjectRequest,proto3" json:"subject_request,omitempty"`
+	// JSON text, UTF-8.
+	Document      []byte `protobuf:"bytes,2,opt,name=document,proto3" json:"document,omitempty"`
+	Pdf           []byte `protobuf:"bytes,3,opt,name=pdf,proto3" json:"pdf,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportSubjectResponse) Reset() {
+	*x = ExportSubjectResponse{}
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportSubjectResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportSubjectResponse) ProtoMessage() {}
+
+func (x *ExportSubjectResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportSubjectResponse.ProtoReflect.Descriptor instead.
+func (*ExportSubjectResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_subject_service_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ExportSubjectResponse) GetSubjectRequest() *SubjectRequest {
+	if x != nil {
+		return x.SubjectRequest
+	}
+	return nil
+}
+
+func (x *ExportSubjectResponse) GetDocument() []byte {
+	if x != nil {
+		return x.Document
+	}
+	return nil
+}
+
+func (x *ExportSubjectResponse) GetPdf() []byte {
+	if x != nil {
+		return x.Pdf
+	}
+	return nil
+}
+
+type RectifySubjectRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// The holder's identity as it is right, whole; absent when only events were wrong.
+	Identity *HolderIdentity `protobuf:"bytes,2,opt,name=identity,proto3" json:"identity,omitempty"`
+	// Events that correct others, `events/{event}`; for the audit.
+	Corrections   []string `protobuf:"bytes,3,rep,name=corrections,proto3" json:"corrections,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RectifySubjectRequest) Reset() {
+	*x = RectifySubjectRequest{}
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RectifySubjectRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RectifySubjectRequest) ProtoMessage() {}
+
+func (x *RectifySubjectRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RectifySubjectRequest.ProtoReflect.Descriptor instead.
+func (*RectifySubjectRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_subject_service_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *RectifySubjectRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *RectifySubjectRequest) GetIdentity() *HolderIdentity {
+	if x != nil {
+		return x.Identity
+	}
+	return nil
+}
+
+func (x *RectifySubjectRequest) GetCorrections() []string {
+	if x != nil {
+		return x.Corrections
+	}
+	return nil
+}
+
+type RectifySubjectResponse struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	SubjectRequest *SubjectRequest        `protobuf:"bytes,1,opt,name=subject_request,json=subjectRequest,proto3" json:"subject_request,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *RectifySubjectResponse) Reset() {
+	*x = RectifySubjectResponse{}
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RectifySubjectResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RectifySubjectResponse) ProtoMessage() {}
+
+func (x *RectifySubjectResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RectifySubjectResponse.ProtoReflect.Descriptor instead.
+func (*RectifySubjectResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_subject_service_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *RectifySubjectResponse) GetSubjectRequest() *SubjectRequest {
+	if x != nil {
+		return x.SubjectRequest
+	}
+	return nil
+}
+
+type RestrictSubjectRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RestrictSubjectRequest) Reset() {
+	*x = RestrictSubjectRequest{}
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RestrictSubjectRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RestrictSubjectRequest) ProtoMessage() {}
+
+func (x *RestrictSubjectRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RestrictSubjectRequest.ProtoReflect.Descriptor instead.
+func (*RestrictSubjectRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_subject_service_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *RestrictSubjectRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+type RestrictSubjectResponse struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	SubjectRequest *SubjectRequest        `protobuf:"bytes,1,opt,name=subject_request,json=subjectRequest,proto3" json:"subject_request,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *RestrictSubjectResponse) Reset() {
+	*x = RestrictSubjectResponse{}
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RestrictSubjectResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RestrictSubjectResponse) ProtoMessage() {}
+
+func (x *RestrictSubjectResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RestrictSubjectResponse.ProtoReflect.Descriptor instead.
+func (*RestrictSubjectResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_subject_service_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *RestrictSubjectResponse) GetSubjectRequest() *SubjectRequest {
+	if x != nil {
+		return x.SubjectRequest
+	}
+	return nil
+}
+
+type LiftRestrictionRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LiftRestrictionRequest) Reset() {
+	*x = LiftRestrictionRequest{}
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LiftRestrictionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LiftRestrictionRequest) ProtoMessage() {}
+
+func (x *LiftRestrictionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LiftRestrictionRequest.ProtoReflect.Descriptor instead.
+func (*LiftRestrictionRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_subject_service_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *LiftRestrictionRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+type LiftRestrictionResponse struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	SubjectRequest *SubjectRequest        `protobuf:"bytes,1,opt,name=subject_request,json=subjectRequest,proto3" json:"subject_request,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *LiftRestrictionResponse) Reset() {
+	*x = LiftRestrictionResponse{}
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LiftRestrictionResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LiftRestrictionResponse) ProtoMessage() {}
+
+func (x *LiftRestrictionResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LiftRestrictionResponse.ProtoReflect.Descriptor instead.
+func (*LiftRestrictionResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_subject_service_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *LiftRestrictionResponse) GetSubjectRequest() *SubjectRequest {
+	if x != nil {
+		return x.SubjectRequest
+	}
+	return nil
+}
+
 // ErasureCertificate is a signed statement of an erasure, verifiable offline; see docs/data-subjects.md.
 type ErasureCertificate struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -659,7 +1055,7 @@ type ErasureCertificate struct {
 
 func (x *ErasureCertificate) Reset() {
 	*x = ErasureCertificate{}
-	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[12]
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -671,7 +1067,7 @@ func (x *ErasureCertificate) String() string {
 func (*ErasureCertificate) ProtoMessage() {}
 
 func (x *ErasureCertificate) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[12]
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -684,7 +1080,7 @@ func (x *ErasureCertificate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ErasureCertificate.ProtoReflect.Descriptor instead.
 func (*ErasureCertificate) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_subject_service_proto_rawDescGZIP(), []int{12}
+	return file_pcc_vault_v1_subject_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ErasureCertificate) GetSigned() []byte {
@@ -705,7 +1101,7 @@ var File_pcc_vault_v1_subject_service_proto protoreflect.FileDescriptor
 
 const file_pcc_vault_v1_subject_service_proto_rawDesc = "" +
 	"\n" +
-	"\"pcc/vault/v1/subject_service.proto\x12\fpcc.vault.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"pcc/options/v1/authorization.proto\x1a\"pcc/vault/v1/subject_request.proto\"\xb9\x02\n" +
+	"\"pcc/vault/v1/subject_service.proto\x12\fpcc.vault.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"pcc/options/v1/authorization.proto\x1a\"pcc/vault/v1/subject_request.proto\x1a pcc/vault/v1/vault_service.proto\"\xb9\x02\n" +
 	"\x19OpenSubjectRequestRequest\x12'\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12@\n" +
@@ -746,18 +1142,44 @@ const file_pcc_vault_v1_subject_service_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tB&\xbaH#r!2\x1f^subjectRequests/[0-9a-f-]{36}$R\x04name\"\xa1\x01\n" +
 	"\x14EraseSubjectResponse\x12E\n" +
 	"\x0fsubject_request\x18\x01 \x01(\v2\x1c.pcc.vault.v1.SubjectRequestR\x0esubjectRequest\x12B\n" +
-	"\vcertificate\x18\x02 \x01(\v2 .pcc.vault.v1.ErasureCertificateR\vcertificate\"K\n" +
+	"\vcertificate\x18\x02 \x01(\v2 .pcc.vault.v1.ErasureCertificateR\vcertificate\"\x85\x01\n" +
+	"\x14ExportSubjectRequest\x12:\n" +
+	"\x04name\x18\x01 \x01(\tB&\xbaH#r!2\x1f^subjectRequests/[0-9a-f-]{36}$R\x04name\x121\n" +
+	"\x0eproof_document\x18\x02 \x01(\fB\n" +
+	"\xbaH\az\x05\x18\x80\x80\xc0\x01R\rproofDocument\"\x96\x01\n" +
+	"\x15ExportSubjectResponse\x12E\n" +
+	"\x0fsubject_request\x18\x01 \x01(\v2\x1c.pcc.vault.v1.SubjectRequestR\x0esubjectRequest\x12\x1f\n" +
+	"\bdocument\x18\x02 \x01(\fB\x03\x80\x01\x01R\bdocument\x12\x15\n" +
+	"\x03pdf\x18\x03 \x01(\fB\x03\x80\x01\x01R\x03pdf\"\xdc\x01\n" +
+	"\x15RectifySubjectRequest\x12:\n" +
+	"\x04name\x18\x01 \x01(\tB&\xbaH#r!2\x1f^subjectRequests/[0-9a-f-]{36}$R\x04name\x12=\n" +
+	"\bidentity\x18\x02 \x01(\v2\x1c.pcc.vault.v1.HolderIdentityB\x03\x80\x01\x01R\bidentity\x12H\n" +
+	"\vcorrections\x18\x03 \x03(\tB&\xbaH#\x92\x01 \x10d\x18\x01\"\x1ar\x182\x16^events/[0-9a-f-]{36}$R\vcorrections\"_\n" +
+	"\x16RectifySubjectResponse\x12E\n" +
+	"\x0fsubject_request\x18\x01 \x01(\v2\x1c.pcc.vault.v1.SubjectRequestR\x0esubjectRequest\"T\n" +
+	"\x16RestrictSubjectRequest\x12:\n" +
+	"\x04name\x18\x01 \x01(\tB&\xbaH#r!2\x1f^subjectRequests/[0-9a-f-]{36}$R\x04name\"`\n" +
+	"\x17RestrictSubjectResponse\x12E\n" +
+	"\x0fsubject_request\x18\x01 \x01(\v2\x1c.pcc.vault.v1.SubjectRequestR\x0esubjectRequest\"T\n" +
+	"\x16LiftRestrictionRequest\x12:\n" +
+	"\x04name\x18\x01 \x01(\tB&\xbaH#r!2\x1f^subjectRequests/[0-9a-f-]{36}$R\x04name\"`\n" +
+	"\x17LiftRestrictionResponse\x12E\n" +
+	"\x0fsubject_request\x18\x01 \x01(\v2\x1c.pcc.vault.v1.SubjectRequestR\x0esubjectRequest\"K\n" +
 	"\x12ErasureCertificate\x12\x16\n" +
 	"\x06signed\x18\x01 \x01(\fR\x06signed\x12\x1d\n" +
 	"\n" +
-	"public_key\x18\x02 \x01(\fR\tpublicKey2\xb2\b\n" +
+	"public_key\x18\x02 \x01(\fR\tpublicKey2\xea\r\n" +
 	"\x0eSubjectService\x12\xa6\x01\n" +
 	"\x12OpenSubjectRequest\x12'.pcc.vault.v1.OpenSubjectRequestRequest\x1a(.pcc.vault.v1.OpenSubjectRequestResponse\"=\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/subjectRequests\x12\xa9\x01\n" +
 	"\x11GetSubjectRequest\x12&.pcc.vault.v1.GetSubjectRequestRequest\x1a'.pcc.vault.v1.GetSubjectRequestResponse\"C\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/{name=subjectRequests/*}\x12\xa6\x01\n" +
 	"\x13ListSubjectRequests\x12(.pcc.vault.v1.ListSubjectRequestsRequest\x1a).pcc.vault.v1.ListSubjectRequestsResponse\":\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/subjectRequests\x12\xbc\x01\n" +
 	"\x14ExtendSubjectRequest\x12).pcc.vault.v1.ExtendSubjectRequestRequest\x1a*.pcc.vault.v1.ExtendSubjectRequestResponse\"M\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/{name=subjectRequests/*}:extend\x12\xbc\x01\n" +
 	"\x14RefuseSubjectRequest\x12).pcc.vault.v1.RefuseSubjectRequestRequest\x1a*.pcc.vault.v1.RefuseSubjectRequestResponse\"M\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/{name=subjectRequests/*}:refuse\x12\xa3\x01\n" +
-	"\fEraseSubject\x12!.pcc.vault.v1.EraseSubjectRequest\x1a\".pcc.vault.v1.EraseSubjectResponse\"L\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/{name=subjectRequests/*}:eraseB<Z:github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1;vaultv1b\x06proto3"
+	"\fEraseSubject\x12!.pcc.vault.v1.EraseSubjectRequest\x1a\".pcc.vault.v1.EraseSubjectResponse\"L\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/{name=subjectRequests/*}:erase\x12\xa7\x01\n" +
+	"\rExportSubject\x12\".pcc.vault.v1.ExportSubjectRequest\x1a#.pcc.vault.v1.ExportSubjectResponse\"M\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/{name=subjectRequests/*}:export\x12\xab\x01\n" +
+	"\x0eRectifySubject\x12#.pcc.vault.v1.RectifySubjectRequest\x1a$.pcc.vault.v1.RectifySubjectResponse\"N\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02):\x01*\"$/v1/{name=subjectRequests/*}:rectify\x12\xaf\x01\n" +
+	"\x0fRestrictSubject\x12$.pcc.vault.v1.RestrictSubjectRequest\x1a%.pcc.vault.v1.RestrictSubjectResponse\"O\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02*:\x01*\"%/v1/{name=subjectRequests/*}:restrict\x12\xab\x01\n" +
+	"\x0fLiftRestriction\x12$.pcc.vault.v1.LiftRestrictionRequest\x1a%.pcc.vault.v1.LiftRestrictionResponse\"K\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/{name=subjectRequests/*}:liftB<Z:github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1;vaultv1b\x06proto3"
 
 var (
 	file_pcc_vault_v1_subject_service_proto_rawDescOnce sync.Once
@@ -771,7 +1193,7 @@ func file_pcc_vault_v1_subject_service_proto_rawDescGZIP() []byte {
 	return file_pcc_vault_v1_subject_service_proto_rawDescData
 }
 
-var file_pcc_vault_v1_subject_service_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_pcc_vault_v1_subject_service_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_pcc_vault_v1_subject_service_proto_goTypes = []any{
 	(*OpenSubjectRequestRequest)(nil),    // 0: pcc.vault.v1.OpenSubjectRequestRequest
 	(*OpenSubjectRequestResponse)(nil),   // 1: pcc.vault.v1.OpenSubjectRequestResponse
@@ -785,45 +1207,67 @@ var file_pcc_vault_v1_subject_service_proto_goTypes = []any{
 	(*RefuseSubjectRequestResponse)(nil), // 9: pcc.vault.v1.RefuseSubjectRequestResponse
 	(*EraseSubjectRequest)(nil),          // 10: pcc.vault.v1.EraseSubjectRequest
 	(*EraseSubjectResponse)(nil),         // 11: pcc.vault.v1.EraseSubjectResponse
-	(*ErasureCertificate)(nil),           // 12: pcc.vault.v1.ErasureCertificate
-	(SubjectRequestKind)(0),              // 13: pcc.vault.v1.SubjectRequestKind
-	(SubjectScope)(0),                    // 14: pcc.vault.v1.SubjectScope
-	(*timestamppb.Timestamp)(nil),        // 15: google.protobuf.Timestamp
-	(*SubjectRequest)(nil),               // 16: pcc.vault.v1.SubjectRequest
-	(ExtensionReason)(0),                 // 17: pcc.vault.v1.ExtensionReason
-	(RefusalReason)(0),                   // 18: pcc.vault.v1.RefusalReason
+	(*ExportSubjectRequest)(nil),         // 12: pcc.vault.v1.ExportSubjectRequest
+	(*ExportSubjectResponse)(nil),        // 13: pcc.vault.v1.ExportSubjectResponse
+	(*RectifySubjectRequest)(nil),        // 14: pcc.vault.v1.RectifySubjectRequest
+	(*RectifySubjectResponse)(nil),       // 15: pcc.vault.v1.RectifySubjectResponse
+	(*RestrictSubjectRequest)(nil),       // 16: pcc.vault.v1.RestrictSubjectRequest
+	(*RestrictSubjectResponse)(nil),      // 17: pcc.vault.v1.RestrictSubjectResponse
+	(*LiftRestrictionRequest)(nil),       // 18: pcc.vault.v1.LiftRestrictionRequest
+	(*LiftRestrictionResponse)(nil),      // 19: pcc.vault.v1.LiftRestrictionResponse
+	(*ErasureCertificate)(nil),           // 20: pcc.vault.v1.ErasureCertificate
+	(SubjectRequestKind)(0),              // 21: pcc.vault.v1.SubjectRequestKind
+	(SubjectScope)(0),                    // 22: pcc.vault.v1.SubjectScope
+	(*timestamppb.Timestamp)(nil),        // 23: google.protobuf.Timestamp
+	(*SubjectRequest)(nil),               // 24: pcc.vault.v1.SubjectRequest
+	(ExtensionReason)(0),                 // 25: pcc.vault.v1.ExtensionReason
+	(RefusalReason)(0),                   // 26: pcc.vault.v1.RefusalReason
+	(*HolderIdentity)(nil),               // 27: pcc.vault.v1.HolderIdentity
 }
 var file_pcc_vault_v1_subject_service_proto_depIdxs = []int32{
-	13, // 0: pcc.vault.v1.OpenSubjectRequestRequest.kind:type_name -> pcc.vault.v1.SubjectRequestKind
-	14, // 1: pcc.vault.v1.OpenSubjectRequestRequest.scope:type_name -> pcc.vault.v1.SubjectScope
-	15, // 2: pcc.vault.v1.OpenSubjectRequestRequest.receive_time:type_name -> google.protobuf.Timestamp
-	16, // 3: pcc.vault.v1.OpenSubjectRequestResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
-	16, // 4: pcc.vault.v1.GetSubjectRequestResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
-	12, // 5: pcc.vault.v1.GetSubjectRequestResponse.certificate:type_name -> pcc.vault.v1.ErasureCertificate
-	16, // 6: pcc.vault.v1.ListSubjectRequestsResponse.subject_requests:type_name -> pcc.vault.v1.SubjectRequest
-	17, // 7: pcc.vault.v1.ExtendSubjectRequestRequest.reason:type_name -> pcc.vault.v1.ExtensionReason
-	16, // 8: pcc.vault.v1.ExtendSubjectRequestResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
-	18, // 9: pcc.vault.v1.RefuseSubjectRequestRequest.reason:type_name -> pcc.vault.v1.RefusalReason
-	16, // 10: pcc.vault.v1.RefuseSubjectRequestResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
-	16, // 11: pcc.vault.v1.EraseSubjectResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
-	12, // 12: pcc.vault.v1.EraseSubjectResponse.certificate:type_name -> pcc.vault.v1.ErasureCertificate
-	0,  // 13: pcc.vault.v1.SubjectService.OpenSubjectRequest:input_type -> pcc.vault.v1.OpenSubjectRequestRequest
-	2,  // 14: pcc.vault.v1.SubjectService.GetSubjectRequest:input_type -> pcc.vault.v1.GetSubjectRequestRequest
-	4,  // 15: pcc.vault.v1.SubjectService.ListSubjectRequests:input_type -> pcc.vault.v1.ListSubjectRequestsRequest
-	6,  // 16: pcc.vault.v1.SubjectService.ExtendSubjectRequest:input_type -> pcc.vault.v1.ExtendSubjectRequestRequest
-	8,  // 17: pcc.vault.v1.SubjectService.RefuseSubjectRequest:input_type -> pcc.vault.v1.RefuseSubjectRequestRequest
-	10, // 18: pcc.vault.v1.SubjectService.EraseSubject:input_type -> pcc.vault.v1.EraseSubjectRequest
-	1,  // 19: pcc.vault.v1.SubjectService.OpenSubjectRequest:output_type -> pcc.vault.v1.OpenSubjectRequestResponse
-	3,  // 20: pcc.vault.v1.SubjectService.GetSubjectRequest:output_type -> pcc.vault.v1.GetSubjectRequestResponse
-	5,  // 21: pcc.vault.v1.SubjectService.ListSubjectRequests:output_type -> pcc.vault.v1.ListSubjectRequestsResponse
-	7,  // 22: pcc.vault.v1.SubjectService.ExtendSubjectRequest:output_type -> pcc.vault.v1.ExtendSubjectRequestResponse
-	9,  // 23: pcc.vault.v1.SubjectService.RefuseSubjectRequest:output_type -> pcc.vault.v1.RefuseSubjectRequestResponse
-	11, // 24: pcc.vault.v1.SubjectService.EraseSubject:output_type -> pcc.vault.v1.EraseSubjectResponse
-	19, // [19:25] is the sub-list for method output_type
-	13, // [13:19] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	21, // 0: pcc.vault.v1.OpenSubjectRequestRequest.kind:type_name -> pcc.vault.v1.SubjectRequestKind
+	22, // 1: pcc.vault.v1.OpenSubjectRequestRequest.scope:type_name -> pcc.vault.v1.SubjectScope
+	23, // 2: pcc.vault.v1.OpenSubjectRequestRequest.receive_time:type_name -> google.protobuf.Timestamp
+	24, // 3: pcc.vault.v1.OpenSubjectRequestResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
+	24, // 4: pcc.vault.v1.GetSubjectRequestResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
+	20, // 5: pcc.vault.v1.GetSubjectRequestResponse.certificate:type_name -> pcc.vault.v1.ErasureCertificate
+	24, // 6: pcc.vault.v1.ListSubjectRequestsResponse.subject_requests:type_name -> pcc.vault.v1.SubjectRequest
+	25, // 7: pcc.vault.v1.ExtendSubjectRequestRequest.reason:type_name -> pcc.vault.v1.ExtensionReason
+	24, // 8: pcc.vault.v1.ExtendSubjectRequestResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
+	26, // 9: pcc.vault.v1.RefuseSubjectRequestRequest.reason:type_name -> pcc.vault.v1.RefusalReason
+	24, // 10: pcc.vault.v1.RefuseSubjectRequestResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
+	24, // 11: pcc.vault.v1.EraseSubjectResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
+	20, // 12: pcc.vault.v1.EraseSubjectResponse.certificate:type_name -> pcc.vault.v1.ErasureCertificate
+	24, // 13: pcc.vault.v1.ExportSubjectResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
+	27, // 14: pcc.vault.v1.RectifySubjectRequest.identity:type_name -> pcc.vault.v1.HolderIdentity
+	24, // 15: pcc.vault.v1.RectifySubjectResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
+	24, // 16: pcc.vault.v1.RestrictSubjectResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
+	24, // 17: pcc.vault.v1.LiftRestrictionResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
+	0,  // 18: pcc.vault.v1.SubjectService.OpenSubjectRequest:input_type -> pcc.vault.v1.OpenSubjectRequestRequest
+	2,  // 19: pcc.vault.v1.SubjectService.GetSubjectRequest:input_type -> pcc.vault.v1.GetSubjectRequestRequest
+	4,  // 20: pcc.vault.v1.SubjectService.ListSubjectRequests:input_type -> pcc.vault.v1.ListSubjectRequestsRequest
+	6,  // 21: pcc.vault.v1.SubjectService.ExtendSubjectRequest:input_type -> pcc.vault.v1.ExtendSubjectRequestRequest
+	8,  // 22: pcc.vault.v1.SubjectService.RefuseSubjectRequest:input_type -> pcc.vault.v1.RefuseSubjectRequestRequest
+	10, // 23: pcc.vault.v1.SubjectService.EraseSubject:input_type -> pcc.vault.v1.EraseSubjectRequest
+	12, // 24: pcc.vault.v1.SubjectService.ExportSubject:input_type -> pcc.vault.v1.ExportSubjectRequest
+	14, // 25: pcc.vault.v1.SubjectService.RectifySubject:input_type -> pcc.vault.v1.RectifySubjectRequest
+	16, // 26: pcc.vault.v1.SubjectService.RestrictSubject:input_type -> pcc.vault.v1.RestrictSubjectRequest
+	18, // 27: pcc.vault.v1.SubjectService.LiftRestriction:input_type -> pcc.vault.v1.LiftRestrictionRequest
+	1,  // 28: pcc.vault.v1.SubjectService.OpenSubjectRequest:output_type -> pcc.vault.v1.OpenSubjectRequestResponse
+	3,  // 29: pcc.vault.v1.SubjectService.GetSubjectRequest:output_type -> pcc.vault.v1.GetSubjectRequestResponse
+	5,  // 30: pcc.vault.v1.SubjectService.ListSubjectRequests:output_type -> pcc.vault.v1.ListSubjectRequestsResponse
+	7,  // 31: pcc.vault.v1.SubjectService.ExtendSubjectRequest:output_type -> pcc.vault.v1.ExtendSubjectRequestResponse
+	9,  // 32: pcc.vault.v1.SubjectService.RefuseSubjectRequest:output_type -> pcc.vault.v1.RefuseSubjectRequestResponse
+	11, // 33: pcc.vault.v1.SubjectService.EraseSubject:output_type -> pcc.vault.v1.EraseSubjectResponse
+	13, // 34: pcc.vault.v1.SubjectService.ExportSubject:output_type -> pcc.vault.v1.ExportSubjectResponse
+	15, // 35: pcc.vault.v1.SubjectService.RectifySubject:output_type -> pcc.vault.v1.RectifySubjectResponse
+	17, // 36: pcc.vault.v1.SubjectService.RestrictSubject:output_type -> pcc.vault.v1.RestrictSubjectResponse
+	19, // 37: pcc.vault.v1.SubjectService.LiftRestriction:output_type -> pcc.vault.v1.LiftRestrictionResponse
+	28, // [28:38] is the sub-list for method output_type
+	18, // [18:28] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_pcc_vault_v1_subject_service_proto_init() }
@@ -832,13 +1276,14 @@ func file_pcc_vault_v1_subject_service_proto_init() {
 		return
 	}
 	file_pcc_vault_v1_subject_request_proto_init()
+	file_pcc_vault_v1_vault_service_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_vault_v1_subject_service_proto_rawDesc), len(file_pcc_vault_v1_subject_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   13,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -25,6 +25,10 @@ const (
 	SubjectService_ExtendSubjectRequest_FullMethodName = "/pcc.vault.v1.SubjectService/ExtendSubjectRequest"
 	SubjectService_RefuseSubjectRequest_FullMethodName = "/pcc.vault.v1.SubjectService/RefuseSubjectRequest"
 	SubjectService_EraseSubject_FullMethodName         = "/pcc.vault.v1.SubjectService/EraseSubject"
+	SubjectService_ExportSubject_FullMethodName        = "/pcc.vault.v1.SubjectService/ExportSubject"
+	SubjectService_RectifySubject_FullMethodName       = "/pcc.vault.v1.SubjectService/RectifySubject"
+	SubjectService_RestrictSubject_FullMethodName      = "/pcc.vault.v1.SubjectService/RestrictSubject"
+	SubjectService_LiftRestriction_FullMethodName      = "/pcc.vault.v1.SubjectService/LiftRestriction"
 )
 
 // SubjectServiceClient is the client API for SubjectService service.
@@ -60,6 +64,26 @@ type SubjectServiceClient interface {
 	// Errors: SUBJECT_REQUEST_NOT_FOUND, SUBJECT_REQUEST_ENDED, WRONG_KIND, NOT_LATEST_HOLDER, STORE_UNAVAILABLE (one did not give its
 	// receipt; nothing of the vault's was deleted yet).
 	EraseSubject(ctx context.Context, in *EraseSubjectRequest, opts ...grpc.CallOption) (*EraseSubjectResponse, error)
+	// ExportSubject answers a request for access: all that the vault holds of the holder, with who read it, as portable JSON
+	// (docs/subject-export.schema.json) and as a readable PDF. A proof document of the vehicle's passport, as AnchorService gives it, goes
+	// into both. It completes the request, and may be repeated.
+	// Permission: manage_subject_requests.
+	// Errors: SUBJECT_REQUEST_NOT_FOUND, SUBJECT_REQUEST_ENDED (refused), WRONG_KIND, HOLDER_NOT_FOUND (erased since), PROOF_OF_ANOTHER_VEHICLE.
+	ExportSubject(ctx context.Context, in *ExportSubjectRequest, opts ...grpc.CallOption) (*ExportSubjectResponse, error)
+	// RectifySubject corrects the holder's identity and completes the request; the key of the old one is destroyed, so that no backup shows
+	// it. Wrong events are corrected by their source, with an event that stands beside the old one; the request names those events.
+	// Permission: manage_subject_requests.
+	// Errors: SUBJECT_REQUEST_NOT_FOUND, SUBJECT_REQUEST_ENDED, WRONG_KIND, HOLDER_NOT_FOUND, INVALID_FIELD (neither an identity nor corrections).
+	RectifySubject(ctx context.Context, in *RectifySubjectRequest, opts ...grpc.CallOption) (*RectifySubjectResponse, error)
+	// RestrictSubject grants a request for restriction, or an objection, and completes it: until it is lifted the data are stored and not
+	// processed. Reading the holder, finding and proving the vehicle by its VIN, and the keys of its confidential data are refused with
+	// PROCESSING_RESTRICTED, as far as the scope reaches. Recalls still find the vehicle: they protect others.
+	// Permission: manage_subject_requests.
+	// Errors: SUBJECT_REQUEST_NOT_FOUND, SUBJECT_REQUEST_ENDED, WRONG_KIND, NOT_LATEST_HOLDER.
+	RestrictSubject(ctx context.Context, in *RestrictSubjectRequest, opts ...grpc.CallOption) (*RestrictSubjectResponse, error)
+	// LiftRestriction ends the restriction that a request brought about. The person is told before.
+	// Permission: manage_subject_requests. Idempotent by nature. Errors: SUBJECT_REQUEST_NOT_FOUND.
+	LiftRestriction(ctx context.Context, in *LiftRestrictionRequest, opts ...grpc.CallOption) (*LiftRestrictionResponse, error)
 }
 
 type subjectServiceClient struct {
@@ -130,6 +154,46 @@ func (c *subjectServiceClient) EraseSubject(ctx context.Context, in *EraseSubjec
 	return out, nil
 }
 
+func (c *subjectServiceClient) ExportSubject(ctx context.Context, in *ExportSubjectRequest, opts ...grpc.CallOption) (*ExportSubjectResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ExportSubjectResponse)
+	err := c.cc.Invoke(ctx, SubjectService_ExportSubject_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *subjectServiceClient) RectifySubject(ctx context.Context, in *RectifySubjectRequest, opts ...grpc.CallOption) (*RectifySubjectResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RectifySubjectResponse)
+	err := c.cc.Invoke(ctx, SubjectService_RectifySubject_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *subjectServiceClient) RestrictSubject(ctx context.Context, in *RestrictSubjectRequest, opts ...grpc.CallOption) (*RestrictSubjectResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RestrictSubjectResponse)
+	err := c.cc.Invoke(ctx, SubjectService_RestrictSubject_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *subjectServiceClient) LiftRestriction(ctx context.Context, in *LiftRestrictionRequest, opts ...grpc.CallOption) (*LiftRestrictionResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(LiftRestrictionResponse)
+	err := c.cc.Invoke(ctx, SubjectService_LiftRestriction_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // SubjectServiceServer is the server API for SubjectService service.
 // All implementations must embed UnimplementedSubjectServiceServer
 // for forward compatibility.
@@ -163,6 +227,26 @@ type SubjectServiceServer interface {
 	// Errors: SUBJECT_REQUEST_NOT_FOUND, SUBJECT_REQUEST_ENDED, WRONG_KIND, NOT_LATEST_HOLDER, STORE_UNAVAILABLE (one did not give its
 	// receipt; nothing of the vault's was deleted yet).
 	EraseSubject(context.Context, *EraseSubjectRequest) (*EraseSubjectResponse, error)
+	// ExportSubject answers a request for access: all that the vault holds of the holder, with who read it, as portable JSON
+	// (docs/subject-export.schema.json) and as a readable PDF. A proof document of the vehicle's passport, as AnchorService gives it, goes
+	// into both. It completes the request, and may be repeated.
+	// Permission: manage_subject_requests.
+	// Errors: SUBJECT_REQUEST_NOT_FOUND, SUBJECT_REQUEST_ENDED (refused), WRONG_KIND, HOLDER_NOT_FOUND (erased since), PROOF_OF_ANOTHER_VEHICLE.
+	ExportSubject(context.Context, *ExportSubjectRequest) (*ExportSubjectResponse, error)
+	// RectifySubject corrects the holder's identity and completes the request; the key of the old one is destroyed, so that no backup shows
+	// it. Wrong events are corrected by their source, with an event that stands beside the old one; the request names those events.
+	// Permission: manage_subject_requests.
+	// Errors: SUBJECT_REQUEST_NOT_FOUND, SUBJECT_REQUEST_ENDED, WRONG_KIND, HOLDER_NOT_FOUND, INVALID_FIELD (neither an identity nor corrections).
+	RectifySubject(context.Context, *RectifySubjectRequest) (*RectifySubjectResponse, error)
+	// RestrictSubject grants a request for restriction, or an objection, and completes it: until it is lifted the data are stored and not
+	// processed. Reading the holder, finding and proving the vehicle by its VIN, and the keys of its confidential data are refused with
+	// PROCESSING_RESTRICTED, as far as the scope reaches. Recalls still find the vehicle: they protect others.
+	// Permission: manage_subject_requests.
+	// Errors: SUBJECT_REQUEST_NOT_FOUND, SUBJECT_REQUEST_ENDED, WRONG_KIND, NOT_LATEST_HOLDER.
+	RestrictSubject(context.Context, *RestrictSubjectRequest) (*RestrictSubjectResponse, error)
+	// LiftRestriction ends the restriction that a request brought about. The person is told before.
+	// Permission: manage_subject_requests. Idempotent by nature. Errors: SUBJECT_REQUEST_NOT_FOUND.
+	LiftRestriction(context.Context, *LiftRestrictionRequest) (*LiftRestrictionResponse, error)
 	mustEmbedUnimplementedSubjectServiceServer()
 }
 
@@ -190,6 +274,18 @@ func (UnimplementedSubjectServiceServer) RefuseSubjectRequest(context.Context, *
 }
 func (UnimplementedSubjectServiceServer) EraseSubject(context.Context, *EraseSubjectRequest) (*EraseSubjectResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method EraseSubject not implemented")
+}
+func (UnimplementedSubjectServiceServer) ExportSubject(context.Context, *ExportSubjectRequest) (*ExportSubjectResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ExportSubject not implemented")
+}
+func (UnimplementedSubjectServiceServer) RectifySubject(context.Context, *RectifySubjectRequest) (*RectifySubjectResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method RectifySubject not implemented")
+}
+func (UnimplementedSubjectServiceServer) RestrictSubject(context.Context, *RestrictSubjectRequest) (*RestrictSubjectResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method RestrictSubject not implemented")
+}
+func (UnimplementedSubjectServiceServer) LiftRestriction(context.Context, *LiftRestrictionRequest) (*LiftRestrictionResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method LiftRestriction not implemented")
 }
 func (UnimplementedSubjectServiceServer) mustEmbedUnimplementedSubjectServiceServer() {}
 func (UnimplementedSubjectServiceServer) testEmbeddedByValue()                        {}
@@ -320,6 +416,78 @@ func _SubjectService_EraseSubject_Handler(srv interface{}, ctx context.Context, 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _SubjectService_ExportSubject_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ExportSubjectRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SubjectServiceServer).ExportSubject(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SubjectService_ExportSubject_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SubjectServiceServer).ExportSubject(ctx, req.(*ExportSubjectRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SubjectService_RectifySubject_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RectifySubjectRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SubjectServiceServer).RectifySubject(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SubjectService_RectifySubject_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SubjectServiceServer).RectifySubject(ctx, req.(*RectifySubjectRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SubjectService_RestrictSubject_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RestrictSubjectRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SubjectServiceServer).RestrictSubject(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SubjectService_RestrictSubject_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SubjectServiceServer).RestrictSubject(ctx, req.(*RestrictSubjectRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SubjectService_LiftRestriction_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(LiftRestrictionRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SubjectServiceServer).LiftRestriction(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SubjectService_LiftRestriction_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SubjectServiceServer).LiftRestriction(ctx, req.(*LiftRestrictionRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // SubjectService_ServiceDesc is the grpc.ServiceDesc for SubjectService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -350,6 +518,22 @@ var SubjectService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "EraseSubject",
 			Handler:    _SubjectService_EraseSubject_Handler,
+		},
+		{
+			MethodName: "ExportSubject",
+			Handler:    _SubjectService_ExportSubject_Handler,
+		},
+		{
+			MethodName: "RectifySubject",
+			Handler:    _SubjectService_RectifySubject_Handler,
+		},
+		{
+			MethodName: "RestrictSubject",
+			Handler:    _SubjectService_RestrictSubject_Handler,
+		},
+		{
+			MethodName: "LiftRestriction",
+			Handler:    _SubjectService_LiftRestriction_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

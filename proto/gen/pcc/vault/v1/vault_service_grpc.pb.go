@@ -45,12 +45,12 @@ type VaultServiceClient interface {
 	// Permission: bind_vehicles. Idempotent by nature. Errors a result: VIN_LENGTH, VIN_ALPHABET.
 	BatchBindVehicles(ctx context.Context, in *BatchBindVehiclesRequest, opts ...grpc.CallOption) (*BatchBindVehiclesResponse, error)
 	// LookupVehicle returns the handle of a bound VIN. It is a POST so that no VIN stands in a URL or an access log.
-	// Permission: lookup_vehicles. Errors: VIN_LENGTH, VIN_ALPHABET, VEHICLE_NOT_FOUND.
+	// Permission: lookup_vehicles. Errors: VIN_LENGTH, VIN_ALPHABET, VEHICLE_NOT_FOUND, PROCESSING_RESTRICTED.
 	LookupVehicle(ctx context.Context, in *LookupVehicleRequest, opts ...grpc.CallOption) (*LookupVehicleResponse, error)
 	// ProveVehicle returns the proof that the tag of a bound VIN is that VIN's, for a proof document whose readers know the VIN.
 	// Nobody without the VIN learns from the proof whose it is, but anybody can try VINs on it. It is a POST so that no VIN
 	// stands in a URL or an access log.
-	// Permission: lookup_vehicles. Errors: VIN_LENGTH, VIN_ALPHABET, VEHICLE_NOT_FOUND.
+	// Permission: lookup_vehicles. Errors: VIN_LENGTH, VIN_ALPHABET, VEHICLE_NOT_FOUND, PROCESSING_RESTRICTED.
 	ProveVehicle(ctx context.Context, in *ProveVehicleRequest, opts ...grpc.CallOption) (*ProveVehicleResponse, error)
 	// ResolveVehicles says which of up to 1000 handles are bound, and their tags.
 	// Permission: call, for services only.
@@ -69,7 +69,7 @@ type VaultServiceClient interface {
 	RegisterHolder(ctx context.Context, in *RegisterHolderRequest, opts ...grpc.CallOption) (*RegisterHolderResponse, error)
 	// GetHolder decrypts the identity of a holder for the member that registered it; to all others it does not exist.
 	// Every call leaves an audit row.
-	// Permission: manage_holders. Errors: HOLDER_NOT_FOUND.
+	// Permission: manage_holders. Errors: HOLDER_NOT_FOUND, PROCESSING_RESTRICTED.
 	GetHolder(ctx context.Context, in *GetHolderRequest, opts ...grpc.CallOption) (*GetHolderResponse, error)
 }
 
@@ -186,12 +186,12 @@ type VaultServiceServer interface {
 	// Permission: bind_vehicles. Idempotent by nature. Errors a result: VIN_LENGTH, VIN_ALPHABET.
 	BatchBindVehicles(context.Context, *BatchBindVehiclesRequest) (*BatchBindVehiclesResponse, error)
 	// LookupVehicle returns the handle of a bound VIN. It is a POST so that no VIN stands in a URL or an access log.
-	// Permission: lookup_vehicles. Errors: VIN_LENGTH, VIN_ALPHABET, VEHICLE_NOT_FOUND.
+	// Permission: lookup_vehicles. Errors: VIN_LENGTH, VIN_ALPHABET, VEHICLE_NOT_FOUND, PROCESSING_RESTRICTED.
 	LookupVehicle(context.Context, *LookupVehicleRequest) (*LookupVehicleResponse, error)
 	// ProveVehicle returns the proof that the tag of a bound VIN is that VIN's, for a proof document whose readers know the VIN.
 	// Nobody without the VIN learns from the proof whose it is, but anybody can try VINs on it. It is a POST so that no VIN
 	// stands in a URL or an access log.
-	// Permission: lookup_vehicles. Errors: VIN_LENGTH, VIN_ALPHABET, VEHICLE_NOT_FOUND.
+	// Permission: lookup_vehicles. Errors: VIN_LENGTH, VIN_ALPHABET, VEHICLE_NOT_FOUND, PROCESSING_RESTRICTED.
 	ProveVehicle(context.Context, *ProveVehicleRequest) (*ProveVehicleResponse, error)
 	// ResolveVehicles says which of up to 1000 handles are bound, and their tags.
 	// Permission: call, for services only.
@@ -210,7 +210,7 @@ type VaultServiceServer interface {
 	RegisterHolder(context.Context, *RegisterHolderRequest) (*RegisterHolderResponse, error)
 	// GetHolder decrypts the identity of a holder for the member that registered it; to all others it does not exist.
 	// Every call leaves an audit row.
-	// Permission: manage_holders. Errors: HOLDER_NOT_FOUND.
+	// Permission: manage_holders. Errors: HOLDER_NOT_FOUND, PROCESSING_RESTRICTED.
 	GetHolder(context.Context, *GetHolderRequest) (*GetHolderResponse, error)
 	mustEmbedUnimplementedVaultServiceServer()
 }

@@ -12,6 +12,41 @@ import (
 	"github.com/google/uuid"
 )
 
+const accessesTo = `-- name: AccessesTo :many
+SELECT subject, action, created_at FROM audit WHERE object = $1 ORDER BY id DESC LIMIT $2
+`
+
+type AccessesToParams struct {
+	Object string
+	Page   int32
+}
+
+type AccessesToRow struct {
+	Subject   string
+	Action    string
+	CreatedAt time.Time
+}
+
+func (q *Queries) AccessesTo(ctx context.Context, arg AccessesToParams) ([]AccessesToRow, error) {
+	rows, err := q.db.Query(ctx, accessesTo, arg.Object, arg.Page)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AccessesToRow
+	for rows.Next() {
+		var i AccessesToRow
+		if err := rows.Scan(&i.Subject, &i.Action, &i.CreatedAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const countOverdueRequests = `-- name: CountOverdueRequests :one
 SELECT count(*) FROM subject_request WHERE ended_at IS NULL AND due_at < $1::timestamptz
 `
@@ -21,6 +56,39 @@ func (q *Queries) CountOverdueRequests(ctx context.Context, now time.Time) (int6
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const doomKeys = `-- name: DoomKeys :exec
+INSERT INTO doomed_key (shred_key) SELECT unnest($1::uuid[]) ON CONFLICT ON CONSTRAINT doomed_key_pkey DO NOTHING
+`
+
+func (q *Queries) DoomKeys(ctx context.Context, shredKeys []uuid.UUID) error {
+	_, err := q.db.Exec(ctx, doomKeys, shredKeys)
+	return err
+}
+
+const doomedKeys = `-- name: DoomedKeys :many
+SELECT shred_key FROM doomed_key ORDER BY doomed_at, shred_key LIMIT $1
+`
+
+func (q *Queries) DoomedKeys(ctx context.Context, page int32) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, doomedKeys, page)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var shred_key uuid.UUID
+		if err := rows.Scan(&shred_key); err != nil {
+			return nil, err
+		}
+		items = append(items, shred_key)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const eraseHolder = `-- name: EraseHolder :many
@@ -95,6 +163,15 @@ func (q *Queries) EraseIdentity(ctx context.Context, vehicleID uuid.UUID) ([]uui
 	return items, nil
 }
 
+const forgetDoomedKeys = `-- name: ForgetDoomedKeys :exec
+DELETE FROM doomed_key WHERE shred_key = ANY ($1::uuid[])
+`
+
+func (q *Queries) ForgetDoomedKeys(ctx context.Context, shredKeys []uuid.UUID) error {
+	_, err := q.db.Exec(ctx, forgetDoomedKeys, shredKeys)
+	return err
+}
+
 const getErasure = `-- name: GetErasure :one
 SELECT shred_keys, receipts, certificate FROM erasure WHERE request_id = $1
 `
@@ -143,6 +220,27 @@ func (q *Queries) InsertErasure(ctx context.Context, arg InsertErasureParams) er
 	return err
 }
 
+const insertRestriction = `-- name: InsertRestriction :exec
+INSERT INTO restriction (request_id, scope, holder_id, vehicle_id) VALUES ($1, $2, $3, $4)
+`
+
+type InsertRestrictionParams struct {
+	RequestID uuid.UUID
+	Scope     string
+	HolderID  uuid.UUID
+	VehicleID uuid.UUID
+}
+
+func (q *Queries) InsertRestriction(ctx context.Context, arg InsertRestrictionParams) error {
+	_, err := q.db.Exec(ctx, insertRestriction,
+		arg.RequestID,
+		arg.Scope,
+		arg.HolderID,
+		arg.VehicleID,
+	)
+	return err
+}
+
 const insertSubjectRequest = `-- name: InsertSubjectRequest :exec
 INSERT INTO subject_request (id, member, kind, state, scope, holder_id, vehicle_id, opened_by, received_at, due_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -177,6 +275,26 @@ func (q *Queries) InsertSubjectRequest(ctx context.Context, arg InsertSubjectReq
 	return err
 }
 
+const isRestricted = `-- name: IsRestricted :one
+SELECT EXISTS (
+    SELECT FROM restriction
+    WHERE lifted_at IS NULL AND ((holder_id = $1 AND scope = 'holder') OR (vehicle_id = $2 AND scope = 'vehicle'))
+)
+`
+
+type IsRestrictedParams struct {
+	HolderID  uuid.UUID
+	VehicleID uuid.UUID
+}
+
+// A holder is restricted by a request of its own, and by one about its vehicle; a vehicle by one about the vehicle alone.
+func (q *Queries) IsRestricted(ctx context.Context, arg IsRestrictedParams) (bool, error) {
+	row := q.db.QueryRow(ctx, isRestricted, arg.HolderID, arg.VehicleID)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const latestHolder = `-- name: LatestHolder :one
 SELECT id FROM holder WHERE vehicle_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1
 `
@@ -186,6 +304,43 @@ func (q *Queries) LatestHolder(ctx context.Context, vehicleID uuid.UUID) (uuid.U
 	var id uuid.UUID
 	err := row.Scan(&id)
 	return id, err
+}
+
+const liftRestriction = `-- name: LiftRestriction :exec
+UPDATE restriction SET lifted_at = now() WHERE request_id = $1 AND lifted_at IS NULL
+`
+
+func (q *Queries) LiftRestriction(ctx context.Context, requestID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, liftRestriction, requestID)
+	return err
+}
+
+const lockHolder = `-- name: LockHolder :one
+SELECT ciphertext, shred_key, vehicle_id, created_at FROM holder WHERE id = $1 AND member = $2 FOR UPDATE
+`
+
+type LockHolderParams struct {
+	ID     uuid.UUID
+	Member string
+}
+
+type LockHolderRow struct {
+	Ciphertext []byte
+	ShredKey   uuid.UUID
+	VehicleID  uuid.UUID
+	CreatedAt  time.Time
+}
+
+func (q *Queries) LockHolder(ctx context.Context, arg LockHolderParams) (LockHolderRow, error) {
+	row := q.db.QueryRow(ctx, lockHolder, arg.ID, arg.Member)
+	var i LockHolderRow
+	err := row.Scan(
+		&i.Ciphertext,
+		&i.ShredKey,
+		&i.VehicleID,
+		&i.CreatedAt,
+	)
+	return i, err
 }
 
 const lockSubjectRequest = `-- name: LockSubjectRequest :one
@@ -217,6 +372,71 @@ func (q *Queries) LockSubjectRequest(ctx context.Context, arg LockSubjectRequest
 		&i.EndedAt,
 	)
 	return i, err
+}
+
+const replaceHolder = `-- name: ReplaceHolder :exec
+UPDATE holder SET ciphertext = $1, key_id = $2, shred_key = $3 WHERE id = $4
+`
+
+type ReplaceHolderParams struct {
+	Ciphertext []byte
+	KeyID      int64
+	ShredKey   uuid.UUID
+	ID         uuid.UUID
+}
+
+func (q *Queries) ReplaceHolder(ctx context.Context, arg ReplaceHolderParams) error {
+	_, err := q.db.Exec(ctx, replaceHolder,
+		arg.Ciphertext,
+		arg.KeyID,
+		arg.ShredKey,
+		arg.ID,
+	)
+	return err
+}
+
+const requestsOfHolder = `-- name: RequestsOfHolder :many
+SELECT id, member, kind, state, scope, holder_id, vehicle_id, opened_by, handled_by, received_at, due_at, extension, refusal, ended_at FROM subject_request WHERE holder_id = $1 ORDER BY received_at DESC, id LIMIT $2
+`
+
+type RequestsOfHolderParams struct {
+	HolderID uuid.UUID
+	Page     int32
+}
+
+func (q *Queries) RequestsOfHolder(ctx context.Context, arg RequestsOfHolderParams) ([]SubjectRequest, error) {
+	rows, err := q.db.Query(ctx, requestsOfHolder, arg.HolderID, arg.Page)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SubjectRequest
+	for rows.Next() {
+		var i SubjectRequest
+		if err := rows.Scan(
+			&i.ID,
+			&i.Member,
+			&i.Kind,
+			&i.State,
+			&i.Scope,
+			&i.HolderID,
+			&i.VehicleID,
+			&i.OpenedBy,
+			&i.HandledBy,
+			&i.ReceivedAt,
+			&i.DueAt,
+			&i.Extension,
+			&i.Refusal,
+			&i.EndedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const setCertificate = `-- name: SetCertificate :exec
