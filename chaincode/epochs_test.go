@@ -90,7 +90,6 @@ func TestEpochsThatMayNotFollow(t *testing.T) {
 		model.ReasonMapForked:        func(r *model.EpochRecord) { r.MapRoot = chain[1].MapRoot },
 		model.ReasonTimeReversed:     func(r *model.EpochRecord) { r.TimeUnixMilli-- },
 		model.ReasonClockSkew:        func(r *model.EpochRecord) { r.TimeUnixMilli += model.MaxSkew.Milliseconds() + 1 },
-		model.ReasonTooLate:          func(r *model.EpochRecord) { r.TimeUnixMilli -= model.MaxDelay.Milliseconds() + 1 },
 	}
 	for reason, spoil := range cases {
 		t.Run(string(reason), func(t *testing.T) {
@@ -104,16 +103,27 @@ func TestEpochsThatMayNotFollow(t *testing.T) {
 	n.invoke("OemMSP", call...)
 }
 
-// An epoch that waited for its quorum and for the ledger is accepted late.
+// An epoch that waited for the ledger is accepted late, and one that nobody has to cosign not too late.
 func TestEpochsWaitForTheLedger(t *testing.T) {
+	n := newNetwork(t)
+	n.invoke("OemMSP", "membership:RegisterMember", text(t, member("oem", "OemMSP", model.ClassMaker)))
+	chain := epochs(t, n.Now, 2)
+	n.Now = n.Now.Add(model.MaxDelay)
+	n.invoke("OemMSP", n.submission(chain[:1])...)
+	n.Now = n.Now.Add(time.Second)
+	n.refuse(model.ReasonTooLate, "OemMSP", n.submission(chain)...)
+}
+
+// A quorum that comes back after any time lets the chain go on.
+func TestEpochsWaitForTheirQuorum(t *testing.T) {
 	n := newNetwork(t)
 	oem := n.witness(member("oem", "OemMSP", model.ClassMaker))
 	chain := epochs(t, n.Now, 2)
-	call := n.submission(chain[:1], oem)
-	n.Now = n.Now.Add(model.MaxDelay)
-	n.invoke("OemMSP", call...)
-	n.Now = n.Now.Add(time.Millisecond)
-	n.refuse(model.ReasonTooLate, "OemMSP", n.submission(chain, oem)...)
+	early := n.submission(chain[:1], oem) // cosigned when it was cut
+	n.Now = n.Now.Add(12 * model.MaxDelay)
+	n.invoke("OemMSP", early...)
+	n.refuse(model.ReasonTooFewCosignatures, "OemMSP", n.submission(chain)...)
+	n.invoke("OemMSP", n.submission(chain, oem)...)
 }
 
 func TestSuspendedMemberDoesNotAnchor(t *testing.T) {

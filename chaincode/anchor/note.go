@@ -29,6 +29,11 @@ func checkNote(ctx contractapi.TransactionContextInterface, next model.EpochReco
 	if err != nil {
 		return "", err
 	}
+	if len(witnesses) == 0 {
+		if err := model.ValidateDelay(next, now); err != nil {
+			return "", err
+		}
+	}
 	// A witness sees the record first when it is cut, and last when it is submitted.
 	cut := time.UnixMilli(next.TimeUnixMilli)
 	if err := note.VerifyQuorum(witnesses, cut.Add(-model.MaxSkew), now.Add(model.MaxSkew)); err != nil {

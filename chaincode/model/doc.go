@@ -10,7 +10,7 @@
 //
 // An [EpochRecord] states the journals' streams and the root of the map over all
 // their entries; [ValidateNextEpoch] is the rule of succession, with the time rule
-// [MaxSkew] and [MaxDelay]. [EpochRecord.IndexLeaf] is the record's leaf in the
+// [MaxSkew]; [ValidateDelay] is that of epochs without witnesses. [EpochRecord.IndexLeaf] is the record's leaf in the
 // index log, the RFC 6962 log of all records that witnesses cosign.
 //
 // A [Note] is a checkpoint of that log as its signed note. [Index.Append] computes

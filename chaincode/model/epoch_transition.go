@@ -11,7 +11,7 @@ import (
 // trusted clock. The tight check of a record's time is the witnesses'.
 const (
 	MaxSkew  = 10 * time.Minute    // a record's time after its transaction's: clocks differ
-	MaxDelay = 30 * 24 * time.Hour // a record's time before its transaction's: an epoch may wait for quorum and ledger
+	MaxDelay = 30 * 24 * time.Hour // a record's time before its transaction's, where there are no witnesses
 )
 
 // ValidateNextEpoch reports whether next may follow prev, which is nil for the
@@ -40,11 +40,19 @@ func ValidateNextEpoch(prev *EpochRecord, next EpochRecord, txTime time.Time) er
 }
 
 func validateTime(next EpochRecord, txTime time.Time) error {
-	switch ahead := next.time().Sub(txTime); {
-	case ahead > MaxSkew:
+	if ahead := next.time().Sub(txTime); ahead > MaxSkew {
 		return Errorf(ReasonClockSkew, "epoch %d is %s ahead of its transaction, at most %s are allowed", next.Number, ahead, MaxSkew)
-	case ahead < -MaxDelay:
-		return Errorf(ReasonTooLate, "epoch %d is submitted %s after it was cut, at most %s are allowed", next.Number, ahead.Abs(), MaxDelay)
+	}
+	return nil
+}
+
+// ValidateDelay reports whether a record that nobody has to cosign is submitted in
+// time. What a quorum has cosigned may wait for as long as it takes: its witnesses
+// knew when the record was not there yet, and a chain whose quorum or ledger was
+// away for long must be able to go on.
+func ValidateDelay(next EpochRecord, txTime time.Time) error {
+	if late := txTime.Sub(next.time()); late > MaxDelay {
+		return Errorf(ReasonTooLate, "epoch %d is submitted %s after it was cut, without witnesses at most %s are allowed", next.Number, late, MaxDelay)
 	}
 	return nil
 }
