@@ -14,11 +14,10 @@ import (
 // names acted on. None may hold personal data.
 func Record(ctx context.Context, tx pgx.Tx, action string, objects ...string) error {
 	subject := authn.FromContext(ctx).Subject()
-	entries := make([]Entry, len(objects))
-	for i, o := range objects {
-		entries[i] = Entry{Subject: subject, Action: action, Object: o}
+	if _, err := tx.Exec(ctx, `INSERT INTO audit (subject, action, object) SELECT $1, $2, unnest($3::text[])`, subject, action, objects); err != nil {
+		return fmt.Errorf("audit: %w", err)
 	}
-	return RecordAll(ctx, tx, entries)
+	return nil
 }
 
 // Entry is one row, of whichever caller.
@@ -26,15 +25,11 @@ type Entry struct {
 	Subject, Action, Object string
 }
 
-// RecordAll adds rows of several callers, whose work one transaction does.
-func RecordAll(ctx context.Context, tx pgx.Tx, entries []Entry) error {
+// Queue adds to a batch of statements the one that records the work of several callers, which one transaction does.
+func Queue(b *pgx.Batch, entries []Entry) {
 	subjects, actions, objects := make([]string, len(entries)), make([]string, len(entries)), make([]string, len(entries))
 	for i, e := range entries {
 		subjects[i], actions[i], objects[i] = e.Subject, e.Action, e.Object
 	}
-	const insert = `INSERT INTO audit (subject, action, object) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])`
-	if _, err := tx.Exec(ctx, insert, subjects, actions, objects); err != nil {
-		return fmt.Errorf("audit: %w", err)
-	}
-	return nil
+	b.Queue(`INSERT INTO audit (subject, action, object) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])`, subjects, actions, objects)
 }

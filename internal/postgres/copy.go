@@ -78,60 +78,6 @@ func (r *Row) Time(v time.Time) {
 	r.Int8(v.UnixMicro() - epoch)
 }
 
-// NullTime writes a timestamptz, in whole microseconds; the zero time is NULL.
-func (r *Row) NullTime(v time.Time) {
-	if v.IsZero() {
-		r.null()
-		return
-	}
-	r.Time(v)
-}
-
-// Oids of the elements of arrays, as PostgreSQL's catalogue has them.
-const (
-	textOID = 25
-	int8OID = 20
-)
-
-// Texts writes a text[].
-func (r *Row) Texts(v []string) {
-	start := r.array(len(v), textOID)
-	for _, s := range v {
-		r.buf = binary.BigEndian.AppendUint32(r.buf, uint32(len(s)))
-		r.buf = append(r.buf, s...)
-	}
-	r.end(start)
-}
-
-// Int8s writes a bigint[].
-func (r *Row) Int8s(v []int64) {
-	start := r.array(len(v), int8OID)
-	for _, n := range v {
-		r.buf = binary.BigEndian.AppendUint32(r.buf, 8)
-		r.buf = binary.BigEndian.AppendUint64(r.buf, uint64(n))
-	}
-	r.end(start)
-}
-
-// array begins an array of n elements that are not NULL; end gives it its length.
-func (r *Row) array(n int, element uint32) (start int) {
-	start = len(r.buf)
-	r.length(0)
-	dimensions := uint32(1)
-	if n == 0 {
-		dimensions = 0
-	}
-	for _, word := range []uint32{dimensions, 0, element, uint32(n), 1}[:3+2*dimensions] {
-		r.buf = binary.BigEndian.AppendUint32(r.buf, word)
-	}
-	return start
-}
-
-func (r *Row) end(start int) {
-	const lengthBytes = 4
-	binary.BigEndian.PutUint32(r.buf[start:], uint32(len(r.buf)-start-lengthBytes))
-}
-
 func (r *Row) null() {
 	r.fields++
 	r.buf = append(r.buf, 0xff, 0xff, 0xff, 0xff)

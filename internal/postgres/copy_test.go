@@ -3,7 +3,6 @@ package postgres_test
 import (
 	"bytes"
 	"fmt"
-	"math"
 	"strings"
 	"testing"
 	"time"
@@ -14,9 +13,9 @@ import (
 	"github.com/pcc-platform/pcc/internal/postgres"
 )
 
-const copied = `CREATE TABLE copied (n bigint PRIMARY KEY, id uuid, said text, data bytea, small smallint, big bigint, at timestamptz, words text[], numbers bigint[])`
+const copied = `CREATE TABLE copied (n bigint PRIMARY KEY, id uuid, said text, data bytea, small smallint, big bigint, at timestamptz)`
 
-var copiedColumns = []string{"n", "id", "said", "data", "small", "big", "at", "words", "numbers"}
+var copiedColumns = []string{"n", "id", "said", "data", "small", "big", "at"}
 
 // TestCopiedRowsAreAsTheyWereWritten copies more than one buffer of rows, with NULLs in every second one.
 func TestCopiedRowsAreAsTheyWereWritten(t *testing.T) {
@@ -40,8 +39,6 @@ func TestCopiedRowsAreAsTheyWereWritten(t *testing.T) {
 					r.NullInt8(nil)
 				}
 				r.Time(at.Add(time.Duration(i) * time.Microsecond))
-				r.Texts([]string{"a", "", long}[:i%4%3])
-				r.Int8s([]int64{negative, 0, math.MaxInt64}[:i%4%3])
 			})
 		})
 		if err != nil {
@@ -49,7 +46,6 @@ func TestCopiedRowsAreAsTheyWereWritten(t *testing.T) {
 		}
 		var got int
 		err = pool.QueryRow(t.Context(), `SELECT count(*) FROM copied WHERE id = $1 AND said = $2 || n AND at = $3::timestamptz + n * interval '1 microsecond'
-			AND words = ('{a,""}'::text[])[:n % 4 % 3] AND numbers = ('{-7,0}'::bigint[])[:n % 4 % 3]
 			AND CASE WHEN n % 2 = 0 THEN data = '' AND small = -3 AND big = -7 ELSE data IS NULL AND small = 3 AND big IS NULL END`,
 			id, long, at).Scan(&got)
 		if err != nil || got != rows {
@@ -67,13 +63,13 @@ func TestACopyThatCannotBeStoredLeavesNothing(t *testing.T) {
 		},
 		"another type": func(i int, r *postgres.Row) {
 			r.Int8(int64(i))
-			for range 8 {
+			for range 6 {
 				r.Int2(1)
 			}
 		},
 		"the same key": func(_ int, r *postgres.Row) {
 			r.Int8(1)
-			for range 8 {
+			for range 6 {
 				r.Bytes(nil)
 			}
 		},
@@ -81,7 +77,7 @@ func TestACopyThatCannotBeStoredLeavesNothing(t *testing.T) {
 			r.Int8(int64(i))
 			r.Bytes(nil)
 			r.Text(string(bytes.Repeat([]byte{0xff}, 3)))
-			for range 6 {
+			for range 4 {
 				r.Bytes(nil)
 			}
 		},

@@ -23,8 +23,6 @@ type Wanted struct {
 type Found struct {
 	Reads   []Read
 	Pending []Pending
-	// Transfers are the input hashes of those that were made, by id.
-	Transfers map[string][sha256.Size]byte
 	Prices    []Price
 	Quotes    []Quote
 }
@@ -64,15 +62,12 @@ type Books struct {
 
 func newBooks(now time.Time, found Found) *Books {
 	b := &Books{
-		now: now, made: found.Transfers, prices: make(map[string]Amount, len(found.Prices)), quotes: make(map[string]Quote, len(found.Quotes)),
+		now: now, prices: make(map[string]Amount, len(found.Prices)), quotes: make(map[string]Quote, len(found.Quotes)),
 		reads:   documentsOf(found.Reads, func(r Read) string { return r.ID }),
 		pending: documentsOf(found.Pending, func(p Pending) string { return p.ID }),
 	}
 	for _, q := range found.Quotes {
 		b.quotes[q.ID] = q
-	}
-	if b.made == nil {
-		b.made = map[string][sha256.Size]byte{}
 	}
 	for _, p := range found.Prices {
 		b.prices[p.Product] = p.Amount

@@ -2,6 +2,7 @@ package settlement
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"maps"
 	"slices"
@@ -49,8 +50,9 @@ type BookTx interface {
 	Load(ctx context.Context, w Wanted, day time.Time) (Found, error)
 	// Due is as ClawbackTx has it.
 	Due(ctx context.Context, members []string) (map[string]int, error)
-	// LockAccounts is as Poster has it.
-	LockAccounts(ctx context.Context, ids []AccountID) (Balances, error)
+	// LockBooks locks accounts in ascending order of their ids, and returns those that exist, with the input hashes of those of the
+	// transfers that were made before.
+	LockBooks(ctx context.Context, ids []AccountID, transfers []string) (Balances, map[string][sha256.Size]byte, error)
 	// Write stores what operations did.
 	Write(ctx context.Context, c Changes) error
 }
@@ -245,7 +247,7 @@ func (w *Writer) open(ctx context.Context, tx BookTx, tasks []task) (*Books, err
 		accounts = append(accounts, t.accounts(books)...)
 	}
 	slices.Sort(accounts)
-	if books.accounts, err = tx.LockAccounts(ctx, slices.Compact(accounts)); err != nil {
+	if books.accounts, books.made, err = tx.LockBooks(ctx, slices.Compact(accounts), wanted.Transfers); err != nil {
 		return nil, err
 	}
 	// Who has given everything back by now is paid as all others: what was withheld from it later, nobody would release.

@@ -37,15 +37,21 @@ const (
 
 // Put has leaves appended to the stream, in their order, after the caller's transaction has committed.
 func Put(ctx context.Context, tx pgx.Tx, stream string, leaves ...journal.Leaf) error {
-	err := postgres.Copy(ctx, tx, "journal_outbox", []string{"stream", "key", "leaf"}, len(leaves), func(i int, r *postgres.Row) {
-		r.Text(stream)
-		r.Bytes(leaves[i].Key[:])
-		r.Bytes(leaves[i].Frame)
-	})
-	if err != nil {
+	b := &pgx.Batch{}
+	Queue(b, stream, leaves...)
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("outbox: put: %w", err)
 	}
 	return nil
+}
+
+// Queue adds the statement of [Put] to a batch of the caller's.
+func Queue(b *pgx.Batch, stream string, leaves ...journal.Leaf) {
+	keys, frames := make([][]byte, len(leaves)), make([][]byte, len(leaves))
+	for i := range leaves {
+		keys[i], frames[i] = leaves[i].Key[:], leaves[i].Frame
+	}
+	b.Queue(`INSERT INTO journal_outbox (stream, key, leaf) SELECT $1, key, leaf FROM unnest($2::bytea[], $3::bytea[]) t (key, leaf)`, stream, keys, frames)
 }
 
 // Relay moves leaves into the journal of one schema.

@@ -47,11 +47,6 @@ func (t *ledgerTx) Load(ctx context.Context, w settlement.Wanted, day time.Time)
 			return found, err
 		}
 	}
-	if len(w.Transfers) > 0 {
-		if found.Transfers, err = t.made(ctx, w.Transfers); err != nil {
-			return found, err
-		}
-	}
 	if len(w.Products) > 0 {
 		rows, err := t.q.PricesOf(ctx, dbsqlc.PricesOfParams{Products: w.Products, Day: day})
 		if err != nil {
@@ -70,10 +65,21 @@ func (t *ledgerTx) Load(ctx context.Context, w settlement.Wanted, day time.Time)
 }
 
 func (t *ledgerTx) Write(ctx context.Context, c settlement.Changes) error {
+	b := &pgx.Batch{}
 	if len(c.Transfers) > 0 {
-		if err := t.insertTransfers(ctx, c.Transfers); err != nil {
+		if err := t.queueTransfers(b, c.Transfers); err != nil {
 			return err
 		}
+	}
+	if len(c.Audits) > 0 {
+		entries := make([]audit.Entry, len(c.Audits))
+		for i, a := range c.Audits {
+			entries[i] = audit.Entry{Subject: a.By, Action: a.Action, Object: a.Resource}
+		}
+		audit.Queue(b, entries)
+	}
+	if err := t.send(ctx, b); err != nil {
+		return err
 	}
 	if len(c.Reads) > 0 {
 		if err := t.saveReads(ctx, c.Reads); err != nil {
@@ -81,18 +87,9 @@ func (t *ledgerTx) Write(ctx context.Context, c settlement.Changes) error {
 		}
 	}
 	if len(c.Pending) > 0 {
-		if err := t.savePending(ctx, c.Pending); err != nil {
-			return err
-		}
+		return t.savePending(ctx, c.Pending)
 	}
-	if len(c.Audits) == 0 {
-		return nil
-	}
-	entries := make([]audit.Entry, len(c.Audits))
-	for i, a := range c.Audits {
-		entries[i] = audit.Entry{Subject: a.By, Action: a.Action, Object: a.Resource}
-	}
-	return audit.RecordAll(ctx, t.tx, entries)
+	return nil
 }
 
 func (t *ledgerTx) saveReads(ctx context.Context, reads []settlement.Read) error {

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"testing"
@@ -66,9 +67,11 @@ func (t *crashingTx) Load(ctx context.Context, w settlement.Wanted, day time.Tim
 	return found, errors.Join(err, t.c.reach(ctx, loaded))
 }
 
-func (t *crashingTx) LockAccounts(ctx context.Context, ids []settlement.AccountID) (settlement.Balances, error) {
-	balances, err := t.BookTx.LockAccounts(ctx, ids)
-	return balances, errors.Join(err, t.c.reach(ctx, locked))
+func (t *crashingTx) LockBooks(
+	ctx context.Context, ids []settlement.AccountID, transfers []string,
+) (settlement.Balances, map[string][sha256.Size]byte, error) {
+	balances, made, err := t.BookTx.LockBooks(ctx, ids, transfers)
+	return balances, made, errors.Join(err, t.c.reach(ctx, locked))
 }
 
 func (t *crashingTx) Write(ctx context.Context, changes settlement.Changes) error {

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -116,19 +115,6 @@ func (t *ledgerTx) ApproveReversal(ctx context.Context, r settlement.Reversal) e
 		return fmt.Errorf("approve reversal: %w", err)
 	}
 	return nil
-}
-
-// made returns the input hashes of transfers that exist.
-func (t *ledgerTx) made(ctx context.Context, ids []string) (map[string][sha256.Size]byte, error) {
-	rows, err := t.q.MadeTransfers(ctx, ids)
-	if err != nil {
-		return nil, fmt.Errorf("look up transfers: %w", err)
-	}
-	hashes := make(map[string][sha256.Size]byte, len(rows))
-	for _, r := range rows {
-		hashes[r.ID] = [sha256.Size]byte(r.InputHash)
-	}
-	return hashes, nil
 }
 
 // legRow is a leg as the column "legs" holds it; the amount is in ten-thousandths.

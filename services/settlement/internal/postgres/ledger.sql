@@ -1,6 +1,3 @@
--- name: MadeTransfers :many
-SELECT id, input_hash FROM transfer WHERE id = ANY (@ids::uuid[]);
-
 -- LockPending takes the locks in ascending order of the ids.
 -- name: LockPending :many
 SELECT * FROM pending_transfer WHERE id = ANY (@ids::uuid[]) ORDER BY id FOR UPDATE;

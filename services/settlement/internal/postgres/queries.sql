@@ -3,12 +3,10 @@ INSERT INTO account (id, member)
 SELECT 'member:' || @member::text || suffix, @member::text FROM unnest(ARRAY[':available', ':held', ':credit', ':claims']) suffix
 ON CONFLICT ON CONSTRAINT account_pkey DO NOTHING;
 
--- LockAccounts takes the locks in ascending order: the sort comes before the locking. Then, when it has them all, it takes the time at which
--- everything is posted on them.
--- name: LockAccounts :one
-SELECT coalesce(array_agg(l.id), '{}')::text[] AS ids, coalesce(array_agg(l.balance), '{}')::bigint[] AS balances,
-       coalesce(array_agg(l.overdraft), '{}')::bigint[] AS overdrafts, cycle_time()::timestamptz AS time
-FROM (SELECT id, balance, overdraft FROM account WHERE id = ANY (@ids::text[]) ORDER BY id FOR UPDATE) l;
+-- name: LockBooks :one
+SELECT coalesce(b.ids, '{}')::text[] AS ids, coalesce(b.balances, '{}')::bigint[] AS balances, coalesce(b.overdrafts, '{}')::bigint[] AS overdrafts,
+       b.at::timestamptz AS time, coalesce(b.made, '{}')::uuid[] AS made, coalesce(b.hashes, '{}')::bytea[] AS hashes
+FROM lock_books(@accounts::text[], @transfers::uuid[]) b;
 
 -- name: Receipts :many
 SELECT bank_reference, request_id, member, amount, transfer, balance_after FROM receipt r

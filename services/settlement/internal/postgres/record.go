@@ -1,22 +1,19 @@
 package postgres
 
 import (
-	"context"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/pcc-platform/pcc/internal/journal"
 	"github.com/pcc-platform/pcc/internal/journal/fact"
-	"github.com/pcc-platform/pcc/internal/journal/outbox"
 	settlementv1 "github.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1"
 	"github.com/pcc-platform/pcc/services/settlement"
 )
 
-// record has the journal take transfers. They go through the outbox: all transfers are in one stream, and its lock would let one
+// leavesOf are the journal's leaves of transfers. They go through its outbox: all transfers are in one stream, and its lock would let one
 // hold commit after the other whose accounts have nothing in common.
-func record(ctx context.Context, tx pgx.Tx, at time.Time, transfers []settlement.Transfer) error {
+func leavesOf(at time.Time, transfers []settlement.Transfer) ([]journal.Leaf, error) {
 	leaves := make([]journal.Leaf, len(transfers))
 	for i, t := range transfers {
 		journaled := &settlementv1.JournaledTransfer{
@@ -30,8 +27,8 @@ func record(ctx context.Context, tx pgx.Tx, at time.Time, transfers []settlement
 		}
 		var err error
 		if leaves[i], err = fact.Leaf(journaled); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return outbox.Put(ctx, tx, settlement.JournalStream, leaves...)
+	return leaves, nil
 }

@@ -73,35 +73,6 @@ func (q *Queries) LockPending(ctx context.Context, ids []string) ([]PendingTrans
 	return items, nil
 }
 
-const madeTransfers = `-- name: MadeTransfers :many
-SELECT id, input_hash FROM transfer WHERE id = ANY ($1::uuid[])
-`
-
-type MadeTransfersRow struct {
-	ID        string
-	InputHash []byte
-}
-
-func (q *Queries) MadeTransfers(ctx context.Context, ids []string) ([]MadeTransfersRow, error) {
-	rows, err := q.db.Query(ctx, madeTransfers, ids)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []MadeTransfersRow
-	for rows.Next() {
-		var i MadeTransfersRow
-		if err := rows.Scan(&i.ID, &i.InputHash); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const overdue = `-- name: Overdue :many
 SELECT id FROM pending_transfer WHERE state = 'pending' AND expires_at <= $1 ORDER BY expires_at LIMIT $2
 `

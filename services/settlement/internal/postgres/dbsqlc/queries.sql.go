@@ -280,29 +280,36 @@ func (q *Queries) InsertWriteOff(ctx context.Context, arg InsertWriteOffParams) 
 	return err
 }
 
-const lockAccounts = `-- name: LockAccounts :one
-SELECT coalesce(array_agg(l.id), '{}')::text[] AS ids, coalesce(array_agg(l.balance), '{}')::bigint[] AS balances,
-       coalesce(array_agg(l.overdraft), '{}')::bigint[] AS overdrafts, cycle_time()::timestamptz AS time
-FROM (SELECT id, balance, overdraft FROM account WHERE id = ANY ($1::text[]) ORDER BY id FOR UPDATE) l
+const lockBooks = `-- name: LockBooks :one
+SELECT coalesce(b.ids, '{}')::text[] AS ids, coalesce(b.balances, '{}')::bigint[] AS balances, coalesce(b.overdrafts, '{}')::bigint[] AS overdrafts,
+       b.at::timestamptz AS time, coalesce(b.made, '{}')::uuid[] AS made, coalesce(b.hashes, '{}')::bytea[] AS hashes
+FROM lock_books($1::text[], $2::uuid[]) b
 `
 
-type LockAccountsRow struct {
+type LockBooksParams struct {
+	Accounts  []string
+	Transfers []string
+}
+
+type LockBooksRow struct {
 	Ids        []string
 	Balances   []int64
 	Overdrafts []int64
 	Time       time.Time
+	Made       []string
+	Hashes     [][]byte
 }
 
-// LockAccounts takes the locks in ascending order: the sort comes before the locking. Then, when it has them all, it takes the time at which
-// everything is posted on them.
-func (q *Queries) LockAccounts(ctx context.Context, ids []string) (LockAccountsRow, error) {
-	row := q.db.QueryRow(ctx, lockAccounts, ids)
-	var i LockAccountsRow
+func (q *Queries) LockBooks(ctx context.Context, arg LockBooksParams) (LockBooksRow, error) {
+	row := q.db.QueryRow(ctx, lockBooks, arg.Accounts, arg.Transfers)
+	var i LockBooksRow
 	err := row.Scan(
 		&i.Ids,
 		&i.Balances,
 		&i.Overdrafts,
 		&i.Time,
+		&i.Made,
+		&i.Hashes,
 	)
 	return i, err
 }
