@@ -11,7 +11,7 @@ demo_flags = $(if $(DATA),--data='$(DATA)') $(if $(FORMAT),--format='$(FORMAT)')
 	$(if $(call yes,$(JSON)),--json) $(if $(call yes,$(NONINTERACTIVE)),--noninteractive)
 up_flags = $(if $(FABRIC),--fabric='$(FABRIC)')
 
-.PHONY: help demo up down reset status test test-unit test-shell lint gen verify build eval-odometer bench-ingest bench-verify bench-access bench-epoch tools clean
+.PHONY: help demo up down reset status test test-unit test-shell lint gen verify build eval-odometer bench-ingest bench-settlement bench-verify bench-access bench-epoch tools clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,11 @@ bench-ingest: build ## Measure ingest beside a ceiling and the obvious pipeline 
 	@$(toolchain) -postgres fabric keto
 	@go build -trimpath -o bin/ ./internal/bench/cmd/bench-ingest
 	@bin/bench-ingest
+
+bench-settlement: build ## Measure the ledger beside plain PostgreSQL with row locks and with a stored function (minutes; prints ratios)
+	@$(toolchain) -postgres fabric keto
+	@go build -trimpath -o bin/ ./internal/bench/cmd/bench-settlement
+	@bin/bench-settlement
 
 bench-verify: ## Measure proof documents, and verified writes and reads of the journal beside immudb (minutes; prints ratios)
 	@$(toolchain) -postgres

@@ -23,8 +23,8 @@ type Wanted struct {
 type Found struct {
 	Reads   []Read
 	Pending []Pending
-	Prices    []Price
-	Quotes    []Quote
+	Prices  []Price
+	Quotes  []Quote
 }
 
 // Changes are what a batch of operations leaves behind.
