@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -15,7 +16,45 @@ import (
 type Purger struct {
 	Letters LetterPurger
 	Queue   Drainer
+	Logger  *slog.Logger
 	Now     func() time.Time
+}
+
+const (
+	// KeepDeadLetters is how long a refused event is kept for its sender: it may hold what no event should.
+	KeepDeadLetters = 180 * 24 * time.Hour
+	// sweepInterval is the time between two sweeps, sweepPage the rows of one statement, maxSweepPages those of a sweep.
+	sweepInterval = time.Hour
+	sweepPage     = 5000
+	maxSweepPages = 200
+)
+
+// Run deletes refused events when they are old, until ctx ends. A failure is logged, and the next sweep does its work.
+func (p *Purger) Run(ctx context.Context) error {
+	ticker := time.NewTicker(sweepInterval)
+	defer ticker.Stop()
+	for {
+		if err := p.Sweep(ctx); err != nil && ctx.Err() == nil {
+			p.Logger.WarnContext(ctx, "old dead letters not deleted", slog.String("error", err.Error()))
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// Sweep deletes the refused events that are older than KeepDeadLetters.
+func (p *Purger) Sweep(ctx context.Context) error {
+	before := p.Now().Add(-KeepDeadLetters)
+	for range maxSweepPages {
+		deleted, err := p.Letters.DeleteOldDeadLetters(ctx, before, sweepPage)
+		if err != nil || deleted < sweepPage {
+			return err
+		}
+	}
+	return nil
 }
 
 // LetterPurger deletes refused events.
@@ -24,6 +63,8 @@ type LetterPurger interface {
 	PassportOfTag(ctx context.Context, tag eventlist.Tag) (uuid.UUID, bool, error)
 	// PurgeDeadLetters deletes the refused events of all members that hold one of the words, and returns how many it deleted.
 	PurgeDeadLetters(ctx context.Context, words []string) (int64, error)
+	// DeleteOldDeadLetters deletes at most limit refused events that are older than before, and returns how many it deleted.
+	DeleteOldDeadLetters(ctx context.Context, before time.Time, limit int) (int64, error)
 }
 
 // Drainer knows the queue.

@@ -91,7 +91,8 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	watches := api.NewAlertService(store, store, api.DefaultWatchLimits())
 	ingestv1.RegisterAlertServiceServer(base.Server, watches)
 	ingestv1.RegisterJournalServiceServer(base.Server, api.NewJournalService(service, store))
-	ingestv1.RegisterPurgeServiceServer(base.Server, &api.PurgeService{Purger: &ingest.Purger{Letters: store, Queue: batches, Now: time.Now}})
+	purger := &ingest.Purger{Letters: store, Queue: batches, Logger: base.Logger, Now: time.Now}
+	ingestv1.RegisterPurgeServiceServer(base.Server, &api.PurgeService{Purger: purger})
 	journalv1.RegisterLogServiceServer(base.Server, logs)
 	keeper := &alerting.Keeper{
 		Policy: alert.DefaultPolicy(), Odometer: adjudication.DefaultPolicy(),
@@ -109,6 +110,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 			events.RecallFound(base.Pool, base.JS, base.Logger, events.Acceptance{Decode: decoder.Decode, Accept: service.Accept}),
 			&alerting.Follower{Pool: base.Pool, Keeper: keeper, Logger: base.Logger},
 			base.Relay(),
+			purger,
 		},
 	}, nil
 }

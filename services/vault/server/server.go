@@ -57,15 +57,16 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	}
 	vaultv1.RegisterVaultServiceServer(base.Server, handlers)
 	vaultv1.RegisterShredServiceServer(base.Server, handlers)
-	vaultv1.RegisterSubjectServiceServer(base.Server, &api.SubjectServer{
-		Desk: &vault.Desk{
-			Store: store, Sealer: keys.sealer, Shredder: keys.tree, Certify: keys.signer.Certify,
-			ProofTag: portrait.ProofTag, Now: time.Now,
-			Stores: []vault.PurgeStore{purge.Registry(registry), purge.Ingest(ingest)},
-		},
-		Opener: store, CertificateKey: keys.signer.PublicKey(),
-	})
+	desk := &vault.Desk{
+		Store: store, Sealer: keys.sealer, Shredder: keys.tree, Certify: keys.signer.Certify, ProofTag: portrait.ProofTag, Now: time.Now,
+		Stores: []vault.PurgeStore{purge.Registry(registry), purge.Ingest(ingest)},
+	}
+	vaultv1.RegisterSubjectServiceServer(base.Server, &api.SubjectServer{Desk: desk, Opener: store, CertificateKey: keys.signer.PublicKey()})
+	retention := &vault.Retention{Store: store, Desk: desk, Shredder: keys.tree, Logger: base.Logger, Now: time.Now}
+	if err := api.ObserveOverdue(otel.Meter("pcc/vault"), store, time.Now); err != nil {
+		return nil, err
+	}
 
 	directory := app.NewDirectory(registry)
-	return app.RunnerFunc(func(ctx context.Context) error { return base.Run(ctx, directory) }), nil
+	return app.RunnerFunc(func(ctx context.Context) error { return base.Run(ctx, directory, retention) }), nil
 }

@@ -2,9 +2,11 @@ package postgres
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -28,9 +30,31 @@ func (s *Store) PassportOfTag(ctx context.Context, tag eventlist.Tag) (passport 
 
 // PurgeDeadLetters implements ingest.LetterPurger.
 func (s *Store) PurgeDeadLetters(ctx context.Context, words []string) (deleted int64, err error) {
+	deleted, err = s.deleteLetters(ctx, func(q *dbsqlc.Queries) ([]string, error) { return q.PurgeDeadLetters(ctx, words) })
+	return deleted, failed("purge dead letters", err)
+}
+
+// DeleteOldDeadLetters implements ingest.LetterPurger.
+func (s *Store) DeleteOldDeadLetters(ctx context.Context, before time.Time, limit int) (int64, error) {
+	deleted, err := s.deleteLetters(ctx, func(q *dbsqlc.Queries) ([]string, error) {
+		return q.DeleteOldDeadLetters(ctx, dbsqlc.DeleteOldDeadLettersParams{Before: firstIDAt(before), Page: int32(limit)}) //nolint:gosec // a page
+	})
+	return deleted, failed("delete old dead letters", err)
+}
+
+// firstIDAt is the lowest id of version 7 at a time: its milliseconds, and zeros.
+func firstIDAt(t time.Time) (id uuid.UUID) {
+	var ms [8]byte
+	binary.BigEndian.PutUint64(ms[:], uint64(t.UnixMilli())) //nolint:gosec // after 1970
+	copy(id[:6], ms[2:])
+	return id
+}
+
+// deleteLetters deletes letters, of which it gets the members, and counts them.
+func (s *Store) deleteLetters(ctx context.Context, remove func(*dbsqlc.Queries) ([]string, error)) (deleted int64, err error) {
 	err = postgres.InTx(ctx, s.owner, func(tx pgx.Tx) error {
 		q := dbsqlc.New(tx)
-		members, err := q.PurgeDeadLetters(ctx, words)
+		members, err := remove(q)
 		if err != nil {
 			return err
 		}
@@ -46,5 +70,5 @@ func (s *Store) PurgeDeadLetters(ctx context.Context, words []string) (deleted i
 		}
 		return nil
 	})
-	return deleted, failed("purge dead letters", err)
+	return deleted, err
 }

@@ -162,11 +162,16 @@ DELETE FROM source_gap WHERE id = ANY(@ids::uuid[]) AND kind = 'missing';
 -- name: ListGaps :many
 SELECT * FROM source_gap WHERE member = @member AND id > @after ORDER BY id LIMIT @page;
 
+-- Ids are in the order of time.
+-- name: DeleteOldDeadLetters :many
+DELETE FROM dead_letter WHERE id IN (SELECT id FROM dead_letter WHERE id < @before::uuid ORDER BY id LIMIT @page)
+RETURNING member;
+
 -- name: PassportOfTag :one
 SELECT id FROM known_passport WHERE tag = @tag;
 
 -- Looks through all refused events, which are bounded a member. A word that a sender wrote in another encoding is not found; the row
--- goes with its age.
+-- goes when it is old.
 -- name: PurgeDeadLetters :many
 DELETE FROM dead_letter
 WHERE EXISTS (

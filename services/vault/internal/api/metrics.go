@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
@@ -48,4 +49,21 @@ func outcome(b vault.Binding) string {
 	default:
 		return outcomeKnown
 	}
+}
+
+// ObserveOverdue shows how many requests of data subjects are overdue.
+func ObserveOverdue(meter metric.Meter, store vault.RetentionStore, now func() time.Time) error {
+	_, err := meter.Int64ObservableGauge("pcc.vault.overdue_requests", metric.WithUnit("{request}"),
+		metric.WithDescription("requests of data subjects that should have been answered"),
+		metric.WithInt64Callback(func(ctx context.Context, o metric.Int64Observer) error {
+			overdue, err := store.OverdueRequests(ctx, now())
+			if err == nil {
+				o.Observe(overdue)
+			}
+			return err
+		}))
+	if err != nil {
+		return fmt.Errorf("vault: metrics: %w", err)
+	}
+	return nil
 }

@@ -81,3 +81,48 @@ DELETE FROM doomed_key WHERE shred_key = ANY (@shred_keys::uuid[]);
 
 -- name: AccessesTo :many
 SELECT subject, action, created_at FROM audit WHERE object = @object ORDER BY id DESC LIMIT @page;
+
+-- Former holders: somebody else has held the vehicle for long, and nobody waits for an answer about them.
+-- name: DoomFormerHolders :execrows
+WITH gone AS (
+    DELETE FROM holder WHERE id IN (
+        SELECT h.id FROM holder h
+        WHERE EXISTS (
+                SELECT FROM holder n WHERE n.vehicle_id = h.vehicle_id AND n.created_at > h.created_at AND n.created_at < @before::timestamptz)
+            AND NOT EXISTS (SELECT FROM subject_request r WHERE r.holder_id = h.id AND r.ended_at IS NULL)
+            AND NOT EXISTS (SELECT FROM restriction x WHERE x.holder_id = h.id AND x.lifted_at IS NULL)
+        ORDER BY h.created_at LIMIT @page)
+    RETURNING shred_key
+)
+INSERT INTO doomed_key (shred_key) SELECT shred_key FROM gone;
+
+-- name: DeleteOldRequests :execrows
+WITH old AS (
+    SELECT r.id FROM subject_request r
+    WHERE r.ended_at < @before::timestamptz
+        AND NOT EXISTS (SELECT FROM restriction x WHERE x.request_id = r.id AND x.lifted_at IS NULL)
+    ORDER BY r.ended_at LIMIT @page FOR UPDATE SKIP LOCKED
+), without_erasure AS (
+    DELETE FROM erasure WHERE request_id IN (SELECT id FROM old)
+), without_restriction AS (
+    DELETE FROM restriction WHERE request_id IN (SELECT id FROM old)
+)
+DELETE FROM subject_request WHERE id IN (SELECT id FROM old);
+
+-- All keys of rows, in pages by name.
+-- name: ShredKeysAfter :many
+SELECT shred_key FROM (
+    SELECT shred_key FROM vehicle_identity
+    UNION ALL SELECT shred_key FROM holder
+    UNION ALL SELECT shred_key FROM class_key
+) keys
+WHERE shred_key > @after::uuid ORDER BY shred_key LIMIT @page;
+
+-- name: DeleteShreddedIdentities :execrows
+DELETE FROM vehicle_identity WHERE shred_key = ANY (@shred_keys::uuid[]);
+
+-- name: DeleteShreddedHolders :execrows
+DELETE FROM holder WHERE shred_key = ANY (@shred_keys::uuid[]);
+
+-- name: DeleteShreddedClassKeys :execrows
+DELETE FROM class_key WHERE shred_key = ANY (@shred_keys::uuid[]);

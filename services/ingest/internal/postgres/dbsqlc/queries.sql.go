@@ -153,6 +153,37 @@ func (q *Queries) DeleteGaps(ctx context.Context, ids []uuid.UUID) error {
 	return err
 }
 
+const deleteOldDeadLetters = `-- name: DeleteOldDeadLetters :many
+DELETE FROM dead_letter WHERE id IN (SELECT id FROM dead_letter WHERE id < $1::uuid ORDER BY id LIMIT $2)
+RETURNING member
+`
+
+type DeleteOldDeadLettersParams struct {
+	Before uuid.UUID
+	Page   int32
+}
+
+// Ids are in the order of time.
+func (q *Queries) DeleteOldDeadLetters(ctx context.Context, arg DeleteOldDeadLettersParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, deleteOldDeadLetters, arg.Before, arg.Page)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var member string
+		if err := rows.Scan(&member); err != nil {
+			return nil, err
+		}
+		items = append(items, member)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const endSourceKey = `-- name: EndSourceKey :exec
 UPDATE source_key SET revoked_at = $1, end_sequence = $2, revoke_reason = $3 WHERE id = $4
 `
@@ -936,7 +967,7 @@ RETURNING member
 `
 
 // Looks through all refused events, which are bounded a member. A word that a sender wrote in another encoding is not found; the row
-// goes with its age.
+// goes when it is old.
 func (q *Queries) PurgeDeadLetters(ctx context.Context, words []string) ([]string, error) {
 	rows, err := q.db.Query(ctx, purgeDeadLetters, words)
 	if err != nil {

@@ -58,6 +58,97 @@ func (q *Queries) CountOverdueRequests(ctx context.Context, now time.Time) (int6
 	return count, err
 }
 
+const deleteOldRequests = `-- name: DeleteOldRequests :execrows
+WITH old AS (
+    SELECT r.id FROM subject_request r
+    WHERE r.ended_at < $1::timestamptz
+        AND NOT EXISTS (SELECT FROM restriction x WHERE x.request_id = r.id AND x.lifted_at IS NULL)
+    ORDER BY r.ended_at LIMIT $2 FOR UPDATE SKIP LOCKED
+), without_erasure AS (
+    DELETE FROM erasure WHERE request_id IN (SELECT id FROM old)
+), without_restriction AS (
+    DELETE FROM restriction WHERE request_id IN (SELECT id FROM old)
+)
+DELETE FROM subject_request WHERE id IN (SELECT id FROM old)
+`
+
+type DeleteOldRequestsParams struct {
+	Before time.Time
+	Page   int32
+}
+
+func (q *Queries) DeleteOldRequests(ctx context.Context, arg DeleteOldRequestsParams) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteOldRequests, arg.Before, arg.Page)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteShreddedClassKeys = `-- name: DeleteShreddedClassKeys :execrows
+DELETE FROM class_key WHERE shred_key = ANY ($1::uuid[])
+`
+
+func (q *Queries) DeleteShreddedClassKeys(ctx context.Context, shredKeys []uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteShreddedClassKeys, shredKeys)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteShreddedHolders = `-- name: DeleteShreddedHolders :execrows
+DELETE FROM holder WHERE shred_key = ANY ($1::uuid[])
+`
+
+func (q *Queries) DeleteShreddedHolders(ctx context.Context, shredKeys []uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteShreddedHolders, shredKeys)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteShreddedIdentities = `-- name: DeleteShreddedIdentities :execrows
+DELETE FROM vehicle_identity WHERE shred_key = ANY ($1::uuid[])
+`
+
+func (q *Queries) DeleteShreddedIdentities(ctx context.Context, shredKeys []uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteShreddedIdentities, shredKeys)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const doomFormerHolders = `-- name: DoomFormerHolders :execrows
+WITH gone AS (
+    DELETE FROM holder WHERE id IN (
+        SELECT h.id FROM holder h
+        WHERE EXISTS (
+                SELECT FROM holder n WHERE n.vehicle_id = h.vehicle_id AND n.created_at > h.created_at AND n.created_at < $1::timestamptz)
+            AND NOT EXISTS (SELECT FROM subject_request r WHERE r.holder_id = h.id AND r.ended_at IS NULL)
+            AND NOT EXISTS (SELECT FROM restriction x WHERE x.holder_id = h.id AND x.lifted_at IS NULL)
+        ORDER BY h.created_at LIMIT $2)
+    RETURNING shred_key
+)
+INSERT INTO doomed_key (shred_key) SELECT shred_key FROM gone
+`
+
+type DoomFormerHoldersParams struct {
+	Before time.Time
+	Page   int32
+}
+
+// Former holders: somebody else has held the vehicle for long, and nobody waits for an answer about them.
+func (q *Queries) DoomFormerHolders(ctx context.Context, arg DoomFormerHoldersParams) (int64, error) {
+	result, err := q.db.Exec(ctx, doomFormerHolders, arg.Before, arg.Page)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const doomKeys = `-- name: DoomKeys :exec
 INSERT INTO doomed_key (shred_key) SELECT unnest($1::uuid[]) ON CONFLICT ON CONSTRAINT doomed_key_pkey DO NOTHING
 `
@@ -451,6 +542,41 @@ type SetCertificateParams struct {
 func (q *Queries) SetCertificate(ctx context.Context, arg SetCertificateParams) error {
 	_, err := q.db.Exec(ctx, setCertificate, arg.Certificate, arg.RequestID)
 	return err
+}
+
+const shredKeysAfter = `-- name: ShredKeysAfter :many
+SELECT shred_key FROM (
+    SELECT shred_key FROM vehicle_identity
+    UNION ALL SELECT shred_key FROM holder
+    UNION ALL SELECT shred_key FROM class_key
+) keys
+WHERE shred_key > $1::uuid ORDER BY shred_key LIMIT $2
+`
+
+type ShredKeysAfterParams struct {
+	After uuid.UUID
+	Page  int32
+}
+
+// All keys of rows, in pages by name.
+func (q *Queries) ShredKeysAfter(ctx context.Context, arg ShredKeysAfterParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, shredKeysAfter, arg.After, arg.Page)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var shred_key uuid.UUID
+		if err := rows.Scan(&shred_key); err != nil {
+			return nil, err
+		}
+		items = append(items, shred_key)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const subjectRequestOfMember = `-- name: SubjectRequestOfMember :one
