@@ -14,7 +14,7 @@ import (
 
 func newBank(env *environment) *cobra.Command {
 	c := &cobra.Command{Use: "bank", Short: "Import statements of the consortium's bank account, and compare it with the ledger"}
-	c.AddCommand(newBankImport(env), newBankWriteOff(env), newBankPeg(env))
+	c.AddCommand(newBankImport(env), newBankStatus(env), newBankWriteOff(env), newBankPeg(env))
 	return c
 }
 

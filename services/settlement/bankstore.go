@@ -40,7 +40,9 @@ type BankTx interface {
 	// alone, and those that a second one approved. It waits for nobody: a payout that is held elsewhere is left out.
 	PayablePayouts(ctx context.Context, alone Amount, limit int) ([]Payout, error)
 	InsertPayout(ctx context.Context, p Payout) error
-	// UpdatePayout stores state and approval.
+	// LockBatch holds the payouts of a message to the bank until the transaction ends, in ascending order of their ids.
+	LockBatch(ctx context.Context, batch string) ([]Payout, error)
+	// UpdatePayout stores state, approval and rejection.
 	UpdatePayout(ctx context.Context, p Payout) error
 	// Batch returns a message to the bank; found is false when there is none.
 	Batch(ctx context.Context, id string) (b PayoutBatch, found bool, err error)

@@ -18,6 +18,7 @@ var (
 	ErrCycleNotFound   = apperr.New(apperr.NotFound, "CYCLE_NOT_FOUND", "no such closed cycle").WithField("name")
 	ErrPeriodNotFound  = apperr.New(apperr.NotFound, "PERIOD_NOT_FOUND", "no such closed period").WithField("name")
 	ErrEntryNotFound   = apperr.New(apperr.NotFound, "ENTRY_NOT_FOUND", "no imported bank statement has such an entry").WithField("reference")
+	ErrBatchNotFound   = apperr.New(apperr.NotFound, "BATCH_NOT_FOUND", "no payouts were exported by such a message").WithField("Document/CstmrPmtStsRpt/OrgnlGrpInfAndSts/OrgnlMsgId")
 	ErrPayoutNotFound  = apperr.New(apperr.NotFound, "PAYOUT_NOT_FOUND", "no such payout, or not the caller's")
 	ErrReadNotFound    = apperr.New(apperr.NotFound, "READ_NOT_FOUND", "no such paid read")
 	ErrProductUnknown  = apperr.New(apperr.NotFound, "PRODUCT_UNKNOWN", "the product is not on the price list").WithField("product")

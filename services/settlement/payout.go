@@ -40,7 +40,9 @@ type Payout struct {
 	// RequestedBy and ApprovedBy are two different people's names; ApprovedBy is "" as long as nobody approved.
 	RequestedBy, ApprovedBy string
 	Batch                   string // of the message to the bank, "" until exported
-	CreateTime              time.Time
+	// Rejection is the code of the bank's reason when it refused the payout; "" otherwise, or when it gave none.
+	Rejection  string
+	CreateTime time.Time
 	// RequestHash is the SHA-256 of what was asked for.
 	RequestHash [sha256.Size]byte
 }

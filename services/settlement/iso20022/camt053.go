@@ -26,7 +26,7 @@ func statementSchema() element {
 
 func balanceSchema() element {
 	return sequence(
-		one("Tp", sequence(one("CdOrPrtry", codeOr(35)), maybe("SubTp", codeOr(35)))), many("CdtLine", opaque()),
+		one("Tp", sequence(one("CdOrPrtry", codeOr()), maybe("SubTp", codeOr()))), many("CdtLine", opaque()),
 		one("Amt", amount()), one("CdtDbtInd", direction()), one("Dt", day()), many("Avlbty", opaque()),
 	)
 }
@@ -34,7 +34,7 @@ func balanceSchema() element {
 func entrySchema() element {
 	return sequence(
 		maybe("NtryRef", value(isText(35))), one("Amt", amount()), one("CdtDbtInd", direction()), maybe("RvslInd", value(isBoolean)),
-		one("Sts", codeOr(35)), maybe("BookgDt", day()), maybe("ValDt", day()), maybe("AcctSvcrRef", value(isText(35))),
+		one("Sts", codeOr()), maybe("BookgDt", day()), maybe("ValDt", day()), maybe("AcctSvcrRef", value(isText(35))),
 		many("Avlbty", opaque()), one("BkTxCd", opaque()), maybe("ComssnWvrInd", value(isBoolean)), maybe("AddtlInfInd", opaque()),
 		maybe("AmtDtls", opaque()), maybe("Chrgs", opaque()), maybe("TechInptChanl", opaque()), maybe("Intrst", opaque()),
 		maybe("CardTx", opaque()), many("NtryDtls", sequence(maybe("Btch", opaque()), many("TxDtls", transactionSchema()))),
@@ -66,8 +66,9 @@ func transactionSchema() element {
 	)
 }
 
-func codeOr(limit int) element {
-	return choice(one("Cd", value(isCode)), one("Prtry", value(isText(limit))))
+// codeOr is a code of an external set, or the bank's own.
+func codeOr() element {
+	return choice(one("Cd", value(isCode)), one("Prtry", value(isText(35))))
 }
 
 func direction() element { return value(oneOf("CRDT", "DBIT")) }

@@ -1,10 +1,11 @@
-// Package iso20022 reads and writes the two messages that tie the ledger to the consortium's bank account:
+// Package iso20022 reads and writes the messages that tie the ledger to the consortium's bank account:
 //
 //	camt.053.001.08   ReadStatement      the bank's statement of the account
 //	pain.001.001.09   Initiation.Encode  the credit transfers that the bank is asked to make, under the SEPA rules
+//	pain.002.001.10   ReadStatusReport   what the bank says of those before it books them
 //
-// Both are held to one description of their structure (schema.go): the order of elements, how often each may come, and the
-// form of what it holds. Parts of a statement that nothing here reads must be well-formed and in their place; what is in
+// All are held to one description of their structure (schema.go): the order of elements, how often each may come, and the
+// form of what it holds. Parts of a document that nothing here reads must be well-formed and in their place; what is in
 // them is the bank's affair.
 //
 // Only euro are read and written, in whole cents. A statement is read whole or refused whole, with an apperr.Error that says

@@ -51,7 +51,7 @@ func TestEveryCallIsGuarded(t *testing.T) {
 		}},
 		"price setter": {f.Dial(f.insurer, "operator"), "PERMISSION_DENIED", []string{"SetPrice", "ListPrices", "ListPriceVersions"}},
 		"treasurer": {f.Dial(f.insurer, "treasurer"), "PERMISSION_DENIED", []string{
-			"RecordReceipt", "GetTrialBalance", "ExportPayouts", "RejectPayout", "ImportStatement", "WriteOffEntry", "GetPeg",
+			"RecordReceipt", "GetTrialBalance", "ExportPayouts", "RejectPayout", "ImportStatement", "ImportStatusReport", "WriteOffEntry", "GetPeg",
 			"ReverseTransfer", "ListTransfers", "CloseCycle", "GetCycle", "ListCycles", "ListPeriods",
 		}},
 		"unrelated service": {f.DialService("vault"), "PERMISSION_DENIED", []string{"ListPrices", "ListPriceVersions", "GetCycle", "ListCycles", "ListPeriods", "ListPeriods"}},

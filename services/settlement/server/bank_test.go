@@ -108,6 +108,34 @@ func TestEuroInAndOut(t *testing.T) {
 	}
 }
 
+func TestRefusedPayoutIsGivenBack(t *testing.T) {
+	b := startBanking(t)
+	b.fund(t, b.garage, "50")
+	requested, err := b.admin.RequestPayout(t.Context(), payoutRequest("20"))
+	must(t, err)
+	batch, err := b.exporter.ExportPayouts(t.Context(), &settlementv1.ExportPayoutsRequest{RequestId: uuid.NewString()})
+	must(t, err)
+	plain := func(name string) string {
+		return strings.ReplaceAll(name[strings.LastIndexByte(name, '/')+1:], "-", "")
+	}
+	report := iso20022test.StatusReport(plain(batch.GetBatch()), "PART", iso20022test.Refused{EndToEnd: plain(requested.GetPayout().GetName()), Code: "AC04"})
+	got, err := b.bank.ImportStatusReport(t.Context(), &settlementv1.ImportStatusReportRequest{Document: report})
+	must(t, err)
+	want := &settlementv1.ImportStatusReportResponse{Batch: batch.GetBatch(), Rejected: []*settlementv1.RejectedPayout{{
+		Payout: requested.GetPayout().GetName(), Member: b.garage.Name(), Amount: "20.0000", Rejection: "AC04",
+	}}}
+	if diff := cmp.Diff(want, got, protocmp.Transform()); diff != "" {
+		t.Errorf("report (-want +got):\n%s", diff)
+	}
+	mine, err := b.admin.ListPayouts(t.Context(), &settlementv1.ListPayoutsRequest{})
+	must(t, err)
+	if p := mine.GetPayouts()[0]; p.GetState() != settlementv1.PayoutState_PAYOUT_STATE_REJECTED || p.GetRejection() != "AC04" {
+		t.Errorf("the garage sees %v", p)
+	}
+	_, err = b.bank.ImportStatusReport(t.Context(), &settlementv1.ImportStatusReportRequest{Document: []byte("<a/>")})
+	wantReason(t, "no report", err, "DOCUMENT_INVALID")
+}
+
 func TestPayoutsOfOneMemberInPages(t *testing.T) {
 	b := startBanking(t)
 	b.fund(t, b.garage, "50")

@@ -27,7 +27,7 @@ func (s *Payouts) message(p settlement.Payout) *settlementv1.Payout {
 		Name: nameOf(payouts, p.ID), Member: nameOf(members, p.Member), Amount: p.Amount.String(),
 		CreditorName: p.Creditor.Name, Iban: p.Creditor.IBAN, Bic: p.Creditor.BIC,
 		State: payoutStateMessage(p.State), NeedsApproval: p.NeedsApproval(s.Bank.Limit()),
-		Requester: p.RequestedBy, Approver: p.ApprovedBy, CreateTime: timestamppb.New(p.CreateTime),
+		Requester: p.RequestedBy, Approver: p.ApprovedBy, Rejection: p.Rejection, CreateTime: timestamppb.New(p.CreateTime),
 	}
 	if p.Batch != "" {
 		m.Batch = nameOf(payoutBatches, p.Batch)

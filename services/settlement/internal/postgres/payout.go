@@ -46,6 +46,10 @@ func (t *ledgerTx) LockPayouts(ctx context.Context, ids []string) (map[string]se
 	return payouts, nil
 }
 
+func (t *ledgerTx) LockBatch(ctx context.Context, batch string) ([]settlement.Payout, error) {
+	return allPayouts(t.q.LockBatch(ctx, &batch))
+}
+
 func (t *ledgerTx) PayablePayouts(ctx context.Context, alone settlement.Amount, limit int) ([]settlement.Payout, error) {
 	return allPayouts(t.q.PayablePayouts(ctx, dbsqlc.PayablePayoutsParams{
 		Alone: alone, MaxRows: int32(limit), //nolint:gosec // a small constant
@@ -64,7 +68,7 @@ func (t *ledgerTx) InsertPayout(ctx context.Context, p settlement.Payout) error 
 }
 
 func (t *ledgerTx) UpdatePayout(ctx context.Context, p settlement.Payout) error {
-	n, err := t.q.UpdatePayout(ctx, dbsqlc.UpdatePayoutParams{ID: p.ID, State: string(p.State), ApprovedBy: p.ApprovedBy})
+	n, err := t.q.UpdatePayout(ctx, dbsqlc.UpdatePayoutParams{ID: p.ID, State: string(p.State), ApprovedBy: p.ApprovedBy, Rejection: p.Rejection})
 	if err != nil {
 		return fmt.Errorf("update payout: %w", err)
 	}
@@ -122,7 +126,7 @@ func payout(r dbsqlc.Payout) settlement.Payout {
 	p := settlement.Payout{
 		ID: r.ID, Seq: r.Seq, Member: r.Member, Amount: r.Amount,
 		Creditor: iso20022.Party{Name: r.CreditorName, IBAN: r.CreditorIban, BIC: r.CreditorBic}, State: settlement.PayoutState(r.State),
-		RequestedBy: r.RequestedBy, ApprovedBy: r.ApprovedBy, CreateTime: r.CreatedAt,
+		RequestedBy: r.RequestedBy, ApprovedBy: r.ApprovedBy, Rejection: r.Rejection, CreateTime: r.CreatedAt,
 	}
 	if r.Batch != nil {
 		p.Batch = *r.Batch

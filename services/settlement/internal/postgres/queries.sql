@@ -93,13 +93,17 @@ SELECT * FROM payout WHERE id = $1;
 -- name: LockPayouts :many
 SELECT * FROM payout WHERE id = ANY (@ids::uuid[]) ORDER BY id FOR UPDATE;
 
+-- LockBatch takes the locks in ascending order of the ids.
+-- name: LockBatch :many
+SELECT * FROM payout WHERE batch = $1 ORDER BY id FOR UPDATE;
+
 -- PayablePayouts waits for nobody: a payout that somebody else changes now is left for the next time.
 -- name: PayablePayouts :many
 SELECT * FROM payout WHERE state = 'requested' AND (amount <= @alone OR approved_by <> '')
 ORDER BY seq LIMIT @max_rows FOR UPDATE SKIP LOCKED;
 
 -- name: UpdatePayout :execrows
-UPDATE payout SET state = $2, approved_by = $3 WHERE id = $1;
+UPDATE payout SET state = $2, approved_by = $3, rejection = $4 WHERE id = $1;
 
 -- name: ExportPayouts :execrows
 UPDATE payout SET state = 'exported', batch = @batch WHERE id = ANY (@ids::uuid[]) AND state = 'requested';

@@ -370,6 +370,177 @@ func (x *ImportStatementResponse) GetPeg() *Peg {
 	return nil
 }
 
+type ImportStatusReportRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// pain.002.001.10 in UTF-8.
+	Document      []byte `protobuf:"bytes,1,opt,name=document,proto3" json:"document,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportStatusReportRequest) Reset() {
+	*x = ImportStatusReportRequest{}
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportStatusReportRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportStatusReportRequest) ProtoMessage() {}
+
+func (x *ImportStatusReportRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportStatusReportRequest.ProtoReflect.Descriptor instead.
+func (*ImportStatusReportRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_settlement_v1_bank_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *ImportStatusReportRequest) GetDocument() []byte {
+	if x != nil {
+		return x.Document
+	}
+	return nil
+}
+
+type ImportStatusReportResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `payoutBatches/{batch}` of the message that the report is on.
+	Batch string `protobuf:"bytes,1,opt,name=batch,proto3" json:"batch,omitempty"`
+	// Payouts that the bank refuses; all of them are given back.
+	Rejected      []*RejectedPayout `protobuf:"bytes,2,rep,name=rejected,proto3" json:"rejected,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportStatusReportResponse) Reset() {
+	*x = ImportStatusReportResponse{}
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportStatusReportResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportStatusReportResponse) ProtoMessage() {}
+
+func (x *ImportStatusReportResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportStatusReportResponse.ProtoReflect.Descriptor instead.
+func (*ImportStatusReportResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_settlement_v1_bank_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *ImportStatusReportResponse) GetBatch() string {
+	if x != nil {
+		return x.Batch
+	}
+	return ""
+}
+
+func (x *ImportStatusReportResponse) GetRejected() []*RejectedPayout {
+	if x != nil {
+		return x.Rejected
+	}
+	return nil
+}
+
+// RejectedPayout is a payout that the bank refused.
+type RejectedPayout struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `payouts/{payout}`.
+	Payout string `protobuf:"bytes,1,opt,name=payout,proto3" json:"payout,omitempty"`
+	// `members/{member}` that has the amount again.
+	Member string `protobuf:"bytes,2,opt,name=member,proto3" json:"member,omitempty"`
+	Amount string `protobuf:"bytes,3,opt,name=amount,proto3" json:"amount,omitempty"`
+	// Code of the bank's reason; empty when it gave none.
+	Rejection     string `protobuf:"bytes,4,opt,name=rejection,proto3" json:"rejection,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RejectedPayout) Reset() {
+	*x = RejectedPayout{}
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RejectedPayout) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RejectedPayout) ProtoMessage() {}
+
+func (x *RejectedPayout) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RejectedPayout.ProtoReflect.Descriptor instead.
+func (*RejectedPayout) Descriptor() ([]byte, []int) {
+	return file_pcc_settlement_v1_bank_service_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *RejectedPayout) GetPayout() string {
+	if x != nil {
+		return x.Payout
+	}
+	return ""
+}
+
+func (x *RejectedPayout) GetMember() string {
+	if x != nil {
+		return x.Member
+	}
+	return ""
+}
+
+func (x *RejectedPayout) GetAmount() string {
+	if x != nil {
+		return x.Amount
+	}
+	return ""
+}
+
+func (x *RejectedPayout) GetRejection() string {
+	if x != nil {
+		return x.Rejection
+	}
+	return ""
+}
+
 type WriteOffEntryRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The bank's reference of the entry.
@@ -380,7 +551,7 @@ type WriteOffEntryRequest struct {
 
 func (x *WriteOffEntryRequest) Reset() {
 	*x = WriteOffEntryRequest{}
-	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[4]
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -392,7 +563,7 @@ func (x *WriteOffEntryRequest) String() string {
 func (*WriteOffEntryRequest) ProtoMessage() {}
 
 func (x *WriteOffEntryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[4]
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -405,7 +576,7 @@ func (x *WriteOffEntryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteOffEntryRequest.ProtoReflect.Descriptor instead.
 func (*WriteOffEntryRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_settlement_v1_bank_service_proto_rawDescGZIP(), []int{4}
+	return file_pcc_settlement_v1_bank_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *WriteOffEntryRequest) GetReference() string {
@@ -427,7 +598,7 @@ type WriteOffEntryResponse struct {
 
 func (x *WriteOffEntryResponse) Reset() {
 	*x = WriteOffEntryResponse{}
-	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[5]
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -439,7 +610,7 @@ func (x *WriteOffEntryResponse) String() string {
 func (*WriteOffEntryResponse) ProtoMessage() {}
 
 func (x *WriteOffEntryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[5]
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -452,7 +623,7 @@ func (x *WriteOffEntryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteOffEntryResponse.ProtoReflect.Descriptor instead.
 func (*WriteOffEntryResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_settlement_v1_bank_service_proto_rawDescGZIP(), []int{5}
+	return file_pcc_settlement_v1_bank_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *WriteOffEntryResponse) GetAmount() string {
@@ -477,7 +648,7 @@ type GetPegRequest struct {
 
 func (x *GetPegRequest) Reset() {
 	*x = GetPegRequest{}
-	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[6]
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -489,7 +660,7 @@ func (x *GetPegRequest) String() string {
 func (*GetPegRequest) ProtoMessage() {}
 
 func (x *GetPegRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[6]
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -502,7 +673,7 @@ func (x *GetPegRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPegRequest.ProtoReflect.Descriptor instead.
 func (*GetPegRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_settlement_v1_bank_service_proto_rawDescGZIP(), []int{6}
+	return file_pcc_settlement_v1_bank_service_proto_rawDescGZIP(), []int{9}
 }
 
 type GetPegResponse struct {
@@ -514,7 +685,7 @@ type GetPegResponse struct {
 
 func (x *GetPegResponse) Reset() {
 	*x = GetPegResponse{}
-	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[7]
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -526,7 +697,7 @@ func (x *GetPegResponse) String() string {
 func (*GetPegResponse) ProtoMessage() {}
 
 func (x *GetPegResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[7]
+	mi := &file_pcc_settlement_v1_bank_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -539,7 +710,7 @@ func (x *GetPegResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPegResponse.ProtoReflect.Descriptor instead.
 func (*GetPegResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_settlement_v1_bank_service_proto_rawDescGZIP(), []int{7}
+	return file_pcc_settlement_v1_bank_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *GetPegResponse) GetPeg() *Peg {
@@ -572,7 +743,17 @@ const file_pcc_settlement_v1_bank_service_proto_rawDesc = "" +
 	"\tstatement\x18\x01 \x01(\tR\tstatement\x12'\n" +
 	"\x0fclosing_balance\x18\x02 \x01(\tR\x0eclosingBalance\x126\n" +
 	"\aentries\x18\x03 \x03(\v2\x1c.pcc.settlement.v1.BankEntryR\aentries\x12(\n" +
-	"\x03peg\x18\x04 \x01(\v2\x16.pcc.settlement.v1.PegR\x03peg\"?\n" +
+	"\x03peg\x18\x04 \x01(\v2\x16.pcc.settlement.v1.PegR\x03peg\"E\n" +
+	"\x19ImportStatusReportRequest\x12(\n" +
+	"\bdocument\x18\x01 \x01(\fB\f\xbaH\tz\a\x10\x01\x18\xc0\x8d\xb7\x01R\bdocument\"q\n" +
+	"\x1aImportStatusReportResponse\x12\x14\n" +
+	"\x05batch\x18\x01 \x01(\tR\x05batch\x12=\n" +
+	"\brejected\x18\x02 \x03(\v2!.pcc.settlement.v1.RejectedPayoutR\brejected\"v\n" +
+	"\x0eRejectedPayout\x12\x16\n" +
+	"\x06payout\x18\x01 \x01(\tR\x06payout\x12\x16\n" +
+	"\x06member\x18\x02 \x01(\tR\x06member\x12\x16\n" +
+	"\x06amount\x18\x03 \x01(\tR\x06amount\x12\x1c\n" +
+	"\trejection\x18\x04 \x01(\tR\trejection\"?\n" +
 	"\x14WriteOffEntryRequest\x12'\n" +
 	"\treference\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\treference\"_\n" +
 	"\x15WriteOffEntryResponse\x12\x16\n" +
@@ -588,9 +769,10 @@ const file_pcc_settlement_v1_bank_service_proto_rawDesc = "" +
 	"\x17ENTRY_OUTCOME_SUSPENDED\x10\x03\x12\x16\n" +
 	"\x12ENTRY_OUTCOME_PAID\x10\x04\x12\x1a\n" +
 	"\x16ENTRY_OUTCOME_RETURNED\x10\x05\x12\x1d\n" +
-	"\x19ENTRY_OUTCOME_UNEXPLAINED\x10\x062\xd0\x03\n" +
+	"\x19ENTRY_OUTCOME_UNEXPLAINED\x10\x062\x81\x05\n" +
 	"\vBankService\x12\xa0\x01\n" +
-	"\x0fImportStatement\x12).pcc.settlement.v1.ImportStatementRequest\x1a*.pcc.settlement.v1.ImportStatementResponse\"6\xa2\xd4\x18\x15\b\x02\x12\x11import_statements\x82\xd3\xe4\x93\x02\x17:\x01*\"\x12/v1/bankStatements\x12\xa0\x01\n" +
+	"\x0fImportStatement\x12).pcc.settlement.v1.ImportStatementRequest\x1a*.pcc.settlement.v1.ImportStatementResponse\"6\xa2\xd4\x18\x15\b\x02\x12\x11import_statements\x82\xd3\xe4\x93\x02\x17:\x01*\"\x12/v1/bankStatements\x12\xae\x01\n" +
+	"\x12ImportStatusReport\x12,.pcc.settlement.v1.ImportStatusReportRequest\x1a-.pcc.settlement.v1.ImportStatusReportResponse\";\xa2\xd4\x18\x15\b\x02\x12\x11import_statements\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/payoutStatusReports\x12\xa0\x01\n" +
 	"\rWriteOffEntry\x12'.pcc.settlement.v1.WriteOffEntryRequest\x1a(.pcc.settlement.v1.WriteOffEntryResponse\"<\xa2\xd4\x18\x15\b\x02\x12\x11write_off_entries\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/bankEntries:writeOff\x12{\n" +
 	"\x06GetPeg\x12 .pcc.settlement.v1.GetPegRequest\x1a!.pcc.settlement.v1.GetPegResponse\",\xa2\xd4\x18\x14\b\x02\x12\x10audit_settlement\x82\xd3\xe4\x93\x02\x0eb\x03peg\x12\a/v1/pegBFZDgithub.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1;settlementv1b\x06proto3"
 
@@ -607,34 +789,40 @@ func file_pcc_settlement_v1_bank_service_proto_rawDescGZIP() []byte {
 }
 
 var file_pcc_settlement_v1_bank_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_pcc_settlement_v1_bank_service_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_pcc_settlement_v1_bank_service_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_pcc_settlement_v1_bank_service_proto_goTypes = []any{
-	(EntryOutcome)(0),               // 0: pcc.settlement.v1.EntryOutcome
-	(*BankEntry)(nil),               // 1: pcc.settlement.v1.BankEntry
-	(*Peg)(nil),                     // 2: pcc.settlement.v1.Peg
-	(*ImportStatementRequest)(nil),  // 3: pcc.settlement.v1.ImportStatementRequest
-	(*ImportStatementResponse)(nil), // 4: pcc.settlement.v1.ImportStatementResponse
-	(*WriteOffEntryRequest)(nil),    // 5: pcc.settlement.v1.WriteOffEntryRequest
-	(*WriteOffEntryResponse)(nil),   // 6: pcc.settlement.v1.WriteOffEntryResponse
-	(*GetPegRequest)(nil),           // 7: pcc.settlement.v1.GetPegRequest
-	(*GetPegResponse)(nil),          // 8: pcc.settlement.v1.GetPegResponse
+	(EntryOutcome)(0),                  // 0: pcc.settlement.v1.EntryOutcome
+	(*BankEntry)(nil),                  // 1: pcc.settlement.v1.BankEntry
+	(*Peg)(nil),                        // 2: pcc.settlement.v1.Peg
+	(*ImportStatementRequest)(nil),     // 3: pcc.settlement.v1.ImportStatementRequest
+	(*ImportStatementResponse)(nil),    // 4: pcc.settlement.v1.ImportStatementResponse
+	(*ImportStatusReportRequest)(nil),  // 5: pcc.settlement.v1.ImportStatusReportRequest
+	(*ImportStatusReportResponse)(nil), // 6: pcc.settlement.v1.ImportStatusReportResponse
+	(*RejectedPayout)(nil),             // 7: pcc.settlement.v1.RejectedPayout
+	(*WriteOffEntryRequest)(nil),       // 8: pcc.settlement.v1.WriteOffEntryRequest
+	(*WriteOffEntryResponse)(nil),      // 9: pcc.settlement.v1.WriteOffEntryResponse
+	(*GetPegRequest)(nil),              // 10: pcc.settlement.v1.GetPegRequest
+	(*GetPegResponse)(nil),             // 11: pcc.settlement.v1.GetPegResponse
 }
 var file_pcc_settlement_v1_bank_service_proto_depIdxs = []int32{
-	0, // 0: pcc.settlement.v1.BankEntry.outcome:type_name -> pcc.settlement.v1.EntryOutcome
-	1, // 1: pcc.settlement.v1.ImportStatementResponse.entries:type_name -> pcc.settlement.v1.BankEntry
-	2, // 2: pcc.settlement.v1.ImportStatementResponse.peg:type_name -> pcc.settlement.v1.Peg
-	2, // 3: pcc.settlement.v1.GetPegResponse.peg:type_name -> pcc.settlement.v1.Peg
-	3, // 4: pcc.settlement.v1.BankService.ImportStatement:input_type -> pcc.settlement.v1.ImportStatementRequest
-	5, // 5: pcc.settlement.v1.BankService.WriteOffEntry:input_type -> pcc.settlement.v1.WriteOffEntryRequest
-	7, // 6: pcc.settlement.v1.BankService.GetPeg:input_type -> pcc.settlement.v1.GetPegRequest
-	4, // 7: pcc.settlement.v1.BankService.ImportStatement:output_type -> pcc.settlement.v1.ImportStatementResponse
-	6, // 8: pcc.settlement.v1.BankService.WriteOffEntry:output_type -> pcc.settlement.v1.WriteOffEntryResponse
-	8, // 9: pcc.settlement.v1.BankService.GetPeg:output_type -> pcc.settlement.v1.GetPegResponse
-	7, // [7:10] is the sub-list for method output_type
-	4, // [4:7] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	0,  // 0: pcc.settlement.v1.BankEntry.outcome:type_name -> pcc.settlement.v1.EntryOutcome
+	1,  // 1: pcc.settlement.v1.ImportStatementResponse.entries:type_name -> pcc.settlement.v1.BankEntry
+	2,  // 2: pcc.settlement.v1.ImportStatementResponse.peg:type_name -> pcc.settlement.v1.Peg
+	7,  // 3: pcc.settlement.v1.ImportStatusReportResponse.rejected:type_name -> pcc.settlement.v1.RejectedPayout
+	2,  // 4: pcc.settlement.v1.GetPegResponse.peg:type_name -> pcc.settlement.v1.Peg
+	3,  // 5: pcc.settlement.v1.BankService.ImportStatement:input_type -> pcc.settlement.v1.ImportStatementRequest
+	5,  // 6: pcc.settlement.v1.BankService.ImportStatusReport:input_type -> pcc.settlement.v1.ImportStatusReportRequest
+	8,  // 7: pcc.settlement.v1.BankService.WriteOffEntry:input_type -> pcc.settlement.v1.WriteOffEntryRequest
+	10, // 8: pcc.settlement.v1.BankService.GetPeg:input_type -> pcc.settlement.v1.GetPegRequest
+	4,  // 9: pcc.settlement.v1.BankService.ImportStatement:output_type -> pcc.settlement.v1.ImportStatementResponse
+	6,  // 10: pcc.settlement.v1.BankService.ImportStatusReport:output_type -> pcc.settlement.v1.ImportStatusReportResponse
+	9,  // 11: pcc.settlement.v1.BankService.WriteOffEntry:output_type -> pcc.settlement.v1.WriteOffEntryResponse
+	11, // 12: pcc.settlement.v1.BankService.GetPeg:output_type -> pcc.settlement.v1.GetPegResponse
+	9,  // [9:13] is the sub-list for method output_type
+	5,  // [5:9] is the sub-list for method input_type
+	5,  // [5:5] is the sub-list for extension type_name
+	5,  // [5:5] is the sub-list for extension extendee
+	0,  // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_pcc_settlement_v1_bank_service_proto_init() }
@@ -648,7 +836,7 @@ func file_pcc_settlement_v1_bank_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_settlement_v1_bank_service_proto_rawDesc), len(file_pcc_settlement_v1_bank_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   8,
+			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -19,9 +19,10 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	BankService_ImportStatement_FullMethodName = "/pcc.settlement.v1.BankService/ImportStatement"
-	BankService_WriteOffEntry_FullMethodName   = "/pcc.settlement.v1.BankService/WriteOffEntry"
-	BankService_GetPeg_FullMethodName          = "/pcc.settlement.v1.BankService/GetPeg"
+	BankService_ImportStatement_FullMethodName    = "/pcc.settlement.v1.BankService/ImportStatement"
+	BankService_ImportStatusReport_FullMethodName = "/pcc.settlement.v1.BankService/ImportStatusReport"
+	BankService_WriteOffEntry_FullMethodName      = "/pcc.settlement.v1.BankService/WriteOffEntry"
+	BankService_GetPeg_FullMethodName             = "/pcc.settlement.v1.BankService/GetPeg"
 )
 
 // BankServiceClient is the client API for BankService service.
@@ -37,6 +38,12 @@ type BankServiceClient interface {
 	// STATEMENT_UNBALANCED, ENTRY_WITHOUT_REFERENCE, ENTRY_DUPLICATE, ACCOUNT_FOREIGN, STATEMENT_EXISTS (the same id, other
 	// content), STATEMENT_GAP, BANK_NOT_CONFIGURED. The field is the path of the element in the document.
 	ImportStatement(ctx context.Context, in *ImportStatementRequest, opts ...grpc.CallOption) (*ImportStatementResponse, error)
+	// ImportStatusReport gives back the payouts that the bank refuses in a report on a message of ExportPayouts. What it accepts changes
+	// nothing. The report is taken whole or not at all.
+	// Permission: import_statements of the consortium. Idempotent: a rejected payout stays so.
+	// Errors: DOCUMENT_MALFORMED, DOCUMENT_INVALID, BATCH_NOT_FOUND (a report on another message), PAYOUT_NOT_FOUND (on a payment that is
+	// not in the message), PAYOUT_STATE (on one that was paid). The field is the path of the element in the document.
+	ImportStatusReport(ctx context.Context, in *ImportStatusReportRequest, opts ...grpc.CallOption) (*ImportStatusReportResponse, error)
 	// WriteOffEntry books an unexplained entry of an imported statement on pool:infrastructure, such as a fee of the bank. It takes
 	// effect when a second person asks for the same.
 	// Permission: write_off_entries of the consortium. Idempotent: a written-off entry stays so.
@@ -60,6 +67,16 @@ func (c *bankServiceClient) ImportStatement(ctx context.Context, in *ImportState
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ImportStatementResponse)
 	err := c.cc.Invoke(ctx, BankService_ImportStatement_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *bankServiceClient) ImportStatusReport(ctx context.Context, in *ImportStatusReportRequest, opts ...grpc.CallOption) (*ImportStatusReportResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ImportStatusReportResponse)
+	err := c.cc.Invoke(ctx, BankService_ImportStatusReport_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -99,6 +116,12 @@ type BankServiceServer interface {
 	// STATEMENT_UNBALANCED, ENTRY_WITHOUT_REFERENCE, ENTRY_DUPLICATE, ACCOUNT_FOREIGN, STATEMENT_EXISTS (the same id, other
 	// content), STATEMENT_GAP, BANK_NOT_CONFIGURED. The field is the path of the element in the document.
 	ImportStatement(context.Context, *ImportStatementRequest) (*ImportStatementResponse, error)
+	// ImportStatusReport gives back the payouts that the bank refuses in a report on a message of ExportPayouts. What it accepts changes
+	// nothing. The report is taken whole or not at all.
+	// Permission: import_statements of the consortium. Idempotent: a rejected payout stays so.
+	// Errors: DOCUMENT_MALFORMED, DOCUMENT_INVALID, BATCH_NOT_FOUND (a report on another message), PAYOUT_NOT_FOUND (on a payment that is
+	// not in the message), PAYOUT_STATE (on one that was paid). The field is the path of the element in the document.
+	ImportStatusReport(context.Context, *ImportStatusReportRequest) (*ImportStatusReportResponse, error)
 	// WriteOffEntry books an unexplained entry of an imported statement on pool:infrastructure, such as a fee of the bank. It takes
 	// effect when a second person asks for the same.
 	// Permission: write_off_entries of the consortium. Idempotent: a written-off entry stays so.
@@ -120,6 +143,9 @@ type UnimplementedBankServiceServer struct{}
 
 func (UnimplementedBankServiceServer) ImportStatement(context.Context, *ImportStatementRequest) (*ImportStatementResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ImportStatement not implemented")
+}
+func (UnimplementedBankServiceServer) ImportStatusReport(context.Context, *ImportStatusReportRequest) (*ImportStatusReportResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ImportStatusReport not implemented")
 }
 func (UnimplementedBankServiceServer) WriteOffEntry(context.Context, *WriteOffEntryRequest) (*WriteOffEntryResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method WriteOffEntry not implemented")
@@ -162,6 +188,24 @@ func _BankService_ImportStatement_Handler(srv interface{}, ctx context.Context, 
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(BankServiceServer).ImportStatement(ctx, req.(*ImportStatementRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _BankService_ImportStatusReport_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ImportStatusReportRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(BankServiceServer).ImportStatusReport(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: BankService_ImportStatusReport_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(BankServiceServer).ImportStatusReport(ctx, req.(*ImportStatusReportRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -212,6 +256,10 @@ var BankService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ImportStatement",
 			Handler:    _BankService_ImportStatement_Handler,
+		},
+		{
+			MethodName: "ImportStatusReport",
+			Handler:    _BankService_ImportStatusReport_Handler,
 		},
 		{
 			MethodName: "WriteOffEntry",

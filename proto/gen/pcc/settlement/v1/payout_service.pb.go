@@ -113,8 +113,10 @@ type Payout struct {
 	Requester string `protobuf:"bytes,9,opt,name=requester,proto3" json:"requester,omitempty"`
 	Approver  string `protobuf:"bytes,10,opt,name=approver,proto3" json:"approver,omitempty"`
 	// `payoutBatches/{batch}` of the message that exported it.
-	Batch         string                 `protobuf:"bytes,11,opt,name=batch,proto3" json:"batch,omitempty"`
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	Batch      string                 `protobuf:"bytes,11,opt,name=batch,proto3" json:"batch,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// Code of the bank's reason when it refused the payout, such as "AC04" for a closed account; empty when it gave none.
+	Rejection     string `protobuf:"bytes,13,opt,name=rejection,proto3" json:"rejection,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -231,6 +233,13 @@ func (x *Payout) GetCreateTime() *timestamppb.Timestamp {
 		return x.CreateTime
 	}
 	return nil
+}
+
+func (x *Payout) GetRejection() string {
+	if x != nil {
+		return x.Rejection
+	}
+	return ""
 }
 
 type RequestPayoutRequest struct {
@@ -834,7 +843,7 @@ var File_pcc_settlement_v1_payout_service_proto protoreflect.FileDescriptor
 
 const file_pcc_settlement_v1_payout_service_proto_rawDesc = "" +
 	"\n" +
-	"&pcc/settlement/v1/payout_service.proto\x12\x11pcc.settlement.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"pcc/options/v1/authorization.proto\"\x81\x03\n" +
+	"&pcc/settlement/v1/payout_service.proto\x12\x11pcc.settlement.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"pcc/options/v1/authorization.proto\"\x9f\x03\n" +
 	"\x06Payout\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
 	"\x06member\x18\x02 \x01(\tR\x06member\x12\x16\n" +
@@ -849,7 +858,8 @@ const file_pcc_settlement_v1_payout_service_proto_rawDesc = "" +
 	" \x01(\tR\bapprover\x12\x14\n" +
 	"\x05batch\x18\v \x01(\tR\x05batch\x12;\n" +
 	"\vcreate_time\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\"\xa2\x02\n" +
+	"createTime\x12\x1c\n" +
+	"\trejection\x18\r \x01(\tR\trejection\"\xa2\x02\n" +
 	"\x14RequestPayoutRequest\x12'\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12;\n" +

@@ -54,6 +54,7 @@ type Payout struct {
 	Batch        *string
 	RequestHash  []byte
 	CreatedAt    time.Time
+	Rejection    string
 }
 
 type PendingTransfer struct {

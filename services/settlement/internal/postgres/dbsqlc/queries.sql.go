@@ -314,8 +314,48 @@ func (q *Queries) LockBooks(ctx context.Context, arg LockBooksParams) (LockBooks
 	return i, err
 }
 
+const lockBatch = `-- name: LockBatch :many
+SELECT id, seq, member, amount, creditor_name, creditor_iban, creditor_bic, state, requested_by, approved_by, batch, request_hash, created_at, rejection FROM payout WHERE batch = $1 ORDER BY id FOR UPDATE
+`
+
+// LockBatch takes the locks in ascending order of the ids.
+func (q *Queries) LockBatch(ctx context.Context, batch *string) ([]Payout, error) {
+	rows, err := q.db.Query(ctx, lockBatch, batch)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Payout
+	for rows.Next() {
+		var i Payout
+		if err := rows.Scan(
+			&i.ID,
+			&i.Seq,
+			&i.Member,
+			&i.Amount,
+			&i.CreditorName,
+			&i.CreditorIban,
+			&i.CreditorBic,
+			&i.State,
+			&i.RequestedBy,
+			&i.ApprovedBy,
+			&i.Batch,
+			&i.RequestHash,
+			&i.CreatedAt,
+			&i.Rejection,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lockPayouts = `-- name: LockPayouts :many
-SELECT id, seq, member, amount, creditor_name, creditor_iban, creditor_bic, state, requested_by, approved_by, batch, request_hash, created_at FROM payout WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
+SELECT id, seq, member, amount, creditor_name, creditor_iban, creditor_bic, state, requested_by, approved_by, batch, request_hash, created_at, rejection FROM payout WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
 `
 
 // LockPayouts takes the locks in ascending order of the ids.
@@ -342,6 +382,7 @@ func (q *Queries) LockPayouts(ctx context.Context, ids []string) ([]Payout, erro
 			&i.Batch,
 			&i.RequestHash,
 			&i.CreatedAt,
+			&i.Rejection,
 		); err != nil {
 			return nil, err
 		}
@@ -407,7 +448,7 @@ func (q *Queries) OpenAccounts(ctx context.Context, member string) (int64, error
 }
 
 const payablePayouts = `-- name: PayablePayouts :many
-SELECT id, seq, member, amount, creditor_name, creditor_iban, creditor_bic, state, requested_by, approved_by, batch, request_hash, created_at FROM payout WHERE state = 'requested' AND (amount <= $1 OR approved_by <> '')
+SELECT id, seq, member, amount, creditor_name, creditor_iban, creditor_bic, state, requested_by, approved_by, batch, request_hash, created_at, rejection FROM payout WHERE state = 'requested' AND (amount <= $1 OR approved_by <> '')
 ORDER BY seq LIMIT $2 FOR UPDATE SKIP LOCKED
 `
 
@@ -440,6 +481,7 @@ func (q *Queries) PayablePayouts(ctx context.Context, arg PayablePayoutsParams) 
 			&i.Batch,
 			&i.RequestHash,
 			&i.CreatedAt,
+			&i.Rejection,
 		); err != nil {
 			return nil, err
 		}
@@ -452,7 +494,7 @@ func (q *Queries) PayablePayouts(ctx context.Context, arg PayablePayoutsParams) 
 }
 
 const payout = `-- name: Payout :one
-SELECT id, seq, member, amount, creditor_name, creditor_iban, creditor_bic, state, requested_by, approved_by, batch, request_hash, created_at FROM payout WHERE id = $1
+SELECT id, seq, member, amount, creditor_name, creditor_iban, creditor_bic, state, requested_by, approved_by, batch, request_hash, created_at, rejection FROM payout WHERE id = $1
 `
 
 func (q *Queries) Payout(ctx context.Context, id string) (Payout, error) {
@@ -472,6 +514,7 @@ func (q *Queries) Payout(ctx context.Context, id string) (Payout, error) {
 		&i.Batch,
 		&i.RequestHash,
 		&i.CreatedAt,
+		&i.Rejection,
 	)
 	return i, err
 }
@@ -781,7 +824,7 @@ func (q *Queries) TenantHasAccount(ctx context.Context, id string) (bool, error)
 }
 
 const tenantPayouts = `-- name: TenantPayouts :many
-SELECT id, seq, member, amount, creditor_name, creditor_iban, creditor_bic, state, requested_by, approved_by, batch, request_hash, created_at FROM payout WHERE seq < $1 ORDER BY seq DESC LIMIT $2
+SELECT id, seq, member, amount, creditor_name, creditor_iban, creditor_bic, state, requested_by, approved_by, batch, request_hash, created_at, rejection FROM payout WHERE seq < $1 ORDER BY seq DESC LIMIT $2
 `
 
 type TenantPayoutsParams struct {
@@ -812,6 +855,7 @@ func (q *Queries) TenantPayouts(ctx context.Context, arg TenantPayoutsParams) ([
 			&i.Batch,
 			&i.RequestHash,
 			&i.CreatedAt,
+			&i.Rejection,
 		); err != nil {
 			return nil, err
 		}
@@ -921,17 +965,23 @@ func (q *Queries) TrialBalance(ctx context.Context) ([]TrialBalanceRow, error) {
 }
 
 const updatePayout = `-- name: UpdatePayout :execrows
-UPDATE payout SET state = $2, approved_by = $3 WHERE id = $1
+UPDATE payout SET state = $2, approved_by = $3, rejection = $4 WHERE id = $1
 `
 
 type UpdatePayoutParams struct {
 	ID         string
 	State      string
 	ApprovedBy string
+	Rejection  string
 }
 
 func (q *Queries) UpdatePayout(ctx context.Context, arg UpdatePayoutParams) (int64, error) {
-	result, err := q.db.Exec(ctx, updatePayout, arg.ID, arg.State, arg.ApprovedBy)
+	result, err := q.db.Exec(ctx, updatePayout,
+		arg.ID,
+		arg.State,
+		arg.ApprovedBy,
+		arg.Rejection,
+	)
 	if err != nil {
 		return 0, err
 	}
