@@ -16,8 +16,8 @@ import (
 
 // testObservability looks at what operators look at.
 func testObservability(t *testing.T, w *world) {
-	if len(w.info.Admin) != 6 {
-		t.Errorf("admin ports of %v, want six processes", w.info.Admin)
+	if len(w.info.Admin) != 7 {
+		t.Errorf("admin ports of %v, want seven processes", w.info.Admin)
 	}
 	for process, address := range w.info.Admin {
 		t.Run(process, func(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/config"
 	"github.com/pcc-platform/pcc/internal/devstack/toolchain"
 	"github.com/pcc-platform/pcc/migrations"
+	access "github.com/pcc-platform/pcc/services/access/server"
 	anchor "github.com/pcc-platform/pcc/services/anchor/server"
 	ingest "github.com/pcc-platform/pcc/services/ingest/server"
 	registry "github.com/pcc-platform/pcc/services/registry/server"
@@ -29,7 +30,8 @@ import (
 func configs() map[string]any {
 	return map[string]any{
 		"registry": &registry.Config{}, "vault": &vault.Config{}, "ingest": &ingest.Config{},
-		"settlement": &settlement.Config{}, "anchor": &anchor.Config{}, "gateway": &gateway.Config{},
+		"settlement": &settlement.Config{}, "anchor": &anchor.Config{}, "access": &access.Config{},
+		"gateway": &gateway.Config{},
 	}
 }
 

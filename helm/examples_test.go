@@ -18,6 +18,7 @@ import (
 var unused = map[string][]string{
 	"gateway": {"keto_read_address", "nats", "database"},
 	"vault":   {"nats"},
+	"access":  {"nats"},
 }
 
 func TestExamplesAreReadStrictly(t *testing.T) {

@@ -16,14 +16,14 @@ var files embed.FS
 
 // Readers are the services with tenant-private rows. Each has a second role, ReaderRole, that is under row-level security; it
 // exists before the service's migrations run, which grant it what it may read.
-func Readers() []string { return []string{"ingest", "settlement", "vault"} }
+func Readers() []string { return []string{"ingest", "settlement", "vault", "access"} }
 
 // ReaderRole names the role that reads a service's tenant-private rows.
 func ReaderRole(service string) string { return service + "_reader" }
 
 // Services are those that have a schema, in the order in which to migrate them.
 func Services() []string {
-	return []string{"registry", "vault", "ingest", "anchor", "settlement"}
+	return []string{"registry", "vault", "ingest", "anchor", "settlement", "access"}
 }
 
 // Sources returns the series of migrations that make up a service's schema.

@@ -88,6 +88,15 @@ class Member implements Namespace {
       this.related.registrars.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
     transfer_ownership: (ctx: Context): boolean =>
       this.related.registrars.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
+    manage_policies: (ctx: Context): boolean =>
+      this.related.registrars.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
+    read_policies: (ctx: Context): boolean =>
+      this.related.contributors.includes(ctx.subject) ||
+      this.related.readers.includes(ctx.subject) ||
+      this.related.registrars.includes(ctx.subject) ||
+      this.related.administrators.includes(ctx.subject),
+    request_reads: (ctx: Context): boolean =>
+      this.related.readers.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
     issue_device_tokens: (ctx: Context): boolean => this.related.administrators.includes(ctx.subject),
     revoke_device_tokens: (ctx: Context): boolean => this.related.administrators.includes(ctx.subject),
     manage_roles: (ctx: Context): boolean => this.related.administrators.includes(ctx.subject),

@@ -69,7 +69,7 @@ func start(t *testing.T, change func(*gateway.Config)) *running {
 		ingestv1.RegisterIngestServiceServer(server, r.ingest)
 		journalv1.RegisterLogServiceServer(server, r.journal)
 	})
-	for _, down := range []string{"anchor", "settlement"} {
+	for _, down := range []string{"access", "anchor", "settlement"} {
 		cfg.Services[down] = freeAddress(t)
 	}
 	if change != nil {

@@ -14,13 +14,9 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/descriptorpb"
 
-	_ "github.com/pcc-platform/pcc/proto/gen/pcc/anchor/v1"
+	_ "github.com/pcc-platform/pcc/internal/authz/everyrpc"
 	_ "github.com/pcc-platform/pcc/proto/gen/pcc/gateway/v1"
-	_ "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	optionsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/options/v1"
-	_ "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
-	_ "github.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1"
-	_ "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
 )
 
 func TestEveryRPCHasARule(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -20,6 +21,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/pki"
 	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
 	"github.com/pcc-platform/pcc/migrations"
+	access "github.com/pcc-platform/pcc/services/access/server"
 	anchor "github.com/pcc-platform/pcc/services/anchor/server"
 	ingest "github.com/pcc-platform/pcc/services/ingest/server"
 	registry "github.com/pcc-platform/pcc/services/registry/server"
@@ -82,8 +84,18 @@ func (s *Stack) writeConfigs(ctx context.Context) error {
 		s.writeConfig("anchor", anchor.Config{
 			ServiceConfig: common["anchor"], EpochInterval: s.opts.EpochInterval, Fabric: ledger, Log: log, Witnesses: witnesses,
 		}),
+		s.writeConfig("access", access.Config{ServiceConfig: common["access"], Fabric: ledger, Recovery: devRecovery()}),
 		s.writeConfig("gateway", gateway.Config{ServiceConfig: common["gateway"], Devices: devices}),
 	)
+}
+
+// devRecovery lets any two of the development members recover policies: there is no authority among them.
+func devRecovery() string {
+	var members []string
+	for _, m := range DevMembers() {
+		members = append(members, "member:"+m.ID)
+	}
+	return "2 of (" + strings.Join(members, ", ") + ")"
 }
 
 // bankAccount is an account for trying out, with the example numbers that banks print.
@@ -153,9 +165,9 @@ func (s *Stack) commonConfig(service string) (cfg app.ServiceConfig, err error) 
 	return cfg, err
 }
 
-// brokerConfig gives every service but the vault the platform's account: the vault publishes nothing.
+// brokerConfig gives every service but the vault and access the platform's account: those publish nothing.
 func (s *Stack) brokerConfig(service string) (app.NATS, error) {
-	if service == "vault" {
+	if service == "vault" || service == "access" {
 		return app.NATS{}, nil
 	}
 	port, err := s.ports.Get("nats")

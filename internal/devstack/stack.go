@@ -32,7 +32,7 @@ const (
 
 // Services are the platform's, in the order in which they start.
 func Services() []string {
-	return []string{"registry", "vault", "ingest", "settlement", "anchor", "gateway"}
+	return []string{"registry", "vault", "ingest", "settlement", "anchor", "access", "gateway"}
 }
 
 // Options say what to bring up.

@@ -10,6 +10,7 @@ import (
 	gateway "github.com/pcc-platform/pcc/gateway/server"
 	"github.com/pcc-platform/pcc/internal/app"
 	"github.com/pcc-platform/pcc/internal/config"
+	access "github.com/pcc-platform/pcc/services/access/server"
 	anchor "github.com/pcc-platform/pcc/services/anchor/server"
 	ingest "github.com/pcc-platform/pcc/services/ingest/server"
 	registry "github.com/pcc-platform/pcc/services/registry/server"
@@ -20,7 +21,7 @@ import (
 // Run runs every service until ctx ends or one fails. configFile names the configuration file of each; the section
 // "process" in them is not used.
 func Run(ctx context.Context, cfg app.ProcessConfig, configFile func(service string) string, logTo io.Writer) error {
-	p, err := app.NewProcess(ctx, "platform", cfg, logTo, "registry", "vault", "ingest", "settlement", "anchor")
+	p, err := app.NewProcess(ctx, "platform", cfg, logTo, "registry", "vault", "ingest", "settlement", "anchor", "access")
 	if err != nil {
 		return err
 	}
@@ -31,6 +32,7 @@ func Run(ctx context.Context, cfg app.ProcessConfig, configFile func(service str
 		func() (app.Runner, error) { return load(ctx, p, configFile("ingest"), ingest.New) },
 		func() (app.Runner, error) { return load(ctx, p, configFile("settlement"), settlement.New) },
 		func() (app.Runner, error) { return load(ctx, p, configFile("anchor"), anchor.New) },
+		func() (app.Runner, error) { return load(ctx, p, configFile("access"), access.New) },
 		func() (app.Runner, error) { return load(ctx, p, configFile("gateway"), gateway.New) },
 	} {
 		r, err := add()

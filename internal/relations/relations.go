@@ -104,7 +104,7 @@ func Operator(subject string) []Relation {
 // members' directory.
 func Services() []Relation {
 	calls := map[string][]string{
-		"registry":   {"ingest", "gateway", "vault"},
+		"registry":   {"ingest", "gateway", "vault", "access"},
 		"vault":      {"registry", "access"},
 		"ingest":     {"registry", "anchor", "vault"},
 		"settlement": {"registry", "anchor"},
@@ -115,7 +115,7 @@ func Services() []Relation {
 			out = append(out, Relation{Namespace: "Service", Object: called, Name: "callers", Subject: "service/" + caller})
 		}
 	}
-	for _, s := range []string{"registry", "ingest", "vault", "anchor", "settlement", "gateway"} {
+	for _, s := range []string{"registry", "ingest", "vault", "anchor", "settlement", "access", "gateway"} {
 		out = append(out, Relation{Namespace: "Consortium", Object: "pcc", Name: "participants", Subject: "service/" + s})
 	}
 	return out

@@ -25,6 +25,16 @@ type OwnershipPeriod struct {
 	End time.Time
 }
 
+// Ownership is a passport's present ownership period, as other services need to know it.
+type Ownership struct {
+	// Vehicle is the UUID of the vault's handle.
+	Vehicle string
+	// Period is the number of the period.
+	Period int
+	// Steward is the id of the member that serves the holder: the one that enrolled the vehicle or accepted it for the buyer.
+	Steward string
+}
+
 // TransferState says how far a change of holder is.
 type TransferState string
 

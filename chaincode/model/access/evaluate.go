@@ -40,25 +40,38 @@ func (q *evaluation) satisfied(e *Expression) bool {
 }
 
 func (q *evaluation) delegated(a Atom) bool {
-	if q.depth == len(q.path) || slices.Contains(q.path[:q.depth], a) || q.err != nil {
+	rule := q.enter(a)
+	if rule == nil {
 		return false
+	}
+	ok := q.satisfied(&rule.Expression)
+	q.leave()
+	return ok
+}
+
+// enter returns the rule that a asks for, and takes it as the place where the question
+// is; nil if it grants nothing.
+func (q *evaluation) enter(a Atom) *Rule {
+	if q.depth == len(q.path) || slices.Contains(q.path[:q.depth], a) || q.err != nil {
+		return nil
 	}
 	p, err := q.load(a.Policy)
 	if err != nil {
 		q.err = err
-		return false
+		return nil
 	}
 	if p == nil || p.expired(q.at) && !a.Action.survivesExpiry() {
-		return false
+		return nil
 	}
 	rule, found := p.Rule(a.Action)
 	if !found || !rule.allows(q.purpose) || rule.Expression.size() > q.budget {
-		return false
+		return nil
 	}
 	q.budget -= rule.Expression.size()
 	q.path[q.depth] = a
 	q.depth++
-	ok := q.satisfied(&rule.Expression)
-	q.depth--
-	return ok
+	return rule
 }
+
+// leave goes back to where the rule was asked for.
+func (q *evaluation) leave() { q.depth-- }

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/metadata"
 
+	accessv1 "github.com/pcc-platform/pcc/proto/gen/pcc/access/v1"
 	anchorv1 "github.com/pcc-platform/pcc/proto/gen/pcc/anchor/v1"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
@@ -48,6 +49,7 @@ type Caller struct {
 	Vault      vaultv1.VaultServiceClient
 	Ingest     ingestv1.IngestServiceClient
 	Anchor     anchorv1.AnchorServiceClient
+	Policies   accessv1.PolicyServiceClient
 	Settlement settlementv1.SettlementServiceClient
 
 	conns map[string]*grpc.ClientConn
@@ -78,6 +80,7 @@ func New(t testing.TB, p Platform, c Credentials) *Caller {
 	a.Reports = registryv1.NewReportServiceClient(a.conns["registry"])
 	a.Vault = vaultv1.NewVaultServiceClient(a.conns["vault"])
 	a.Ingest = ingestv1.NewIngestServiceClient(a.conns["ingest"])
+	a.Policies = accessv1.NewPolicyServiceClient(a.conns["access"])
 	a.Anchor = anchorv1.NewAnchorServiceClient(a.conns["anchor"])
 	a.Settlement = settlementv1.NewSettlementServiceClient(a.conns["settlement"])
 	return a

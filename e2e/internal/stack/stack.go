@@ -124,7 +124,7 @@ func projectRoot(t testing.TB) string {
 // requirePrograms fails with what to do, rather than with what went wrong later.
 func (s *Stack) requirePrograms(t testing.TB) {
 	t.Helper()
-	for _, name := range []string{"pcc", "pcc-chaincode", "registryd", "vaultd", "ingestd", "settlementd", "anchord", "gatewayd"} {
+	for _, name := range []string{"pcc", "pcc-chaincode", "registryd", "vaultd", "ingestd", "settlementd", "anchord", "accessd", "gatewayd"} {
 		if _, err := os.Stat(s.program(name)); err != nil {
 			t.Fatalf("bin/%s is missing: run `make build` first", name)
 		}

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
 
+	accessgw "github.com/pcc-platform/pcc/gateway/internal/gen/pcc/access/v1"
 	anchorgw "github.com/pcc-platform/pcc/gateway/internal/gen/pcc/anchor/v1"
 	ingestgw "github.com/pcc-platform/pcc/gateway/internal/gen/pcc/ingest/v1"
 	registrygw "github.com/pcc-platform/pcc/gateway/internal/gen/pcc/registry/v1"
@@ -43,6 +44,9 @@ func routes() []service {
 			ingestgw.RegisterIngestServiceHandler, ingestgw.RegisterAlertServiceHandler, ingestgw.RegisterSourceKeyServiceHandler,
 		}},
 		{"anchor", handlers{anchorgw.RegisterAnchorServiceHandler}},
+		{"access", handlers{
+			accessgw.RegisterPolicyServiceHandler, accessgw.RegisterConsentServiceHandler, accessgw.RegisterReadRequestServiceHandler,
+		}},
 		{"settlement", handlers{
 			settlementgw.RegisterSettlementServiceHandler, settlementgw.RegisterPayoutServiceHandler, settlementgw.RegisterBankServiceHandler,
 			settlementgw.RegisterPriceServiceHandler, settlementgw.RegisterCycleServiceHandler, settlementgw.RegisterStatementServiceHandler,

@@ -69,14 +69,7 @@ peg_interval: {{ $v.settlement.pegInterval }}
 clawback_interval: {{ $v.settlement.clawbackInterval }}
 {{- else if eq .service "anchor" }}
 epoch_interval: {{ $v.anchor.epochInterval }}
-fabric:
-  endpoint: {{ $v.anchor.fabric.endpoint | quote }}
-  tls_ca_file: /etc/pcc/fabric/tls-ca.crt
-  msp_id: {{ $v.anchor.fabric.mspID | quote }}
-  certificate_file: /etc/pcc/fabric/user.crt
-  key_file: /etc/pcc/fabric/user.key
-  channel: {{ $v.anchor.fabric.channel | quote }}
-  chaincode: {{ $v.anchor.fabric.chaincode | quote }}
+{{ include "pcc.fabric" $v.anchor.fabric }}
 witnesses:
   {{- range $v.anchor.witnesses }}
   - name: {{ .name | quote }}
@@ -84,6 +77,9 @@ witnesses:
     key: {{ .key | quote }}
   {{- else }} []
   {{- end }}
+{{- else if eq .service "access" }}
+{{ include "pcc.fabric" $v.access.fabric }}
+recovery: {{ $v.access.recovery | quote }}
 {{- else if eq .service "gateway" }}
 rate_limit:
   per_second: {{ $v.gateway.rateLimit.perSecond }}
@@ -97,3 +93,14 @@ public:
 {{- end }}
 {{- end }}
 {{ end -}}
+{{/* The peer that a service submits to, and as whom. */}}
+{{- define "pcc.fabric" -}}
+fabric:
+  endpoint: {{ .endpoint | quote }}
+  tls_ca_file: /etc/pcc/fabric/tls-ca.crt
+  msp_id: {{ .mspID | quote }}
+  certificate_file: /etc/pcc/fabric/user.crt
+  key_file: /etc/pcc/fabric/user.key
+  channel: {{ .channel | quote }}
+  chaincode: {{ .chaincode | quote }}
+{{- end -}}

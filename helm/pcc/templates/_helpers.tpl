@@ -32,7 +32,8 @@ vault: {calls: [registry, ingest], reader: true}
 ingest: {calls: [registry], reader: true, broker: true, journal: true}
 settlement: {calls: [registry], reader: true, broker: true, journal: true}
 anchor: {calls: [registry, ingest, settlement], broker: true, journal: true}
-gateway: {calls: [registry, vault, ingest, settlement, anchor]}
+access: {calls: [registry], reader: true}
+gateway: {calls: [registry, vault, ingest, settlement, anchor, access]}
 {{- end -}}
 
 {{/* No process is root or writes to its image. */}}

@@ -34,10 +34,10 @@
   mount: /var/lib/pcc/key-tree
   writable: true
   source: {persistentVolumeClaim: {claimName: {{ $v.vault.keys.treeClaim }}}}
-{{- else if eq .service "anchor" }}
+{{- else if or (eq .service "anchor") (eq .service "access") }}
 - name: fabric
   mount: /etc/pcc/fabric
-  source: {secret: {secretName: {{ $v.anchor.fabric.secret }}, defaultMode: 0440}}
+  source: {secret: {secretName: {{ (index $v .service).fabric.secret }}, defaultMode: 0440}}
 {{- else if and (eq .service "gateway") $v.gateway.publicTLSSecret }}
 - name: public
   mount: /etc/pcc/public

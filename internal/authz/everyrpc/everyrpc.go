@@ -2,7 +2,8 @@
 package everyrpc
 
 import (
-	_ "github.com/pcc-platform/pcc/proto/gen/pcc/anchor/v1" // as those below
+	_ "github.com/pcc-platform/pcc/proto/gen/pcc/access/v1" // as those below
+	_ "github.com/pcc-platform/pcc/proto/gen/pcc/anchor/v1"
 	_ "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	_ "github.com/pcc-platform/pcc/proto/gen/pcc/journal/v1"
 	_ "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"

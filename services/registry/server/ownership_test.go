@@ -47,6 +47,7 @@ func TestOwnershipTransfer(t *testing.T) {
 	if got := periods.GetPeriods(); len(got) != 2 || got[0].GetEndTime() == nil || got[1].GetNumber() != 2 || got[1].GetEndTime() != nil {
 		t.Errorf("periods %v", got)
 	}
+	w.wantSteward(t, p.GetName(), 2, dealer.Name())
 	accept = &registryv1.AcceptOwnershipTransferRequest{RequestId: uuid.NewString(), Name: p.GetName() + "/ownershipTransfers/" + uuid.NewString()}
 	_, err = dealer.AcceptOwnershipTransfer(t.Context(), accept)
 	wantReason(t, err, "TRANSFER_NOT_FOUND", "")
@@ -77,4 +78,17 @@ func (w *world) wantNowhere(t *testing.T, secret string) {
 	if strings.Contains(w.Log.String(), secret) {
 		t.Error("the log holds the secret")
 	}
+}
+
+// wantSteward asks as another service who serves the present holder.
+func (w *world) wantSteward(t *testing.T, passport string, period int32, steward string) {
+	t.Helper()
+	registry := registryv1.NewPassportServiceClient(w.DialService("access"))
+	o, err := registry.GetOwnership(t.Context(), &registryv1.GetOwnershipRequest{Passport: passport})
+	must(t, err)
+	if o.GetPeriod() != period || o.GetSteward() != steward || o.GetVehicle() == "" {
+		t.Errorf("ownership %v, want period %d of %s", o, period, steward)
+	}
+	_, err = registry.GetOwnership(t.Context(), &registryv1.GetOwnershipRequest{Passport: "passports/" + uuid.NewString()})
+	wantReason(t, err, "PASSPORT_NOT_FOUND", "")
 }

@@ -118,6 +118,13 @@ func (s *Store) Resolve(ctx context.Context, ids []string) ([]registry.Passport,
 	return toPassports(rows), failed(err, "resolve passports")
 }
 
+// Ownership returns a passport's present ownership period, or registry.ErrPassportNotFound.
+func (s *Store) Ownership(ctx context.Context, passport string) (registry.Ownership, error) {
+	row, err := s.q.Ownership(ctx, passport)
+	return registry.Ownership{Vehicle: row.Vehicle, Period: int(row.OwnershipPeriods), Steward: row.Steward},
+		orNotFound(err, registry.ErrPassportNotFound, "look up an ownership period")
+}
+
 // Transitions returns at most limit steps of a life cycle after the given revision, oldest first.
 func (s *Store) Transitions(ctx context.Context, passport string, after int64, limit int) ([]registry.Transition, error) {
 	rows, err := s.q.Transitions(ctx, dbsqlc.TransitionsParams{Passport: passport, After: after, MaxRows: rowLimit(limit)})

@@ -57,6 +57,14 @@ SELECT * FROM passport
 WHERE enrolled_by = @member AND (created_at, id) > (@after_time::timestamptz, @after_id::uuid)
 ORDER BY created_at, id LIMIT @max_rows;
 
+-- name: Ownership :one
+-- Who made the revision that began the present ownership period serves its holder.
+SELECT p.vehicle, p.ownership_periods, r.updated_by AS steward
+FROM passport p JOIN passport_revision r ON r.id = p.id AND r.ownership_periods = p.ownership_periods
+WHERE p.id = @id
+ORDER BY r.revision
+LIMIT 1;
+
 -- name: PassportsByID :many
 SELECT * FROM passport WHERE id IN (SELECT unnest(@ids::text[])::uuid);
 

@@ -1277,6 +1277,114 @@ func (x *ResolvedPassport) GetTag() []byte {
 	return nil
 }
 
+type GetOwnershipRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `passports/{passport}`.
+	Passport      string `protobuf:"bytes,1,opt,name=passport,proto3" json:"passport,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetOwnershipRequest) Reset() {
+	*x = GetOwnershipRequest{}
+	mi := &file_pcc_registry_v1_passport_service_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetOwnershipRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetOwnershipRequest) ProtoMessage() {}
+
+func (x *GetOwnershipRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_registry_v1_passport_service_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetOwnershipRequest.ProtoReflect.Descriptor instead.
+func (*GetOwnershipRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_registry_v1_passport_service_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *GetOwnershipRequest) GetPassport() string {
+	if x != nil {
+		return x.Passport
+	}
+	return ""
+}
+
+type GetOwnershipResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `vehicles/{vehicle}`.
+	Vehicle string `protobuf:"bytes,1,opt,name=vehicle,proto3" json:"vehicle,omitempty"`
+	// From 1.
+	Period int32 `protobuf:"varint,2,opt,name=period,proto3" json:"period,omitempty"`
+	// `members/{member}`.
+	Steward       string `protobuf:"bytes,3,opt,name=steward,proto3" json:"steward,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetOwnershipResponse) Reset() {
+	*x = GetOwnershipResponse{}
+	mi := &file_pcc_registry_v1_passport_service_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetOwnershipResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetOwnershipResponse) ProtoMessage() {}
+
+func (x *GetOwnershipResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_registry_v1_passport_service_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetOwnershipResponse.ProtoReflect.Descriptor instead.
+func (*GetOwnershipResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_registry_v1_passport_service_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *GetOwnershipResponse) GetVehicle() string {
+	if x != nil {
+		return x.Vehicle
+	}
+	return ""
+}
+
+func (x *GetOwnershipResponse) GetPeriod() int32 {
+	if x != nil {
+		return x.Period
+	}
+	return 0
+}
+
+func (x *GetOwnershipResponse) GetSteward() string {
+	if x != nil {
+		return x.Steward
+	}
+	return ""
+}
+
 var File_pcc_registry_v1_passport_service_proto protoreflect.FileDescriptor
 
 const file_pcc_registry_v1_passport_service_proto_rawDesc = "" +
@@ -1368,7 +1476,13 @@ const file_pcc_registry_v1_passport_service_proto_rawDesc = "" +
 	"createTime\x12\x1f\n" +
 	"\venrolled_by\x18\x04 \x01(\tR\n" +
 	"enrolledBy\x12\x15\n" +
-	"\x03tag\x18\x05 \x01(\fB\x03\x80\x01\x01R\x03tag2\x8c\x0f\n" +
+	"\x03tag\x18\x05 \x01(\fB\x03\x80\x01\x01R\x03tag\"S\n" +
+	"\x13GetOwnershipRequest\x12<\n" +
+	"\bpassport\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^passports/[0-9a-f-]{36}$R\bpassport\"b\n" +
+	"\x14GetOwnershipResponse\x12\x18\n" +
+	"\avehicle\x18\x01 \x01(\tR\avehicle\x12\x16\n" +
+	"\x06period\x18\x02 \x01(\x05R\x06period\x12\x18\n" +
+	"\asteward\x18\x03 \x01(\tR\asteward2\xf7\x0f\n" +
 	"\x0fPassportService\x12\xa0\x01\n" +
 	"\rEnrolPassport\x12%.pcc.registry.v1.EnrolPassportRequest\x1a&.pcc.registry.v1.EnrolPassportResponse\"@\xa2\xd4\x18\x13\b\x01\x12\x0fenrol_passports\x82\xd3\xe4\x93\x02#:\bpassportb\bpassport\"\r/v1/passports\x12\xac\x01\n" +
 	"\x13BatchEnrolPassports\x12+.pcc.registry.v1.BatchEnrolPassportsRequest\x1a,.pcc.registry.v1.BatchEnrolPassportsResponse\":\xa2\xd4\x18\x13\b\x01\x12\x0fenrol_passports\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/passports:batchEnrol\x12\x98\x01\n" +
@@ -1380,7 +1494,8 @@ const file_pcc_registry_v1_passport_service_proto_rawDesc = "" +
 	"\x18ProposeOwnershipTransfer\x120.pcc.registry.v1.ProposeOwnershipTransferRequest\x1a1.pcc.registry.v1.ProposeOwnershipTransferResponse\"P\xa2\xd4\x18\x16\b\x01\x12\x12transfer_ownership\x82\xd3\xe4\x93\x020:\x01*\"+/v1/{parent=passports/*}/ownershipTransfers\x12\xdf\x01\n" +
 	"\x17AcceptOwnershipTransfer\x12/.pcc.registry.v1.AcceptOwnershipTransferRequest\x1a0.pcc.registry.v1.AcceptOwnershipTransferResponse\"a\xa2\xd4\x18\x16\b\x01\x12\x12transfer_ownership\x82\xd3\xe4\x93\x02A:\x01*b\btransfer\"2/v1/{name=passports/*/ownershipTransfers/*}:accept\x12\xbc\x01\n" +
 	"\x14ListOwnershipPeriods\x12,.pcc.registry.v1.ListOwnershipPeriodsRequest\x1a-.pcc.registry.v1.ListOwnershipPeriodsResponse\"G\xa2\xd4\x18\x12\b\x01\x12\x0eread_passports\x82\xd3\xe4\x93\x02+\x12)/v1/{parent=passports/*}/ownershipPeriods\x12u\n" +
-	"\x10ResolvePassports\x12(.pcc.registry.v1.ResolvePassportsRequest\x1a).pcc.registry.v1.ResolvePassportsResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04callBBZ@github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1;registryv1b\x06proto3"
+	"\x10ResolvePassports\x12(.pcc.registry.v1.ResolvePassportsRequest\x1a).pcc.registry.v1.ResolvePassportsResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04call\x12i\n" +
+	"\fGetOwnership\x12$.pcc.registry.v1.GetOwnershipRequest\x1a%.pcc.registry.v1.GetOwnershipResponse\"\f\xa2\xd4\x18\b\b\x03\x12\x04callBBZ@github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1;registryv1b\x06proto3"
 
 var (
 	file_pcc_registry_v1_passport_service_proto_rawDescOnce sync.Once
@@ -1394,7 +1509,7 @@ func file_pcc_registry_v1_passport_service_proto_rawDescGZIP() []byte {
 	return file_pcc_registry_v1_passport_service_proto_rawDescData
 }
 
-var file_pcc_registry_v1_passport_service_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_pcc_registry_v1_passport_service_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
 var file_pcc_registry_v1_passport_service_proto_goTypes = []any{
 	(*EnrolPassportRequest)(nil),             // 0: pcc.registry.v1.EnrolPassportRequest
 	(*EnrolPassportResponse)(nil),            // 1: pcc.registry.v1.EnrolPassportResponse
@@ -1420,31 +1535,33 @@ var file_pcc_registry_v1_passport_service_proto_goTypes = []any{
 	(*ResolvePassportsRequest)(nil),          // 21: pcc.registry.v1.ResolvePassportsRequest
 	(*ResolvePassportsResponse)(nil),         // 22: pcc.registry.v1.ResolvePassportsResponse
 	(*ResolvedPassport)(nil),                 // 23: pcc.registry.v1.ResolvedPassport
-	(*Passport)(nil),                         // 24: pcc.registry.v1.Passport
-	(LifeCycle)(0),                           // 25: pcc.registry.v1.LifeCycle
-	(*Transition)(nil),                       // 26: pcc.registry.v1.Transition
-	(*OwnershipTransfer)(nil),                // 27: pcc.registry.v1.OwnershipTransfer
-	(*OwnershipPeriod)(nil),                  // 28: pcc.registry.v1.OwnershipPeriod
-	(*timestamppb.Timestamp)(nil),            // 29: google.protobuf.Timestamp
+	(*GetOwnershipRequest)(nil),              // 24: pcc.registry.v1.GetOwnershipRequest
+	(*GetOwnershipResponse)(nil),             // 25: pcc.registry.v1.GetOwnershipResponse
+	(*Passport)(nil),                         // 26: pcc.registry.v1.Passport
+	(LifeCycle)(0),                           // 27: pcc.registry.v1.LifeCycle
+	(*Transition)(nil),                       // 28: pcc.registry.v1.Transition
+	(*OwnershipTransfer)(nil),                // 29: pcc.registry.v1.OwnershipTransfer
+	(*OwnershipPeriod)(nil),                  // 30: pcc.registry.v1.OwnershipPeriod
+	(*timestamppb.Timestamp)(nil),            // 31: google.protobuf.Timestamp
 }
 var file_pcc_registry_v1_passport_service_proto_depIdxs = []int32{
-	24, // 0: pcc.registry.v1.EnrolPassportRequest.passport:type_name -> pcc.registry.v1.Passport
-	24, // 1: pcc.registry.v1.EnrolPassportResponse.passport:type_name -> pcc.registry.v1.Passport
-	24, // 2: pcc.registry.v1.BatchEnrolPassportsRequest.passports:type_name -> pcc.registry.v1.Passport
+	26, // 0: pcc.registry.v1.EnrolPassportRequest.passport:type_name -> pcc.registry.v1.Passport
+	26, // 1: pcc.registry.v1.EnrolPassportResponse.passport:type_name -> pcc.registry.v1.Passport
+	26, // 2: pcc.registry.v1.BatchEnrolPassportsRequest.passports:type_name -> pcc.registry.v1.Passport
 	4,  // 3: pcc.registry.v1.BatchEnrolPassportsResponse.results:type_name -> pcc.registry.v1.EnrolmentResult
-	24, // 4: pcc.registry.v1.EnrolmentResult.passport:type_name -> pcc.registry.v1.Passport
-	24, // 5: pcc.registry.v1.GetPassportResponse.passport:type_name -> pcc.registry.v1.Passport
-	24, // 6: pcc.registry.v1.LookupPassportResponse.passport:type_name -> pcc.registry.v1.Passport
-	24, // 7: pcc.registry.v1.ListPassportsResponse.passports:type_name -> pcc.registry.v1.Passport
-	25, // 8: pcc.registry.v1.TransitionPassportRequest.to:type_name -> pcc.registry.v1.LifeCycle
-	24, // 9: pcc.registry.v1.TransitionPassportResponse.passport:type_name -> pcc.registry.v1.Passport
-	26, // 10: pcc.registry.v1.ListTransitionsResponse.transitions:type_name -> pcc.registry.v1.Transition
-	27, // 11: pcc.registry.v1.ProposeOwnershipTransferResponse.transfer:type_name -> pcc.registry.v1.OwnershipTransfer
-	27, // 12: pcc.registry.v1.AcceptOwnershipTransferResponse.transfer:type_name -> pcc.registry.v1.OwnershipTransfer
-	28, // 13: pcc.registry.v1.ListOwnershipPeriodsResponse.periods:type_name -> pcc.registry.v1.OwnershipPeriod
+	26, // 4: pcc.registry.v1.EnrolmentResult.passport:type_name -> pcc.registry.v1.Passport
+	26, // 5: pcc.registry.v1.GetPassportResponse.passport:type_name -> pcc.registry.v1.Passport
+	26, // 6: pcc.registry.v1.LookupPassportResponse.passport:type_name -> pcc.registry.v1.Passport
+	26, // 7: pcc.registry.v1.ListPassportsResponse.passports:type_name -> pcc.registry.v1.Passport
+	27, // 8: pcc.registry.v1.TransitionPassportRequest.to:type_name -> pcc.registry.v1.LifeCycle
+	26, // 9: pcc.registry.v1.TransitionPassportResponse.passport:type_name -> pcc.registry.v1.Passport
+	28, // 10: pcc.registry.v1.ListTransitionsResponse.transitions:type_name -> pcc.registry.v1.Transition
+	29, // 11: pcc.registry.v1.ProposeOwnershipTransferResponse.transfer:type_name -> pcc.registry.v1.OwnershipTransfer
+	29, // 12: pcc.registry.v1.AcceptOwnershipTransferResponse.transfer:type_name -> pcc.registry.v1.OwnershipTransfer
+	30, // 13: pcc.registry.v1.ListOwnershipPeriodsResponse.periods:type_name -> pcc.registry.v1.OwnershipPeriod
 	23, // 14: pcc.registry.v1.ResolvePassportsResponse.passports:type_name -> pcc.registry.v1.ResolvedPassport
-	25, // 15: pcc.registry.v1.ResolvedPassport.life_cycle:type_name -> pcc.registry.v1.LifeCycle
-	29, // 16: pcc.registry.v1.ResolvedPassport.create_time:type_name -> google.protobuf.Timestamp
+	27, // 15: pcc.registry.v1.ResolvedPassport.life_cycle:type_name -> pcc.registry.v1.LifeCycle
+	31, // 16: pcc.registry.v1.ResolvedPassport.create_time:type_name -> google.protobuf.Timestamp
 	0,  // 17: pcc.registry.v1.PassportService.EnrolPassport:input_type -> pcc.registry.v1.EnrolPassportRequest
 	2,  // 18: pcc.registry.v1.PassportService.BatchEnrolPassports:input_type -> pcc.registry.v1.BatchEnrolPassportsRequest
 	5,  // 19: pcc.registry.v1.PassportService.GetPassport:input_type -> pcc.registry.v1.GetPassportRequest
@@ -1456,19 +1573,21 @@ var file_pcc_registry_v1_passport_service_proto_depIdxs = []int32{
 	17, // 25: pcc.registry.v1.PassportService.AcceptOwnershipTransfer:input_type -> pcc.registry.v1.AcceptOwnershipTransferRequest
 	19, // 26: pcc.registry.v1.PassportService.ListOwnershipPeriods:input_type -> pcc.registry.v1.ListOwnershipPeriodsRequest
 	21, // 27: pcc.registry.v1.PassportService.ResolvePassports:input_type -> pcc.registry.v1.ResolvePassportsRequest
-	1,  // 28: pcc.registry.v1.PassportService.EnrolPassport:output_type -> pcc.registry.v1.EnrolPassportResponse
-	3,  // 29: pcc.registry.v1.PassportService.BatchEnrolPassports:output_type -> pcc.registry.v1.BatchEnrolPassportsResponse
-	6,  // 30: pcc.registry.v1.PassportService.GetPassport:output_type -> pcc.registry.v1.GetPassportResponse
-	8,  // 31: pcc.registry.v1.PassportService.LookupPassport:output_type -> pcc.registry.v1.LookupPassportResponse
-	10, // 32: pcc.registry.v1.PassportService.ListPassports:output_type -> pcc.registry.v1.ListPassportsResponse
-	12, // 33: pcc.registry.v1.PassportService.TransitionPassport:output_type -> pcc.registry.v1.TransitionPassportResponse
-	14, // 34: pcc.registry.v1.PassportService.ListTransitions:output_type -> pcc.registry.v1.ListTransitionsResponse
-	16, // 35: pcc.registry.v1.PassportService.ProposeOwnershipTransfer:output_type -> pcc.registry.v1.ProposeOwnershipTransferResponse
-	18, // 36: pcc.registry.v1.PassportService.AcceptOwnershipTransfer:output_type -> pcc.registry.v1.AcceptOwnershipTransferResponse
-	20, // 37: pcc.registry.v1.PassportService.ListOwnershipPeriods:output_type -> pcc.registry.v1.ListOwnershipPeriodsResponse
-	22, // 38: pcc.registry.v1.PassportService.ResolvePassports:output_type -> pcc.registry.v1.ResolvePassportsResponse
-	28, // [28:39] is the sub-list for method output_type
-	17, // [17:28] is the sub-list for method input_type
+	24, // 28: pcc.registry.v1.PassportService.GetOwnership:input_type -> pcc.registry.v1.GetOwnershipRequest
+	1,  // 29: pcc.registry.v1.PassportService.EnrolPassport:output_type -> pcc.registry.v1.EnrolPassportResponse
+	3,  // 30: pcc.registry.v1.PassportService.BatchEnrolPassports:output_type -> pcc.registry.v1.BatchEnrolPassportsResponse
+	6,  // 31: pcc.registry.v1.PassportService.GetPassport:output_type -> pcc.registry.v1.GetPassportResponse
+	8,  // 32: pcc.registry.v1.PassportService.LookupPassport:output_type -> pcc.registry.v1.LookupPassportResponse
+	10, // 33: pcc.registry.v1.PassportService.ListPassports:output_type -> pcc.registry.v1.ListPassportsResponse
+	12, // 34: pcc.registry.v1.PassportService.TransitionPassport:output_type -> pcc.registry.v1.TransitionPassportResponse
+	14, // 35: pcc.registry.v1.PassportService.ListTransitions:output_type -> pcc.registry.v1.ListTransitionsResponse
+	16, // 36: pcc.registry.v1.PassportService.ProposeOwnershipTransfer:output_type -> pcc.registry.v1.ProposeOwnershipTransferResponse
+	18, // 37: pcc.registry.v1.PassportService.AcceptOwnershipTransfer:output_type -> pcc.registry.v1.AcceptOwnershipTransferResponse
+	20, // 38: pcc.registry.v1.PassportService.ListOwnershipPeriods:output_type -> pcc.registry.v1.ListOwnershipPeriodsResponse
+	22, // 39: pcc.registry.v1.PassportService.ResolvePassports:output_type -> pcc.registry.v1.ResolvePassportsResponse
+	25, // 40: pcc.registry.v1.PassportService.GetOwnership:output_type -> pcc.registry.v1.GetOwnershipResponse
+	29, // [29:41] is the sub-list for method output_type
+	17, // [17:29] is the sub-list for method input_type
 	17, // [17:17] is the sub-list for extension type_name
 	17, // [17:17] is the sub-list for extension extendee
 	0,  // [0:17] is the sub-list for field type_name
@@ -1486,7 +1605,7 @@ func file_pcc_registry_v1_passport_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_registry_v1_passport_service_proto_rawDesc), len(file_pcc_registry_v1_passport_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   24,
+			NumMessages:   26,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -30,6 +30,7 @@ const (
 	PassportService_AcceptOwnershipTransfer_FullMethodName  = "/pcc.registry.v1.PassportService/AcceptOwnershipTransfer"
 	PassportService_ListOwnershipPeriods_FullMethodName     = "/pcc.registry.v1.PassportService/ListOwnershipPeriods"
 	PassportService_ResolvePassports_FullMethodName         = "/pcc.registry.v1.PassportService/ResolvePassports"
+	PassportService_GetOwnership_FullMethodName             = "/pcc.registry.v1.PassportService/GetOwnership"
 )
 
 // PassportServiceClient is the client API for PassportService service.
@@ -82,6 +83,10 @@ type PassportServiceClient interface {
 	// ResolvePassports says which of up to 1000 passports exist, for services that are about to write about them.
 	// Permission: call, for services only.
 	ResolvePassports(ctx context.Context, in *ResolvePassportsRequest, opts ...grpc.CallOption) (*ResolvePassportsResponse, error)
+	// GetOwnership returns a passport's present ownership period, and the member that serves its holder: the one that enrolled the
+	// vehicle or accepted it for the buyer.
+	// Permission: call, for services only. Errors: PASSPORT_NOT_FOUND.
+	GetOwnership(ctx context.Context, in *GetOwnershipRequest, opts ...grpc.CallOption) (*GetOwnershipResponse, error)
 }
 
 type passportServiceClient struct {
@@ -202,6 +207,16 @@ func (c *passportServiceClient) ResolvePassports(ctx context.Context, in *Resolv
 	return out, nil
 }
 
+func (c *passportServiceClient) GetOwnership(ctx context.Context, in *GetOwnershipRequest, opts ...grpc.CallOption) (*GetOwnershipResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetOwnershipResponse)
+	err := c.cc.Invoke(ctx, PassportService_GetOwnership_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // PassportServiceServer is the server API for PassportService service.
 // All implementations must embed UnimplementedPassportServiceServer
 // for forward compatibility.
@@ -252,6 +267,10 @@ type PassportServiceServer interface {
 	// ResolvePassports says which of up to 1000 passports exist, for services that are about to write about them.
 	// Permission: call, for services only.
 	ResolvePassports(context.Context, *ResolvePassportsRequest) (*ResolvePassportsResponse, error)
+	// GetOwnership returns a passport's present ownership period, and the member that serves its holder: the one that enrolled the
+	// vehicle or accepted it for the buyer.
+	// Permission: call, for services only. Errors: PASSPORT_NOT_FOUND.
+	GetOwnership(context.Context, *GetOwnershipRequest) (*GetOwnershipResponse, error)
 	mustEmbedUnimplementedPassportServiceServer()
 }
 
@@ -294,6 +313,9 @@ func (UnimplementedPassportServiceServer) ListOwnershipPeriods(context.Context, 
 }
 func (UnimplementedPassportServiceServer) ResolvePassports(context.Context, *ResolvePassportsRequest) (*ResolvePassportsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ResolvePassports not implemented")
+}
+func (UnimplementedPassportServiceServer) GetOwnership(context.Context, *GetOwnershipRequest) (*GetOwnershipResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetOwnership not implemented")
 }
 func (UnimplementedPassportServiceServer) mustEmbedUnimplementedPassportServiceServer() {}
 func (UnimplementedPassportServiceServer) testEmbeddedByValue()                         {}
@@ -514,6 +536,24 @@ func _PassportService_ResolvePassports_Handler(srv interface{}, ctx context.Cont
 	return interceptor(ctx, in, info, handler)
 }
 
+func _PassportService_GetOwnership_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetOwnershipRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PassportServiceServer).GetOwnership(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PassportService_GetOwnership_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PassportServiceServer).GetOwnership(ctx, req.(*GetOwnershipRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // PassportService_ServiceDesc is the grpc.ServiceDesc for PassportService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -564,6 +604,10 @@ var PassportService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ResolvePassports",
 			Handler:    _PassportService_ResolvePassports_Handler,
+		},
+		{
+			MethodName: "GetOwnership",
+			Handler:    _PassportService_GetOwnership_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

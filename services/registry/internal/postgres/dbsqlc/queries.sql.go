@@ -427,6 +427,28 @@ func (q *Queries) Members(ctx context.Context, arg MembersParams) ([]MembersRow,
 	return items, nil
 }
 
+const ownership = `-- name: Ownership :one
+SELECT p.vehicle, p.ownership_periods, r.updated_by AS steward
+FROM passport p JOIN passport_revision r ON r.id = p.id AND r.ownership_periods = p.ownership_periods
+WHERE p.id = $1
+ORDER BY r.revision
+LIMIT 1
+`
+
+type OwnershipRow struct {
+	Vehicle          string
+	OwnershipPeriods int32
+	Steward          string
+}
+
+// Who made the revision that began the present ownership period serves its holder.
+func (q *Queries) Ownership(ctx context.Context, id string) (OwnershipRow, error) {
+	row := q.db.QueryRow(ctx, ownership, id)
+	var i OwnershipRow
+	err := row.Scan(&i.Vehicle, &i.OwnershipPeriods, &i.Steward)
+	return i, err
+}
+
 const passport = `-- name: Passport :one
 SELECT id, revision, vehicle, make, model, variant, first_date, colour, energy, power_watts, life_cycle, ownership_periods, enrolled_by, updated_by, created_at, updated_at, tag FROM passport WHERE id = $1
 `
