@@ -38,7 +38,7 @@ func configs() map[string]any {
 // everything turns on what the defaults leave off.
 var everything = []string{
 	"--set", "issuers[0].url=https://login.example.org,issuers[0].jwksURL=https://login.example.org/keys,issuers[0].audience=pcc",
-	"--set", "gateway.publicTLSSecret=public,gateway.devices=true,log.keySecret=log,anchor.witnesses[0].name=insurer,anchor.witnesses[0].url=https://w.example.org,anchor.witnesses[0].key=w.example.org+00000000+AA==,image.pullSecrets[0]=pull",
+	"--set", "gateway.publicTLSSecret=public,gateway.devices=true,gateway.sealing.keySecret=sealing,log.keySecret=log,anchor.witnesses[0].name=insurer,anchor.witnesses[0].url=https://w.example.org,anchor.witnesses[0].key=w.example.org+00000000+AA==,image.pullSecrets[0]=pull",
 	"--set", "ingress.enabled=true,ingress.gatewayHost=api.example.org,ingress.grpcHosts.ingest=ingest.example.org",
 	"--set", "networkPolicy.scrapers[0].namespaceSelector.matchLabels.name=monitoring",
 	"--set", "networkPolicy.egress.vault[0].ports[0].port=5432",
@@ -107,7 +107,7 @@ func TestPodsAreConfined(t *testing.T) {
 }
 
 func TestKeyFilesAreTheServicesAlone(t *testing.T) {
-	for service, files := range map[string][]string{"vault": {"tag.key", "wrapping.key", "data.keyset", "hash.keyset"}, "ingest": {"log.key"}, "registry": {"log.key"}, "settlement": {"log.key"}, "anchor": {"log.key"}} {
+	for service, files := range map[string][]string{"vault": {"tag.key", "wrapping.key", "data.keyset", "hash.keyset"}, "ingest": {"log.key"}, "registry": {"log.key"}, "settlement": {"log.key"}, "anchor": {"log.key"}, "gateway": {"sealing.key"}} {
 		copies := render(t, everything...).one(t, "Deployment", "test-"+service).Spec.Template.Spec.InitContainers
 		if len(copies) != 1 || copies[0].Name != "copy-keys" {
 			t.Fatalf("%s: init containers %v", service, copies)

@@ -21,6 +21,14 @@ type Config struct {
 	// RateLimit is each principal's, and each address's that reads logs without credentials; 200 a second and 400 at once when zero.
 	RateLimit edge.RateLimit `yaml:"rate_limit"`
 	Devices   Devices        `yaml:"devices"`
+	Sealing   Sealing        `yaml:"sealing"`
+}
+
+// Sealing configures the sealing of confidential fields on behalf of sources that bring them in the clear.
+type Sealing struct {
+	// KeyFile holds the key of which the gateway's capsules are derived, for its user alone. All replicas have the same one. Without
+	// it this gateway seals nothing, and such events are refused.
+	KeyFile string `yaml:"key_file"`
 }
 
 // Devices configures the bridge that takes to ingest what cars and dongles publish over MQTT.

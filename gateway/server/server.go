@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -13,10 +14,13 @@ import (
 	"github.com/pcc-platform/pcc/gateway"
 	"github.com/pcc-platform/pcc/gateway/internal/bridge"
 	"github.com/pcc-platform/pcc/gateway/internal/edge"
+	"github.com/pcc-platform/pcc/gateway/internal/sealing"
 	"github.com/pcc-platform/pcc/gateway/internal/tiles"
 	"github.com/pcc-platform/pcc/gateway/internal/transcode"
 	"github.com/pcc-platform/pcc/internal/app"
 	"github.com/pcc-platform/pcc/internal/authn"
+	writers "github.com/pcc-platform/pcc/internal/confidential/directory"
+	"github.com/pcc-platform/pcc/internal/confidential/sealer"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
 	"github.com/pcc-platform/pcc/web"
@@ -45,11 +49,9 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	conns := map[string]*grpc.ClientConn{}
-	for _, service := range transcode.Services() {
-		if conns[service], err = base.Dial(service); err != nil {
-			return nil, err
-		}
+	conns, err := dial(base, cfg.Sealing)
+	if err != nil {
+		return nil, err
 	}
 
 	api, err := transcode.New(ctx, conns, transcode.Hooks{Forwarded: edge.Forwarded, Route: edge.NoteRoute})
@@ -81,6 +83,27 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 		})
 	}
 	return app.RunnerFunc(func(ctx context.Context) error { return base.Run(ctx, directory, runners...) }), nil
+}
+
+// dial connects to all services. What goes to ingest is sealed on its way.
+func dial(base *app.Base, cfg Sealing) (map[string]*grpc.ClientConn, error) {
+	conns := map[string]*grpc.ClientConn{}
+	for _, service := range transcode.Services() {
+		var err error
+		if conns[service], err = base.Dial(service); err != nil {
+			return nil, err
+		}
+	}
+	if cfg.KeyFile == "" {
+		return conns, nil
+	}
+	key, err := sealer.LoadKey(cfg.KeyFile)
+	if err != nil {
+		return nil, fmt.Errorf("gateway: sealing: %w", err)
+	}
+	s := sealer.New(key, writers.New(conns["access"]), nil)
+	conns["ingest"], err = base.Dial("ingest", grpc.WithChainUnaryInterceptor(sealing.Interceptor(s)))
+	return conns, err
 }
 
 func newHTTPServer(handler http.Handler, certificate tls.Certificate, logger *slog.Logger) *http.Server {

@@ -162,8 +162,8 @@ func (b *Base) connectBroker() (err error) {
 }
 
 // Dial connects to another service as this one.
-func (b *Base) Dial(service string) (*grpc.ClientConn, error) {
-	conn, err := b.process.Dial(service, b.cfg.Services, rpc.ClientConfig{Certificate: b.cert, ServerCA: b.ca})
+func (b *Base) Dial(service string, options ...grpc.DialOption) (*grpc.ClientConn, error) {
+	conn, err := b.process.Dial(service, b.cfg.Services, rpc.ClientConfig{Certificate: b.cert, ServerCA: b.ca, Options: options})
 	if err != nil {
 		return nil, err
 	}

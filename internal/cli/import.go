@@ -21,6 +21,8 @@ type importFlags struct {
 	format, rejects, receipts string
 	// signKey is the file of the key that signs; empty sends unsigned.
 	signKey string
+	// sealKey is the file of the writer's key that seals confidential fields; empty sends them in the clear, and they are refused.
+	sealKey string
 	dryRun  bool
 	options history.Options
 }
@@ -41,6 +43,8 @@ func newImport(env *environment) *cobra.Command {
 	c.Flags().StringVar(&flags.options.VSSRelease, "vss-release", "", "release of the signals of vss, 5.1 or 6.0, if the records do not state it")
 	c.Flags().StringVar(&flags.options.Identities, "identities", "", `CSV file "identifier,vin" of other systems' names for vehicles`)
 	c.Flags().StringVar(&flags.signKey, "sign", "", "file of a key registered with pcc keys: sign every batch")
+	c.Flags().StringVar(&flags.sealKey, "seal", "", "file of a key under which to seal confidential fields; it is made if there is none. Keep it: who has it and\n"+
+		"the platform's vault can open what it sealed")
 	c.Flags().BoolVar(&flags.dryRun, "dry-run", false, "report every rejected row and send nothing")
 	c.Flags().StringVar(&flags.receipts, "receipts", "", "file to add the platform's receipts to, as JSON Lines: with them a dropped event can be proven")
 	c.Flags().StringVar(&flags.rejects, "rejects", "", "file to write rejected rows to, as JSON Lines")
@@ -97,6 +101,14 @@ func (f *importFlags) send(ctx context.Context, env *environment, source history
 	defer func() { err = errors.Join(err, receipts.close()) }()
 	if f.receipts != "" {
 		run.Promised = receipts.write
+	}
+	if f.sealKey != "" {
+		seal, closeSealer, err := newSealer(profile, f.sealKey)
+		if err != nil {
+			return err
+		}
+		defer closeSealer()
+		run.Others.SealWith(seal)
 	}
 	if f.signKey != "" {
 		signer, err := sourcesign.Open(f.signKey, run.Others.Source(f.format))

@@ -14,6 +14,7 @@ import (
 	gateway "github.com/pcc-platform/pcc/gateway/server"
 	"github.com/pcc-platform/pcc/internal/app"
 	"github.com/pcc-platform/pcc/internal/authn"
+	"github.com/pcc-platform/pcc/internal/confidential/sealer"
 	"github.com/pcc-platform/pcc/internal/devissuer"
 	"github.com/pcc-platform/pcc/internal/devstack/nats"
 	"github.com/pcc-platform/pcc/internal/fabricgw"
@@ -56,6 +57,9 @@ func (s *Stack) writeConfigs(ctx context.Context) error {
 	if err := errors.Join(s.createLogKey(), s.writeWitnesses(), s.writeTrustees()); err != nil {
 		return err
 	}
+	if _, err := sealer.CreateKey(s.secretFile("gateway-sealing.key")); err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
 	ketoConfig, err := s.ketoConfig()
 	if err != nil {
 		return err
@@ -85,7 +89,9 @@ func (s *Stack) writeConfigs(ctx context.Context) error {
 			ServiceConfig: common["anchor"], EpochInterval: s.opts.EpochInterval, Fabric: ledger, Log: log, Witnesses: witnesses,
 		}),
 		s.writeConfig("access", access.Config{ServiceConfig: common["access"], Fabric: ledger, Recovery: devRecovery()}),
-		s.writeConfig("gateway", gateway.Config{ServiceConfig: common["gateway"], Devices: devices}),
+		s.writeConfig("gateway", gateway.Config{
+			ServiceConfig: common["gateway"], Devices: devices, Sealing: gateway.Sealing{KeyFile: s.secretFile("gateway-sealing.key")},
+		}),
 	)
 }
 

@@ -49,13 +49,15 @@ type platform struct {
 	// statements are those of the batches taken, nil for an unsigned one; malformed counts signed events that are none.
 	statements [][]byte
 	malformed  int
+	// types counts events by their type.
+	types map[string]int
 	// receipts signs what is promised, nil for nothing.
 	receipts *signing.ReceiptSigner
 }
 
 func newPlatform(t *testing.T) *platform {
 	t.Helper()
-	p := &platform{effects: map[string]int{}}
+	p := &platform{effects: map[string]int{}, types: map[string]int{}}
 	p.onOpen = func(_ int, s stream) error { return p.serve(s) }
 	ca, err := pki.NewAuthority("platform")
 	must(t, err)
@@ -145,6 +147,7 @@ func (p *platform) accept(req *ingestv1.StreamEventsRequest) *ingestv1.StreamEve
 	}
 	p.statements = append(p.statements, req.GetSigned().GetStatement())
 	for n, e := range events {
+		p.types[e.GetType()]++
 		switch {
 		case len(e.GetId()) >= len(refusedID) && e.GetId()[:len(refusedID)] == refusedID:
 			ack.Rejections = append(ack.Rejections, &ingestv1.Rejection{Index: int32(n), EventId: e.GetId(), Reason: "ODOMETER_ABSURD"})

@@ -36,6 +36,8 @@ type Sender struct {
 	done  chan error
 	next  int64
 
+	// sealer seals confidential fields; nil sends them as they are, and the platform refuses the events.
+	sealer Sealer
 	// signer signs each batch; nil sends events unsigned. own is the number of the first batch of this run: those before it
 	// were signed by an earlier one and not acknowledged.
 	signer Signer
@@ -57,6 +59,11 @@ type Sender struct {
 	places map[int64][]place
 }
 
+// Sealer seals the confidential fields of a member's event, always to the same bytes; *sealer.Sealer is one.
+type Sealer interface {
+	Seal(ctx context.Context, member string, ce *pb.CloudEvent) (*pb.CloudEvent, error)
+}
+
 // Signer signs batches of one source and keeps each on disk until it is acknowledged; *sourcesign.Source is one.
 type Signer interface {
 	// Pending returns what earlier runs signed and had no acknowledgement for, to be sent before anything else.
@@ -65,6 +72,9 @@ type Signer interface {
 	// Acknowledged forgets the oldest pending batch.
 	Acknowledged() error
 }
+
+// SealWith makes the sender seal confidential fields before it signs.
+func (s *Sender) SealWith(sealer Sealer) { s.sealer = sealer }
 
 // SignWith makes the sender sign what it sends. The signer's source must be that of every event.
 func (s *Sender) SignWith(signer Signer) { s.signer = signer }
@@ -119,6 +129,12 @@ func (s *Sender) pending() ([]*ingestv1.StreamEventsRequest, error) {
 
 // send collects the event and hands a full batch over.
 func (s *Sender) send(ctx context.Context, e *pb.CloudEvent, from place) error {
+	if s.sealer != nil {
+		var err error
+		if e, err = s.sealer.Seal(ctx, s.member, e); err != nil {
+			return fmt.Errorf("import: seal: %w", err)
+		}
+	}
 	s.batch = append(s.batch, e)
 	s.mu.Lock()
 	s.places[s.next] = append(s.places[s.next], from)

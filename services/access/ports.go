@@ -43,6 +43,8 @@ type Ledger interface {
 	// CheckRequest returns the grant of a request that may be answered at a time; see the contract.
 	CheckRequest(ctx context.Context, id model.Hash, at time.Time) (access.Grant, error)
 	RegisterCapsules(ctx context.Context, text, signatures string) error
+	// Registered returns those of at most access.MaxCapsules capsules that the ledger has.
+	Registered(ctx context.Context, hashes []model.Hash) ([]model.Hash, error)
 	// KeySet returns the latest epoch of a collective key.
 	KeySet(ctx context.Context, purpose access.KeyPurpose, number uint64) (access.KeySet, error)
 	Trustee(ctx context.Context, id string) (access.Trustee, error)

@@ -45,7 +45,7 @@ func routes() []service {
 		}},
 		{"anchor", handlers{anchorgw.RegisterAnchorServiceHandler}},
 		{"access", handlers{
-			accessgw.RegisterPolicyServiceHandler, accessgw.RegisterConsentServiceHandler, accessgw.RegisterReadRequestServiceHandler,
+			accessgw.RegisterPolicyServiceHandler, accessgw.RegisterConsentServiceHandler, accessgw.RegisterReadRequestServiceHandler, accessgw.RegisterCapsuleServiceHandler,
 		}},
 		{"settlement", handlers{
 			settlementgw.RegisterSettlementServiceHandler, settlementgw.RegisterPayoutServiceHandler, settlementgw.RegisterBankServiceHandler,

@@ -86,6 +86,8 @@ rate_limit:
   burst: {{ $v.gateway.rateLimit.burst }}
 devices:
   broker_url: {{ if $v.gateway.devices }}{{ $v.nats.url | quote }}{{ else }}""{{ end }}
+sealing:
+  key_file: {{ if $v.gateway.sealing.keySecret }}/run/pcc/keys/sealing.key{{ else }}""{{ end }}
 {{- if $v.gateway.publicTLSSecret }}
 public:
   certificate_file: /etc/pcc/public/tls.crt

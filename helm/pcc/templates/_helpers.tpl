@@ -32,7 +32,7 @@ vault: {calls: [registry, ingest], reader: true}
 ingest: {calls: [registry], reader: true, broker: true, journal: true}
 settlement: {calls: [registry], reader: true, broker: true, journal: true}
 anchor: {calls: [registry, ingest, settlement], broker: true, journal: true}
-access: {calls: [registry], reader: true}
+access: {calls: [registry, vault], reader: true}
 gateway: {calls: [registry, vault, ingest, settlement, anchor, access]}
 {{- end -}}
 

@@ -52,6 +52,10 @@
 secret: {{ $v.vault.keys.secret }}
 image: {{ $v.vault.keys.copyImage }}
 files: [tag.key, wrapping.key, data.keyset, hash.keyset, certificate.key]
+{{- else if and (eq .service "gateway") $v.gateway.sealing.keySecret }}
+secret: {{ $v.gateway.sealing.keySecret }}
+image: {{ $v.log.copyImage }}
+files: [sealing.key]
 {{- else if $facts.journal }}
 secret: {{ $v.log.keySecret }}
 image: {{ $v.log.copyImage }}

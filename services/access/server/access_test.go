@@ -57,6 +57,7 @@ func TestAccess(t *testing.T) {
 	t.Run("requests are the ledger's to decide", w.testRequests)
 	t.Run("consents are used and withdrawn", w.testConsents)
 	t.Run("a new owner begins anew", w.testOwners)
+	t.Run("capsules need a key, and readers a request", w.testCapsules)
 	t.Run("a dry run says who could read", w.testDryRun)
 	t.Run("roles", w.testRoles)
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/pcc-platform/pcc/services/access/internal/fabric"
 	"github.com/pcc-platform/pcc/services/access/internal/postgres"
 	"github.com/pcc-platform/pcc/services/access/internal/registryclient"
+	"github.com/pcc-platform/pcc/services/access/internal/vaultclient"
 )
 
 // Name is the service's name: of its certificate, schema and address.
@@ -59,6 +60,10 @@ func New(ctx context.Context, cfg Config, p *app.Process) (_ app.Runner, err err
 	if err != nil {
 		return nil, err
 	}
+	vault, err := base.Dial("vault")
+	if err != nil {
+		return nil, err
+	}
 
 	service := access.NewService(access.Options{
 		Store: postgres.NewStore(base.Pool, base.Reader), Ledger: ledger, Registry: registryclient.New(registry),
@@ -67,6 +72,11 @@ func New(ctx context.Context, cfg Config, p *app.Process) (_ app.Runner, err err
 	accessv1.RegisterPolicyServiceServer(base.Server, &api.Policies{Rules: service})
 	accessv1.RegisterConsentServiceServer(base.Server, &api.Consents{Rules: service})
 	accessv1.RegisterReadRequestServiceServer(base.Server, &api.ReadRequests{Rules: service})
+	capsules := postgres.NewCapsules(base.Pool)
+	accessv1.RegisterCapsuleServiceServer(base.Server, &api.Capsules{
+		Rules: &access.Capsules{Service: service, Store: capsules, Vault: vaultclient.New(vault)},
+	})
+	registrar := &access.Registrar{Store: capsules, Ledger: ledger, Logger: base.Logger}
 
 	directory := app.NewDirectory(registry)
 	return app.RunnerFunc(func(ctx context.Context) error {
@@ -75,7 +85,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (_ app.Runner, err err
 				base.Logger.WarnContext(ctx, "ledger connection not closed", slog.String("error", err.Error()))
 			}
 		}()
-		return base.Run(ctx, directory)
+		return base.Run(ctx, directory, registrar)
 	}), nil
 }
 

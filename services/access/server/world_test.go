@@ -25,6 +25,7 @@ import (
 	"github.com/pcc-platform/pcc/internal/testkit/stand"
 	accessv1 "github.com/pcc-platform/pcc/proto/gen/pcc/access/v1"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
+	vaultv1 "github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1"
 	"github.com/pcc-platform/pcc/services/access/server"
 )
 
@@ -71,6 +72,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w.network.Up()
 	w.Fake("registry", func(s *grpc.Server) { registryv1.RegisterPassportServiceServer(s, w.registry) })
+	w.Fake("vault", func(s *grpc.Server) { vaultv1.RegisterShredServiceServer(s, vaultv1.UnimplementedShredServiceServer{}) })
 	for org, class := range map[string]registryv1.MemberClass{
 		"oem": registryv1.MemberClass_MEMBER_CLASS_MAKER, "insurer": registryv1.MemberClass_MEMBER_CLASS_INSURER,
 		"garage": registryv1.MemberClass_MEMBER_CLASS_GARAGE,

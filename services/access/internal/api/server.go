@@ -23,3 +23,9 @@ type ReadRequests struct {
 	accessv1.UnimplementedReadRequestServiceServer
 	Rules *access.Service
 }
+
+// Capsules implements accessv1.CapsuleServiceServer.
+type Capsules struct {
+	accessv1.UnimplementedCapsuleServiceServer
+	Rules *access.Capsules
+}

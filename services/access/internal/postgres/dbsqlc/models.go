@@ -6,6 +6,8 @@ package dbsqlc
 
 import (
 	"time"
+
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 type Audit struct {
@@ -14,6 +16,18 @@ type Audit struct {
 	Action    string
 	Object    string
 	CreatedAt time.Time
+}
+
+type Capsule struct {
+	Hash       []byte
+	Policy     string
+	Class      string
+	Writer     string
+	KeyNumber  int64
+	Content    []byte
+	Registered *time.Time
+	Refused    pgtype.Text
+	CreatedAt  time.Time
 }
 
 type Consent struct {
