@@ -26,7 +26,8 @@
 //     ledger's immutable keys let one win.
 //   - Rows are only added: no candidate, head, note, epoch or endorsement is ever changed.
 //   - The map is in memory, in versions that share what they have in common, and is made of the heads in the database when
-//     the process starts (Heads).
+//     the process starts (Heads). So are, in the process that leads, the lists that the next entries are appended to (Lists).
+//     Nothing rests on either that their heads do not show.
 //   - A record on the ledger that this database did not cut, and a journal that shrank or changed, stop anchoring until
 //     a person has looked: an error is logged every minute and the metric pcc.anchor.halted is 1. Reading and proofs of
 //     what stands go on. Nothing is overwritten.
