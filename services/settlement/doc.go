@@ -78,7 +78,7 @@
 // # Invariants
 //
 //   - The postings of a transfer add up to zero, so all balances do. The code makes no other transfer (newTransfer), and
-//     the database refuses one at commit.
+//     the database refuses one.
 //   - No payment brings a balance below zero, or below the overdraft that only the bank's account and those of what members owe
 //     have. The code checks it under the account's lock, and the database by constraint.
 //   - Transfers and postings are never changed or deleted; a correction is another transfer.
