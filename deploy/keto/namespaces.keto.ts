@@ -7,7 +7,7 @@ class Subject implements Namespace {}
 // The consortium has one object, "pcc".
 class Consortium implements Namespace {
   related: {
-    administrators: Subject[] // admit members, and set prices
+    administrators: Subject[] // admit members, set prices, and agree on credit
     treasurers: Subject[] // bring in the bank's statements, and send it payouts
     auditors: Subject[] // see the sums of the ledger
     participants: (Subject | SubjectSet<Member, "principals">)[] // principals of any member
@@ -15,6 +15,7 @@ class Consortium implements Namespace {
 
   permits = {
     admit_members: (ctx: Context): boolean => this.related.administrators.includes(ctx.subject),
+    set_credit_contracts: (ctx: Context): boolean => this.related.administrators.includes(ctx.subject),
     set_prices: (ctx: Context): boolean => this.related.administrators.includes(ctx.subject),
     record_receipts: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
     import_statements: (ctx: Context): boolean => this.related.treasurers.includes(ctx.subject),
@@ -106,6 +107,8 @@ class Member implements Namespace {
       this.related.registrars.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
     manage_subject_requests: (ctx: Context): boolean =>
       this.related.data_protection_officers.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
+    draw_credit: (ctx: Context): boolean =>
+      this.related.accountants.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
     request_payouts: (ctx: Context): boolean =>
       this.related.accountants.includes(ctx.subject) || this.related.administrators.includes(ctx.subject),
     read_statements: (ctx: Context): boolean =>

@@ -111,7 +111,7 @@ func printPeg(env *environment, p *settlementv1.Peg) {
 	if !p.GetHolds() {
 		verdict = "NOT covered: payouts are stopped"
 	}
-	env.printf("owed %s, reserve %s, unconfirmed receipts %s: %s\n", p.GetOwed(), p.GetReserve(), p.GetUnconfirmed(), verdict)
+	env.printf("owed %s, reserve %s, unconfirmed receipts %s: %s; credit %s\n", p.GetOwed(), p.GetReserve(), p.GetUnconfirmed(), verdict, p.GetCredit())
 }
 
 // withBank connects the consortium's treasurer.

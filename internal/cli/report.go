@@ -23,7 +23,7 @@ import (
 
 func newReport(env *environment) *cobra.Command {
 	var maxPrice, quote, epcisFile string
-	var asJSON, vinFromStdin bool
+	var asJSON, vinFromStdin, allowCredit bool
 	c := &cobra.Command{
 		Use:   "report [passports/ID]",
 		Short: "Buy and show the whole history of a passport",
@@ -48,7 +48,7 @@ func newReport(env *environment) *cobra.Command {
 			if passport == "" {
 				return errors.New("name a passport or use --vin-stdin")
 			}
-			req := &registryv1.ReadReportRequest{RequestId: uuid.NewString(), MaxPrice: maxPrice, Quote: quote}
+			req := &registryv1.ReadReportRequest{RequestId: uuid.NewString(), MaxPrice: maxPrice, Quote: quote, AllowCredit: allowCredit}
 			report := &registryv1.ReadReportResponse{}
 			if err := rest.Call(c.Context(), "POST", "/v1/"+passport+":report", req, report); err != nil {
 				return err
@@ -65,6 +65,7 @@ func newReport(env *environment) *cobra.Command {
 	}
 	c.Flags().StringVar(&maxPrice, "max-price", "", "highest price to accept, in PCC_token")
 	c.Flags().StringVar(&quote, "quote", "", "quote whose price to pay, of `pcc price quote`")
+	c.Flags().BoolVar(&allowCredit, "allow-credit", false, "have what the member lacks of the price lent to it")
 	c.Flags().StringVar(&epcisFile, "epcis", "", "write the events to this file as an EPCIS 2.0 document")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the answer as JSON")
 	c.Flags().BoolVar(&vinFromStdin, "vin-stdin", false, "read the VIN from standard input")

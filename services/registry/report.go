@@ -70,6 +70,8 @@ type ReportRequest struct {
 	MaxPrice string
 	// Quote is the name of the quote whose price is to be paid; empty for today's.
 	Quote string
+	// AllowCredit has what the payer lacks lent to it.
+	AllowCredit bool
 }
 
 // Report is the whole history of a passport.

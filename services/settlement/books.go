@@ -17,6 +17,8 @@ type Wanted struct {
 	Quotes []string
 	// Earners are members that are paid shares.
 	Earners []string
+	// Borrowers are members whose contract and loans are asked for, beside the loans of theirs with these ids.
+	Borrowers, Loans []string
 }
 
 // Found is what there is of what was wanted.
@@ -34,7 +36,9 @@ type Changes struct {
 	// Reads are new, or were held before; Pending transfers are new, or were pending.
 	Reads   []Read
 	Pending []Pending
-	Audits  []Audit
+	// Loans are new, or have another amount owed.
+	Loans  []Loan
+	Audits []Audit
 }
 
 // Audit tells that somebody acted on a resource.
@@ -53,8 +57,11 @@ type Books struct {
 	prices   map[string]Amount
 	quotes   map[string]Quote
 	// due are the earners that have something to give back: see Read.clawback.
-	due     map[string]int
-	changes Changes
+	due map[string]int
+	// contracts and loans are the borrowers', by member and by id.
+	contracts map[string]Contract
+	loans     documents[Loan]
+	changes   Changes
 	// by is who asks for the operation that is under way, undo takes back what it did so far, last first.
 	by   string
 	undo []func()
@@ -137,7 +144,7 @@ func (b *Books) audit(action, resource string) {
 
 // changed is what all operations have left behind.
 func (b *Books) changed() Changes {
-	b.changes.Reads, b.changes.Pending = b.reads.changes(), b.pending.changes()
+	b.changes.Reads, b.changes.Pending, b.changes.Loans = b.reads.changes(), b.pending.changes(), b.loans.changes()
 	return b.changes
 }
 

@@ -26,6 +26,8 @@
 //	payout_return  suspense:payout, bank:eur -> available        when it did not, or not for long
 //	write_off      pool:infrastructure <-> bank:eur              of what the bank did and nobody can explain
 //	clawback       claims, available  -> others' available       when an event was refuted that a read was sold with
+//	credit_draw       credit -> available                        when a member draws on its credit, for a read or at will
+//	credit_repayment  available -> credit, pool:infrastructure   when it repays a loan: charges go to the platform
 //	transfer      available         -> available, pools          when a service asks for it
 //	pending       available         -> payer held                the same in two phases, first
 //	post_pending  payer held        -> available, pools          and last, when it is posted

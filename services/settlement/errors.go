@@ -32,6 +32,10 @@ var (
 	ErrPriceAboveMaximum = apperr.New(apperr.FailedPrecondition, "PRICE_ABOVE_MAXIMUM", "the price is above the caller's maximum").WithField("max_price")
 	ErrEffectiveDatePast = apperr.New(apperr.InvalidArgument, "EFFECTIVE_DATE_PAST", "a price holds from a day to come on; that of a new product at the earliest from today on").WithField("effective_date")
 	ErrQuoteExpired      = apperr.New(apperr.FailedPrecondition, "QUOTE_EXPIRED", "the quote has expired; ask for another").WithField("quote")
+	ErrLoanNotFound      = apperr.New(apperr.NotFound, "LOAN_NOT_FOUND", "no such loan of the caller's member")
+	ErrNoCredit          = apperr.New(apperr.FailedPrecondition, "NO_CREDIT", "no credit was agreed with the member")
+	ErrCreditOwed        = apperr.New(apperr.FailedPrecondition, "CREDIT_OWED", "the member owes what it wants to have paid out; it repays its loans first").WithField("amount")
+	ErrCreditLimit       = apperr.New(apperr.FailedPrecondition, "CREDIT_LIMIT", "more than the member may owe now; its line of credit says why")
 	ErrReadVoided        = apperr.New(apperr.FailedPrecondition, "READ_VOIDED", "the read was voided")
 	ErrReadCaptured      = apperr.New(apperr.FailedPrecondition, "READ_CAPTURED", "the read was paid")
 

@@ -5,7 +5,7 @@ import "context"
 // HoldRead sets the price in force, or the quoted one, aside on the payer's account. It is idempotent by payer and request id: a repetition
 // gets the read as it is by now, which may be captured, or voided when it was given up for too long.
 // Errors: ErrMemberNotFound, ErrProductUnknown, ErrPriceAboveMaximum, ErrInsufficientFunds, ErrRequestIDReused,
-// ErrQuoteNotFound, ErrQuoteExpired.
+// ErrQuoteNotFound, ErrQuoteExpired; with credit allowed ErrNoCredit, ErrCreditLimit.
 func (s *Service) HoldRead(ctx context.Context, q HoldRequest) (Read, error) {
 	op := &hold{request: q}
 	err := s.writer.run(ctx, op)
@@ -46,6 +46,9 @@ type hold struct {
 
 func (h *hold) want(w *Wanted) {
 	w.Reads = append(w.Reads, h.request.readID())
+	if h.request.AllowCredit {
+		w.Borrowers = append(w.Borrowers, h.request.Payer)
+	}
 	if h.request.Quote != "" {
 		w.Quotes = append(w.Quotes, h.request.Quote)
 	} else {
@@ -54,6 +57,9 @@ func (h *hold) want(w *Wanted) {
 }
 
 func (h *hold) accounts(*Books) []AccountID {
+	if h.request.AllowCredit {
+		return []AccountID{Available(h.request.Payer), Held(h.request.Payer), Credit(h.request.Payer)}
+	}
 	return []AccountID{Available(h.request.Payer), Held(h.request.Payer)}
 }
 
@@ -74,6 +80,11 @@ func (h *hold) apply(b *Books) (err error) {
 	var t Transfer
 	if h.read, t, err = h.request.hold(price, b.now); err != nil {
 		return err
+	}
+	if lacking := price - b.accounts[Available(h.request.Payer)].Balance; lacking > 0 && h.request.AllowCredit {
+		if _, err := b.lend(deriveID("loan", "read", h.read.ID), h.request.Payer, h.read.ID, lacking); err != nil {
+			return err
+		}
 	}
 	if err := b.post(t); err != nil {
 		return err

@@ -117,6 +117,11 @@ func (p Payout) approve(by string) (Payout, error) {
 	return p, nil
 }
 
+// payable is how much a member can have paid out: what it has available, less what it was lent.
+func (b Balances) payable(member string) Amount {
+	return b[Available(member)].Balance + b[Credit(member)].Balance // of different signs
+}
+
 // reserve sets the amount aside.
 func (p Payout) reserve() (Transfer, error) {
 	return p.transfer(KindPayout, "payout", Available(p.Member), SuspensePayout)

@@ -8,7 +8,7 @@ import (
 )
 
 // RequestPayout sets a member's amount aside to be paid out. It is idempotent by member and request id.
-// Errors: ErrAmountNotPayable, an invalid field of the creditor, ErrMemberNotFound, ErrInsufficientFunds, ErrPayoutsStopped,
+// Errors: ErrAmountNotPayable, an invalid field of the creditor, ErrMemberNotFound, ErrInsufficientFunds, ErrCreditOwed, ErrPayoutsStopped,
 // ErrRequestIDReused.
 func (b *Bank) RequestPayout(ctx context.Context, q PayoutRequest) (Payout, error) {
 	if err := q.validate(); err != nil {
@@ -32,7 +32,7 @@ func (b *Bank) RequestPayout(ctx context.Context, q PayoutRequest) (Payout, erro
 
 func requestOnce(ctx context.Context, tx BankTx, p Payout, t Transfer) (_ Payout, posted bool, err error) {
 	// The member's account is locked, so the look-up below sees every request of the member before this one.
-	balances, err := lock(ctx, tx, t.accounts())
+	balances, err := lock(ctx, tx, append(t.accounts(), Credit(p.Member)))
 	if err != nil {
 		return Payout{}, false, err
 	}
@@ -47,6 +47,9 @@ func requestOnce(ctx context.Context, tx BankTx, p Payout, t Transfer) (_ Payout
 	}
 	if err := post(ctx, tx, balances, t); err != nil {
 		return Payout{}, false, err
+	}
+	if balances.payable(p.Member) < 0 {
+		return Payout{}, false, ErrCreditOwed
 	}
 	if err := tx.InsertPayout(ctx, p); err != nil {
 		return Payout{}, false, err

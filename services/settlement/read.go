@@ -47,6 +47,8 @@ type HoldRequest struct {
 	Passport  string
 	// MaxPrice is the highest price that the payer accepts, MaxAmount when any.
 	MaxPrice Amount
+	// AllowCredit has what the payer lacks lent to it.
+	AllowCredit bool
 	// Quote is the id of the quote whose price is to be paid, "" for today's.
 	Quote string
 }
@@ -55,7 +57,7 @@ type HoldRequest struct {
 func (q HoldRequest) readID() string { return deriveID("read", q.Payer, q.RequestID) }
 
 func (q HoldRequest) hash() [sha256.Size]byte {
-	return hashOf(q.Payer, q.RequestID, q.Product, q.Passport, q.MaxPrice.String(), q.Quote)
+	return hashOf(q.Payer, q.RequestID, q.Product, q.Passport, q.MaxPrice.String(), q.Quote, strconv.FormatBool(q.AllowCredit))
 }
 
 // hold makes the read and the transfer that sets its price aside.

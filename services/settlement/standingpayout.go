@@ -97,7 +97,7 @@ func (b *Bank) payMonth(ctx context.Context, d DuePayout) (requested bool, err e
 	var t Transfer
 	err = b.store.InBankTx(ctx, func(tx BankTx) error {
 		requested = false
-		balances, err := lock(ctx, tx, []AccountID{Available(d.Member), SuspensePayout})
+		balances, err := lock(ctx, tx, []AccountID{Available(d.Member), Credit(d.Member), SuspensePayout})
 		if err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func (b *Bank) payMonth(ctx context.Context, d DuePayout) (requested bool, err e
 		if paid, err := tx.PaidOutForMonth(ctx, d.Month, d.Member); err != nil || paid {
 			return err
 		}
-		q, worth := d.request(balances[Available(d.Member)].Balance)
+		q, worth := d.request(balances.payable(d.Member))
 		if !worth {
 			return tx.InsertMonthPayout(ctx, d.Month, d.Member, "")
 		}

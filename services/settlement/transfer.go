@@ -38,6 +38,9 @@ const (
 	KindReversal    TransferKind = "reversal"
 
 	KindClawback TransferKind = "clawback"
+
+	KindCreditDraw      TransferKind = "credit_draw"
+	KindCreditRepayment TransferKind = "credit_repayment"
 )
 
 // Posting is one side of a transfer: positive is received, negative is paid.

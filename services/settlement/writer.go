@@ -50,6 +50,8 @@ type BookTx interface {
 	Load(ctx context.Context, w Wanted, day time.Time) (Found, error)
 	// Due is as ClawbackTx has it.
 	Due(ctx context.Context, members []string) (map[string]int, error)
+	// Credit returns the contracts of members, and their loans: those that are open, those repaid last, and those with these ids.
+	Credit(ctx context.Context, members, loans []string) ([]Contract, []Loan, error)
 	// LockBooks locks accounts in ascending order of their ids, and returns those that exist, with the input hashes of those of the
 	// transfers that were made before.
 	LockBooks(ctx context.Context, ids []AccountID, transfers []string) (Balances, map[string][sha256.Size]byte, error)
@@ -251,8 +253,23 @@ func (w *Writer) open(ctx context.Context, tx BookTx, tasks []task) (*Books, err
 		return nil, err
 	}
 	// Who has given everything back by now is paid as all others: what was withheld from it later, nobody would release.
-	books.due, err = due(ctx, tx, slices.Collect(maps.Keys(books.due)))
-	return books, err
+	if books.due, err = due(ctx, tx, slices.Collect(maps.Keys(books.due))); err != nil {
+		return nil, err
+	}
+	return books, openCredit(ctx, tx, books, wanted)
+}
+
+// openCredit reads what borrowers owe. Their accounts are locked, so nobody else changes it.
+func openCredit(ctx context.Context, tx BookTx, books *Books, wanted Wanted) error {
+	if len(wanted.Borrowers) == 0 {
+		return nil
+	}
+	contracts, loans, err := tx.Credit(ctx, wanted.Borrowers, wanted.Loans)
+	books.contracts, books.loans = make(map[string]Contract, len(contracts)), documentsOf(loans, func(l Loan) string { return l.ID })
+	for _, c := range contracts {
+		books.contracts[c.Member] = c
+	}
+	return err
 }
 
 func due(ctx context.Context, tx BookTx, members []string) (map[string]int, error) {

@@ -49,7 +49,7 @@ func routes() []service {
 		}},
 		{"settlement", handlers{
 			settlementgw.RegisterSettlementServiceHandler, settlementgw.RegisterPayoutServiceHandler, settlementgw.RegisterBankServiceHandler,
-			settlementgw.RegisterPriceServiceHandler, settlementgw.RegisterCycleServiceHandler, settlementgw.RegisterStatementServiceHandler,
+			settlementgw.RegisterPriceServiceHandler, settlementgw.RegisterCreditServiceHandler, settlementgw.RegisterCycleServiceHandler, settlementgw.RegisterStatementServiceHandler,
 			settlementgw.RegisterStandingPayoutServiceHandler,
 			settlementgw.RegisterLedgerServiceHandler,
 		}},

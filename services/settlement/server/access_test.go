@@ -47,9 +47,9 @@ func TestEveryCallIsGuarded(t *testing.T) {
 		"administrator": {f.Dial(f.garage, "admin"), "PERMISSION_DENIED", []string{
 			"ListAccounts", "ListStatementLines", "GetRead", "ListPrices", "RequestPayout", "ListPayouts", "ApprovePayout", "CancelPayout",
 			"GetCycle", "ListCycles", "GetBalanceProof", "GetStatement", "DownloadStatement", "SetStandingPayout", "GetStandingPayout", "DeleteStandingPayout", "ListPeriods", "GetTransfer",
-			"ListPriceVersions", "QuoteRead",
+			"ListPriceVersions", "QuoteRead", "GetCreditLine", "DrawCredit", "RepayLoan", "ListLoans",
 		}},
-		"price setter": {f.Dial(f.insurer, "operator"), "PERMISSION_DENIED", []string{"SetPrice", "ListPrices", "ListPriceVersions"}},
+		"price setter": {f.Dial(f.insurer, "operator"), "PERMISSION_DENIED", []string{"SetPrice", "SetCreditContract", "ListPrices", "ListPriceVersions"}},
 		"treasurer": {f.Dial(f.insurer, "treasurer"), "PERMISSION_DENIED", []string{
 			"RecordReceipt", "GetTrialBalance", "ExportPayouts", "RejectPayout", "ImportStatement", "ImportStatusReport", "WriteOffEntry", "GetPeg",
 			"ReverseTransfer", "ListTransfers", "CloseCycle", "GetCycle", "ListCycles", "ListPeriods",
@@ -62,7 +62,7 @@ func TestEveryCallIsGuarded(t *testing.T) {
 	} {
 		for _, service := range []grpc.ServiceDesc{
 			settlementv1.SettlementService_ServiceDesc, settlementv1.PayoutService_ServiceDesc, settlementv1.BankService_ServiceDesc,
-			settlementv1.CycleService_ServiceDesc, settlementv1.StatementService_ServiceDesc, settlementv1.StandingPayoutService_ServiceDesc, settlementv1.PriceService_ServiceDesc, settlementv1.LedgerService_ServiceDesc,
+			settlementv1.CycleService_ServiceDesc, settlementv1.StatementService_ServiceDesc, settlementv1.StandingPayoutService_ServiceDesc, settlementv1.PriceService_ServiceDesc, settlementv1.CreditService_ServiceDesc, settlementv1.LedgerService_ServiceDesc,
 		} {
 			for _, m := range service.Methods {
 				err := c.conn.Invoke(t.Context(), "/"+service.ServiceName+"/"+m.MethodName, &emptypb.Empty{}, &emptypb.Empty{})

@@ -64,7 +64,7 @@ func TestEuroInAndOut(t *testing.T) {
 		Entries: []*settlementv1.BankEntry{{
 			Reference: "R1", Amount: "300.0000", Outcome: settlementv1.EntryOutcome_ENTRY_OUTCOME_CREDITED, Member: b.garage.Name(),
 		}},
-		Peg: &settlementv1.Peg{Holds: true, Owed: "300.0000", Reserve: "300.0000", Unconfirmed: "0.0000", Statement: "S1"},
+		Peg: &settlementv1.Peg{Holds: true, Owed: "300.0000", Reserve: "300.0000", Unconfirmed: "0.0000", Statement: "S1", Credit: "0.0000"},
 	}
 	if diff := cmp.Diff(wantIn, in, protocmp.Transform()); diff != "" {
 		t.Errorf("import (-want +got):\n%s", diff)
@@ -198,7 +198,7 @@ func TestPegIsWatched(t *testing.T) {
 	b.book(t, "S1", 0, iso20022test.Entry{Reference: "R1", Cents: -1})
 	peg, err := b.bank.GetPeg(t.Context(), &settlementv1.GetPegRequest{})
 	must(t, err)
-	want := &settlementv1.Peg{Owed: "0.0000", Reserve: "-0.0100", Unconfirmed: "0.0000", Statement: "S1"}
+	want := &settlementv1.Peg{Owed: "0.0000", Reserve: "-0.0100", Unconfirmed: "0.0000", Statement: "S1", Credit: "0.0000"}
 	if diff := cmp.Diff(want, peg.GetPeg(), protocmp.Transform()); diff != "" {
 		t.Errorf("peg (-want +got):\n%s", diff)
 	}

@@ -93,6 +93,7 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 	settlementv1.RegisterPayoutServiceServer(base.Server, &api.Payouts{Bank: bank})
 	transfers := settlement.NewLedger(store, writer, metrics, time.Now)
 	settlementv1.RegisterLedgerServiceServer(base.Server, &api.Ledger{Ledger: transfers})
+	settlementv1.RegisterCreditServiceServer(base.Server, &api.Credit{Credits: settlement.NewCredits(store, writer, time.Now)})
 	settlementv1.RegisterPriceServiceServer(base.Server, &api.Prices{List: settlement.NewPriceList(store, time.Now)})
 	settlementv1.RegisterStandingPayoutServiceServer(base.Server, &api.StandingPayouts{Bank: bank})
 	settlementv1.RegisterBankServiceServer(base.Server, &api.Bank{Bank: bank})

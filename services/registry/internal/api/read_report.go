@@ -20,7 +20,7 @@ func (s *Reports) ReadReport(ctx context.Context, req *registryv1.ReadReportRequ
 		return nil, err
 	}
 	r, err := s.Seller.Read(ctx, registry.ReportRequest{
-		RequestID: req.GetRequestId(), Passport: passport, Payer: callerMember(ctx), MaxPrice: req.GetMaxPrice(), Quote: req.GetQuote(),
+		RequestID: req.GetRequestId(), Passport: passport, Payer: callerMember(ctx), MaxPrice: req.GetMaxPrice(), Quote: req.GetQuote(), AllowCredit: req.GetAllowCredit(),
 	})
 	if err != nil {
 		return nil, err

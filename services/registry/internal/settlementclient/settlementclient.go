@@ -28,7 +28,7 @@ func New(conn grpc.ClientConnInterface) Client {
 func (c Client) Hold(ctx context.Context, product string, r registry.ReportRequest) (registry.Read[*settlementv1.Read], error) {
 	resp, err := c.settlement.HoldRead(ctx, &settlementv1.HoldReadRequest{
 		RequestId: r.RequestID, Payer: wire.MemberName(r.Payer), Product: product,
-		Passport: wire.PassportName(r.Passport), MaxPrice: r.MaxPrice, Quote: r.Quote,
+		Passport: wire.PassportName(r.Passport), MaxPrice: r.MaxPrice, Quote: r.Quote, AllowCredit: r.AllowCredit,
 	})
 	if err != nil {
 		return registry.Read[*settlementv1.Read]{}, fmt.Errorf("settlementclient: hold: %w", err)

@@ -14,6 +14,7 @@ type Bank struct {
 func pegMessage(p settlement.Peg) *settlementv1.Peg {
 	return &settlementv1.Peg{
 		Holds: p.Holds(), Owed: p.Owed.String(), Reserve: p.Reserve.String(), Unconfirmed: p.Unconfirmed.String(), Statement: p.Statement,
+		Credit: p.Credit.String(),
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 const (
 	accounts      = "accounts"
 	cycles        = "cycles"
+	loans         = "loans"
 	members       = "members"
 	passports     = "passports"
 	payoutBatches = "payoutBatches"

@@ -33,6 +33,7 @@ func (s *Server) HoldRead(ctx context.Context, req *settlementv1.HoldReadRequest
 	}
 	held, err := s.ledger.HoldRead(ctx, settlement.HoldRequest{
 		RequestID: strings.ToLower(req.GetRequestId()), Payer: payer, Product: req.GetProduct(), Passport: passport, MaxPrice: maxPrice, Quote: quote,
+		AllowCredit: req.GetAllowCredit(),
 	})
 	if err != nil {
 		return nil, err

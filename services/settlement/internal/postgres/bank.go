@@ -32,7 +32,7 @@ func peg(ctx context.Context, q *dbsqlc.Queries) (settlement.Peg, error) {
 		return settlement.Peg{}, fmt.Errorf("sum ledger and bank: %w", err)
 	}
 	return settlement.Peg{
-		Owed: settlement.Amount(row.Owed), Total: settlement.Amount(row.Total), Reserve: settlement.Amount(row.Reserve),
+		Owed: settlement.Amount(row.Owed), Total: settlement.Amount(row.Total), Credit: settlement.Amount(row.Credit), Reserve: settlement.Amount(row.Reserve),
 		Statement: row.Statement, Unconfirmed: settlement.Amount(row.Unconfirmed),
 	}, nil
 }

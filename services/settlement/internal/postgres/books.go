@@ -87,7 +87,12 @@ func (t *ledgerTx) Write(ctx context.Context, c settlement.Changes) error {
 		}
 	}
 	if len(c.Pending) > 0 {
-		return t.savePending(ctx, c.Pending)
+		if err := t.savePending(ctx, c.Pending); err != nil {
+			return err
+		}
+	}
+	if len(c.Loans) > 0 {
+		return t.saveLoans(ctx, c.Loans)
 	}
 	return nil
 }

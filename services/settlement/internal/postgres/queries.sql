@@ -121,6 +121,7 @@ SELECT * FROM payout WHERE seq < @before ORDER BY seq DESC LIMIT @max_rows;
 -- name: Peg :one
 SELECT (SELECT -balance FROM account WHERE id = 'bank:eur')::bigint AS owed,
        (SELECT coalesce(sum(balance), 0) FROM account)::bigint AS total,
+       (SELECT coalesce(-sum(balance), 0) FROM account WHERE member IS NOT NULL AND id = 'member:' || member || ':credit')::bigint AS credit,
        coalesce((SELECT s.closing FROM bank_statement s ORDER BY s.seq DESC LIMIT 1), 0)::bigint AS reserve,
        coalesce((SELECT s.id FROM bank_statement s ORDER BY s.seq DESC LIMIT 1), '')::text AS statement,
        (SELECT coalesce(sum(r.amount), 0) FROM receipt r

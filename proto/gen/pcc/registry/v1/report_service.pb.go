@@ -34,7 +34,9 @@ type ReadReportRequest struct {
 	// The highest price the caller accepts, as decimal PCC_token; empty for any. Errors: PRICE_ABOVE_MAXIMUM.
 	MaxPrice string `protobuf:"bytes,3,opt,name=max_price,json=maxPrice,proto3" json:"max_price,omitempty"`
 	// `quotes/{quote}` of the caller's member whose price is to be paid (PriceService.QuoteRead of settlement); empty for today's.
-	Quote         string `protobuf:"bytes,4,opt,name=quote,proto3" json:"quote,omitempty"`
+	Quote string `protobuf:"bytes,4,opt,name=quote,proto3" json:"quote,omitempty"`
+	// Has what the caller's member lacks of the price lent to it, if credit was agreed with it.
+	AllowCredit   bool `protobuf:"varint,5,opt,name=allow_credit,json=allowCredit,proto3" json:"allow_credit,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -95,6 +97,13 @@ func (x *ReadReportRequest) GetQuote() string {
 		return x.Quote
 	}
 	return ""
+}
+
+func (x *ReadReportRequest) GetAllowCredit() bool {
+	if x != nil {
+		return x.AllowCredit
+	}
+	return false
 }
 
 type ReadReportResponse struct {
@@ -196,13 +205,14 @@ var File_pcc_registry_v1_report_service_proto protoreflect.FileDescriptor
 
 const file_pcc_registry_v1_report_service_proto_rawDesc = "" +
 	"\n" +
-	"$pcc/registry/v1/report_service.proto\x12\x0fpcc.registry.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19pcc/ingest/v1/event.proto\x1a$pcc/ingest/v1/odometer_verdict.proto\x1a\"pcc/options/v1/authorization.proto\x1a\x1epcc/registry/v1/passport.proto\x1a\x1cpcc/settlement/v1/read.proto\"\xf7\x01\n" +
+	"$pcc/registry/v1/report_service.proto\x12\x0fpcc.registry.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19pcc/ingest/v1/event.proto\x1a$pcc/ingest/v1/odometer_verdict.proto\x1a\"pcc/options/v1/authorization.proto\x1a\x1epcc/registry/v1/passport.proto\x1a\x1cpcc/settlement/v1/read.proto\"\x9a\x02\n" +
 	"\x11ReadReportRequest\x12'\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12<\n" +
 	"\bpassport\x18\x02 \x01(\tB \xbaH\x1dr\x1b2\x19^passports/[0-9a-f-]{36}$R\bpassport\x12C\n" +
 	"\tmax_price\x18\x03 \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,14}(\\.[0-9]{1,4})?)?$R\bmaxPrice\x126\n" +
-	"\x05quote\x18\x04 \x01(\tB \xbaH\x1dr\x1b2\x19^(quotes/[0-9a-f-]{36})?$R\x05quote\"\xc2\x03\n" +
+	"\x05quote\x18\x04 \x01(\tB \xbaH\x1dr\x1b2\x19^(quotes/[0-9a-f-]{36})?$R\x05quote\x12!\n" +
+	"\fallow_credit\x18\x05 \x01(\bR\vallowCredit\"\xc2\x03\n" +
 	"\x12ReadReportResponse\x125\n" +
 	"\bpassport\x18\x01 \x01(\v2\x19.pcc.registry.v1.PassportR\bpassport\x12,\n" +
 	"\x06events\x18\x02 \x03(\v2\x14.pcc.ingest.v1.EventR\x06events\x12=\n" +

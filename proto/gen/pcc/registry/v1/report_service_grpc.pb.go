@@ -32,8 +32,8 @@ type ReportServiceClient interface {
 	// hold is captured and split among fee, holder and contributors. Nothing is paid when the report cannot be given.
 	// Permission: read_reports. Idempotent by request_id: a repeated call pays once and returns the same receipt, with the
 	// events that were there when it was paid.
-	// Errors: PASSPORT_NOT_FOUND, INSUFFICIENT_FUNDS, PRICE_ABOVE_MAXIMUM, QUOTE_NOT_FOUND, QUOTE_EXPIRED, REPORT_TOO_LARGE,
-	// REQUEST_ID_REUSED, READ_VOIDED
+	// Errors: PASSPORT_NOT_FOUND, INSUFFICIENT_FUNDS, PRICE_ABOVE_MAXIMUM, QUOTE_NOT_FOUND, QUOTE_EXPIRED, NO_CREDIT, CREDIT_LIMIT,
+	// REPORT_TOO_LARGE, REQUEST_ID_REUSED, READ_VOIDED
 	// (an earlier call of this request id could not deliver and gave the price back: ask again with a new one).
 	ReadReport(ctx context.Context, in *ReadReportRequest, opts ...grpc.CallOption) (*ReadReportResponse, error)
 }
@@ -66,8 +66,8 @@ type ReportServiceServer interface {
 	// hold is captured and split among fee, holder and contributors. Nothing is paid when the report cannot be given.
 	// Permission: read_reports. Idempotent by request_id: a repeated call pays once and returns the same receipt, with the
 	// events that were there when it was paid.
-	// Errors: PASSPORT_NOT_FOUND, INSUFFICIENT_FUNDS, PRICE_ABOVE_MAXIMUM, QUOTE_NOT_FOUND, QUOTE_EXPIRED, REPORT_TOO_LARGE,
-	// REQUEST_ID_REUSED, READ_VOIDED
+	// Errors: PASSPORT_NOT_FOUND, INSUFFICIENT_FUNDS, PRICE_ABOVE_MAXIMUM, QUOTE_NOT_FOUND, QUOTE_EXPIRED, NO_CREDIT, CREDIT_LIMIT,
+	// REPORT_TOO_LARGE, REQUEST_ID_REUSED, READ_VOIDED
 	// (an earlier call of this request id could not deliver and gave the price back: ask again with a new one).
 	ReadReport(context.Context, *ReadReportRequest) (*ReadReportResponse, error)
 	mustEmbedUnimplementedReportServiceServer()

@@ -178,14 +178,16 @@ type Peg struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// True when owed = reserve + unconfirmed, and all accounts add up to zero.
 	Holds bool `protobuf:"varint,1,opt,name=holds,proto3" json:"holds,omitempty"`
-	// What members, pools and suspense hold.
+	// What members, pools and suspense hold, less what members were lent.
 	Owed string `protobuf:"bytes,2,opt,name=owed,proto3" json:"owed,omitempty"`
 	// Closing balance of the last imported statement.
 	Reserve string `protobuf:"bytes,3,opt,name=reserve,proto3" json:"reserve,omitempty"`
 	// Receipts recorded by hand that no statement has shown yet.
 	Unconfirmed string `protobuf:"bytes,4,opt,name=unconfirmed,proto3" json:"unconfirmed,omitempty"`
 	// The last imported statement's id, as the bank gives it; empty before the first.
-	Statement     string `protobuf:"bytes,5,opt,name=statement,proto3" json:"statement,omitempty"`
+	Statement string `protobuf:"bytes,5,opt,name=statement,proto3" json:"statement,omitempty"`
+	// What members were lent and have not repaid: they hold it beside what is owed.
+	Credit        string `protobuf:"bytes,6,opt,name=credit,proto3" json:"credit,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -251,6 +253,13 @@ func (x *Peg) GetUnconfirmed() string {
 func (x *Peg) GetStatement() string {
 	if x != nil {
 		return x.Statement
+	}
+	return ""
+}
+
+func (x *Peg) GetCredit() string {
+	if x != nil {
+		return x.Credit
 	}
 	return ""
 }
@@ -730,13 +739,14 @@ const file_pcc_settlement_v1_bank_service_proto_rawDesc = "" +
 	"\x06amount\x18\x02 \x01(\tR\x06amount\x129\n" +
 	"\aoutcome\x18\x03 \x01(\x0e2\x1f.pcc.settlement.v1.EntryOutcomeR\aoutcome\x12\x16\n" +
 	"\x06member\x18\x04 \x01(\tR\x06member\x12\x16\n" +
-	"\x06payout\x18\x05 \x01(\tR\x06payout\"\x89\x01\n" +
+	"\x06payout\x18\x05 \x01(\tR\x06payout\"\xa1\x01\n" +
 	"\x03Peg\x12\x14\n" +
 	"\x05holds\x18\x01 \x01(\bR\x05holds\x12\x12\n" +
 	"\x04owed\x18\x02 \x01(\tR\x04owed\x12\x18\n" +
 	"\areserve\x18\x03 \x01(\tR\areserve\x12 \n" +
 	"\vunconfirmed\x18\x04 \x01(\tR\vunconfirmed\x12\x1c\n" +
-	"\tstatement\x18\x05 \x01(\tR\tstatement\"B\n" +
+	"\tstatement\x18\x05 \x01(\tR\tstatement\x12\x16\n" +
+	"\x06credit\x18\x06 \x01(\tR\x06credit\"B\n" +
 	"\x16ImportStatementRequest\x12(\n" +
 	"\bdocument\x18\x01 \x01(\fB\f\xbaH\tz\a\x10\x01\x18\xc0\x8d\xb7\x01R\bdocument\"\xc2\x01\n" +
 	"\x17ImportStatementResponse\x12\x1c\n" +

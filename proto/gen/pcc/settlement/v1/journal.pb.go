@@ -28,7 +28,8 @@ type JournaledTransfer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// `transfers/{transfer}`.
 	Transfer string `protobuf:"bytes,1,opt,name=transfer,proto3" json:"transfer,omitempty"`
-	// "mint", "hold", "capture", "void", "assign", "payout", "burn", "payout_return", "write_off" or "clawback".
+	// "mint", "hold", "capture", "void", "assign", "payout", "burn", "payout_return", "write_off",
+	// "clawback", "credit_draw" or "credit_repayment", and those of LedgerService: "transfer", "pending", "post_pending", "void_pending", "reversal".
 	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
 	// Ascending by account; their amounts add up to zero.
 	Postings []*JournaledPosting `protobuf:"bytes,3,rep,name=postings,proto3" json:"postings,omitempty"`

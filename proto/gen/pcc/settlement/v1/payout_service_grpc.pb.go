@@ -37,8 +37,8 @@ type PayoutServiceClient interface {
 	// RequestPayout sets an amount of the caller's member aside, to be paid to an account in euro. Above the limit of the
 	// service (`four_eyes_above`) it is not exported before another person has approved it.
 	// Permission: request_payouts. Idempotent by request_id.
-	// Errors: AMOUNT_INVALID, INVALID_FIELD (name, IBAN or BIC), INSUFFICIENT_FUNDS, MEMBER_NOT_FOUND, PAYOUTS_STOPPED,
-	// REQUEST_ID_REUSED.
+	// Errors: AMOUNT_INVALID, INVALID_FIELD (name, IBAN or BIC), INSUFFICIENT_FUNDS, CREDIT_OWED, MEMBER_NOT_FOUND,
+	// PAYOUTS_STOPPED, REQUEST_ID_REUSED.
 	RequestPayout(ctx context.Context, in *RequestPayoutRequest, opts ...grpc.CallOption) (*RequestPayoutResponse, error)
 	// ListPayouts lists the payouts of the caller's member, the last requested first.
 	// Permission: read_statements. Errors: INVALID_PAGE_TOKEN.
@@ -138,8 +138,8 @@ type PayoutServiceServer interface {
 	// RequestPayout sets an amount of the caller's member aside, to be paid to an account in euro. Above the limit of the
 	// service (`four_eyes_above`) it is not exported before another person has approved it.
 	// Permission: request_payouts. Idempotent by request_id.
-	// Errors: AMOUNT_INVALID, INVALID_FIELD (name, IBAN or BIC), INSUFFICIENT_FUNDS, MEMBER_NOT_FOUND, PAYOUTS_STOPPED,
-	// REQUEST_ID_REUSED.
+	// Errors: AMOUNT_INVALID, INVALID_FIELD (name, IBAN or BIC), INSUFFICIENT_FUNDS, CREDIT_OWED, MEMBER_NOT_FOUND,
+	// PAYOUTS_STOPPED, REQUEST_ID_REUSED.
 	RequestPayout(context.Context, *RequestPayoutRequest) (*RequestPayoutResponse, error)
 	// ListPayouts lists the payouts of the caller's member, the last requested first.
 	// Permission: read_statements. Errors: INVALID_PAGE_TOKEN.

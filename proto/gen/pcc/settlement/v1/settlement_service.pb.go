@@ -837,7 +837,9 @@ type HoldReadRequest struct {
 	Passport  string                 `protobuf:"bytes,4,opt,name=passport,proto3" json:"passport,omitempty"`
 	MaxPrice  string                 `protobuf:"bytes,5,opt,name=max_price,json=maxPrice,proto3" json:"max_price,omitempty"`
 	// `quotes/{quote}` whose price is to be paid; empty for today's.
-	Quote         string `protobuf:"bytes,6,opt,name=quote,proto3" json:"quote,omitempty"`
+	Quote string `protobuf:"bytes,6,opt,name=quote,proto3" json:"quote,omitempty"`
+	// Has what the payer lacks of the price lent to it (CreditService), in the same step.
+	AllowCredit   bool `protobuf:"varint,7,opt,name=allow_credit,json=allowCredit,proto3" json:"allow_credit,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -912,6 +914,13 @@ func (x *HoldReadRequest) GetQuote() string {
 		return x.Quote
 	}
 	return ""
+}
+
+func (x *HoldReadRequest) GetAllowCredit() bool {
+	if x != nil {
+		return x.AllowCredit
+	}
+	return false
 }
 
 type HoldReadResponse struct {
@@ -1301,7 +1310,7 @@ const file_pcc_settlement_v1_settlement_service_proto_rawDesc = "" +
 	"\x17GetTrialBalanceResponse\x126\n" +
 	"\baccounts\x18\x01 \x03(\v2\x1a.pcc.settlement.v1.AccountR\baccounts\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\tR\x05total\x12\x19\n" +
-	"\bzero_sum\x18\x03 \x01(\bR\azeroSum\"\xd7\x02\n" +
+	"\bzero_sum\x18\x03 \x01(\bR\azeroSum\"\xfa\x02\n" +
 	"\x0fHoldReadRequest\x12'\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12;\n" +
@@ -1309,7 +1318,8 @@ const file_pcc_settlement_v1_settlement_service_proto_rawDesc = "" +
 	"\aproduct\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\aproduct\x12<\n" +
 	"\bpassport\x18\x04 \x01(\tB \xbaH\x1dr\x1b2\x19^passports/[0-9a-f-]{36}$R\bpassport\x12C\n" +
 	"\tmax_price\x18\x05 \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,14}(\\.[0-9]{1,4})?)?$R\bmaxPrice\x126\n" +
-	"\x05quote\x18\x06 \x01(\tB \xbaH\x1dr\x1b2\x19^(quotes/[0-9a-f-]{36})?$R\x05quote\"?\n" +
+	"\x05quote\x18\x06 \x01(\tB \xbaH\x1dr\x1b2\x19^(quotes/[0-9a-f-]{36})?$R\x05quote\x12!\n" +
+	"\fallow_credit\x18\a \x01(\bR\vallowCredit\"?\n" +
 	"\x10HoldReadResponse\x12+\n" +
 	"\x04read\x18\x01 \x01(\v2\x17.pcc.settlement.v1.ReadR\x04read\"\x98\x01\n" +
 	"\x12CaptureReadRequest\x120\n" +

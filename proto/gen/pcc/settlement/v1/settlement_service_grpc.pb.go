@@ -63,7 +63,7 @@ type SettlementServiceClient interface {
 	// HoldRead sets the price of a read aside on the payer's account: today's, or that of a quote.
 	// Permission: call, for services only. Idempotent by (payer, request_id).
 	// Errors: INSUFFICIENT_FUNDS, PRODUCT_UNKNOWN, MEMBER_NOT_FOUND, PRICE_ABOVE_MAXIMUM, REQUEST_ID_REUSED, QUOTE_NOT_FOUND (of this
-	// payer and product), QUOTE_EXPIRED, LEDGER_BUSY.
+	// payer and product), QUOTE_EXPIRED, NO_CREDIT, CREDIT_LIMIT, LEDGER_BUSY.
 	HoldRead(ctx context.Context, in *HoldReadRequest, opts ...grpc.CallOption) (*HoldReadResponse, error)
 	// CaptureRead pays a held read out to fee, holder and contributors.
 	// Permission: call, for services only. Idempotent: a captured read stays as it is, whatever the contributions.
@@ -217,7 +217,7 @@ type SettlementServiceServer interface {
 	// HoldRead sets the price of a read aside on the payer's account: today's, or that of a quote.
 	// Permission: call, for services only. Idempotent by (payer, request_id).
 	// Errors: INSUFFICIENT_FUNDS, PRODUCT_UNKNOWN, MEMBER_NOT_FOUND, PRICE_ABOVE_MAXIMUM, REQUEST_ID_REUSED, QUOTE_NOT_FOUND (of this
-	// payer and product), QUOTE_EXPIRED, LEDGER_BUSY.
+	// payer and product), QUOTE_EXPIRED, NO_CREDIT, CREDIT_LIMIT, LEDGER_BUSY.
 	HoldRead(context.Context, *HoldReadRequest) (*HoldReadResponse, error)
 	// CaptureRead pays a held read out to fee, holder and contributors.
 	// Permission: call, for services only. Idempotent: a captured read stays as it is, whatever the contributions.

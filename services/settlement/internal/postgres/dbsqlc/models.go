@@ -20,6 +20,19 @@ type BankEntry struct {
 	Payout    *string
 }
 
+type CreditContract struct {
+	Member     string
+	Version    int32
+	Cap        settlement.Amount
+	Fee        int32
+	Interest   int32
+	GraceDays  int32
+	Penalty    int32
+	MaxPenalty int32
+	RequestID  string
+	CreatedAt  time.Time
+}
+
 type Cycle struct {
 	Number    int64
 	StartTime time.Time
@@ -38,6 +51,21 @@ type CycleClose struct {
 	Credit         settlement.Amount
 	Leaf           []byte
 	JournaledAfter int64
+}
+
+type Loan struct {
+	ID              string
+	Member          string
+	Read            *string
+	ContractVersion int32
+	Principal       settlement.Amount
+	Outstanding     settlement.Amount
+	Charges         settlement.Amount
+	Penalty         settlement.Amount
+	ChargedAt       time.Time
+	CreatedAt       time.Time
+	DueAt           time.Time
+	RepaidAt        *time.Time
 }
 
 type Payout struct {

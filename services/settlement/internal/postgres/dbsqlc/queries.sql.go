@@ -280,40 +280,6 @@ func (q *Queries) InsertWriteOff(ctx context.Context, arg InsertWriteOffParams) 
 	return err
 }
 
-const lockBooks = `-- name: LockBooks :one
-SELECT coalesce(b.ids, '{}')::text[] AS ids, coalesce(b.balances, '{}')::bigint[] AS balances, coalesce(b.overdrafts, '{}')::bigint[] AS overdrafts,
-       b.at::timestamptz AS time, coalesce(b.made, '{}')::uuid[] AS made, coalesce(b.hashes, '{}')::bytea[] AS hashes
-FROM lock_books($1::text[], $2::uuid[]) b
-`
-
-type LockBooksParams struct {
-	Accounts  []string
-	Transfers []string
-}
-
-type LockBooksRow struct {
-	Ids        []string
-	Balances   []int64
-	Overdrafts []int64
-	Time       time.Time
-	Made       []string
-	Hashes     [][]byte
-}
-
-func (q *Queries) LockBooks(ctx context.Context, arg LockBooksParams) (LockBooksRow, error) {
-	row := q.db.QueryRow(ctx, lockBooks, arg.Accounts, arg.Transfers)
-	var i LockBooksRow
-	err := row.Scan(
-		&i.Ids,
-		&i.Balances,
-		&i.Overdrafts,
-		&i.Time,
-		&i.Made,
-		&i.Hashes,
-	)
-	return i, err
-}
-
 const lockBatch = `-- name: LockBatch :many
 SELECT id, seq, member, amount, creditor_name, creditor_iban, creditor_bic, state, requested_by, approved_by, batch, request_hash, created_at, rejection FROM payout WHERE batch = $1 ORDER BY id FOR UPDATE
 `
@@ -352,6 +318,40 @@ func (q *Queries) LockBatch(ctx context.Context, batch *string) ([]Payout, error
 		return nil, err
 	}
 	return items, nil
+}
+
+const lockBooks = `-- name: LockBooks :one
+SELECT coalesce(b.ids, '{}')::text[] AS ids, coalesce(b.balances, '{}')::bigint[] AS balances, coalesce(b.overdrafts, '{}')::bigint[] AS overdrafts,
+       b.at::timestamptz AS time, coalesce(b.made, '{}')::uuid[] AS made, coalesce(b.hashes, '{}')::bytea[] AS hashes
+FROM lock_books($1::text[], $2::uuid[]) b
+`
+
+type LockBooksParams struct {
+	Accounts  []string
+	Transfers []string
+}
+
+type LockBooksRow struct {
+	Ids        []string
+	Balances   []int64
+	Overdrafts []int64
+	Time       time.Time
+	Made       []string
+	Hashes     [][]byte
+}
+
+func (q *Queries) LockBooks(ctx context.Context, arg LockBooksParams) (LockBooksRow, error) {
+	row := q.db.QueryRow(ctx, lockBooks, arg.Accounts, arg.Transfers)
+	var i LockBooksRow
+	err := row.Scan(
+		&i.Ids,
+		&i.Balances,
+		&i.Overdrafts,
+		&i.Time,
+		&i.Made,
+		&i.Hashes,
+	)
+	return i, err
 }
 
 const lockPayouts = `-- name: LockPayouts :many
@@ -522,6 +522,7 @@ func (q *Queries) Payout(ctx context.Context, id string) (Payout, error) {
 const peg = `-- name: Peg :one
 SELECT (SELECT -balance FROM account WHERE id = 'bank:eur')::bigint AS owed,
        (SELECT coalesce(sum(balance), 0) FROM account)::bigint AS total,
+       (SELECT coalesce(-sum(balance), 0) FROM account WHERE member IS NOT NULL AND id = 'member:' || member || ':credit')::bigint AS credit,
        coalesce((SELECT s.closing FROM bank_statement s ORDER BY s.seq DESC LIMIT 1), 0)::bigint AS reserve,
        coalesce((SELECT s.id FROM bank_statement s ORDER BY s.seq DESC LIMIT 1), '')::text AS statement,
        (SELECT coalesce(sum(r.amount), 0) FROM receipt r
@@ -531,6 +532,7 @@ SELECT (SELECT -balance FROM account WHERE id = 'bank:eur')::bigint AS owed,
 type PegRow struct {
 	Owed        int64
 	Total       int64
+	Credit      int64
 	Reserve     int64
 	Statement   string
 	Unconfirmed int64
@@ -543,6 +545,7 @@ func (q *Queries) Peg(ctx context.Context) (PegRow, error) {
 	err := row.Scan(
 		&i.Owed,
 		&i.Total,
+		&i.Credit,
 		&i.Reserve,
 		&i.Statement,
 		&i.Unconfirmed,
