@@ -27,7 +27,7 @@ func newSubject(env *environment) *cobra.Command {
 			"data_protection_officer. An answer is due within a month.",
 	}
 	c.AddCommand(newSubjectOpen(env), newSubjectList(env), newSubjectExtend(env), newSubjectRefuse(env), newSubjectExport(env),
-		newSubjectRectify(env), newSubjectRestrict(env), newSubjectLift(env), newSubjectErase(env),
+		newSubjectRectify(env), newSubjectRestrict(env), newSubjectLift(env), newSubjectConsent(env), newSubjectErase(env),
 		newSubjectCertificate(env), newSubjectVerifyCertificate(env))
 	return c
 }

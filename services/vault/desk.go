@@ -25,6 +25,7 @@ type Desk struct {
 
 // DeskStore keeps requests.
 type DeskStore interface {
+	ConsentStore
 	InDeskTx(ctx context.Context, f func(DeskTx) error) error
 	// Request returns a request of a member's holder, and the certificate of a completed erasure, or ErrRequestNotFound.
 	Request(ctx context.Context, member string, id uuid.UUID) (SubjectRequest, []byte, error)
@@ -47,6 +48,7 @@ type RequestKey struct {
 
 // DeskTx is a transaction of the desk. It leaves an audit row for each request that it adds or saves.
 type DeskTx interface {
+	ConsentTx
 	// HeldVehicle returns the vehicle of a holder of member, or ErrHolderNotFound.
 	HeldVehicle(ctx context.Context, member string, holder uuid.UUID) (uuid.UUID, error)
 	// LatestHolder returns the holder of a vehicle that was registered last, uuid.Nil when there is none.

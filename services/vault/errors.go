@@ -23,6 +23,8 @@ var (
 	ErrNotLatestHolder  = apperr.New(apperr.FailedPrecondition, "NOT_LATEST_HOLDER", "another holder of the vehicle was registered later")
 	ErrRestricted       = apperr.New(apperr.FailedPrecondition, "PROCESSING_RESTRICTED", "at the person's request these data are stored and not processed")
 	ErrProofOfAnother   = apperr.New(apperr.InvalidArgument, "PROOF_OF_ANOTHER_VEHICLE", "not a proof document of the holder's vehicle").WithField("proof_document")
+	ErrConsentNotFound  = apperr.New(apperr.NotFound, "CONSENT_NOT_FOUND", "no such consent")
+	ErrConsentExists    = apperr.New(apperr.AlreadyExists, "CONSENT_EXISTS", "this consent is on record")
 	ErrStoreUnavailable = apperr.New(apperr.Unavailable, "STORE_UNAVAILABLE", "a store did not give its receipt; repeat the call")
 	// ErrShredded says that a row's own key was destroyed; it reaches no caller.
 	ErrShredded = errors.New("vault: the key was destroyed")

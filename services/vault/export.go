@@ -25,6 +25,8 @@ type Portrait struct {
 	Requests []SubjectRequest
 	// Accesses say who read or changed the holder, the latest first.
 	Accesses []Access
+	// Consents are the holder's, the latest first.
+	Consents []Consent
 	// Proof is a proof document of the vehicle's passport, nil without one.
 	Proof []byte
 	Time  time.Time
@@ -87,6 +89,17 @@ func (d *Desk) portray(ctx context.Context, tx DeskTx, p *Portrait) error {
 	}
 	if p.Requests, err = tx.RequestsOfHolder(ctx, p.Request.Holder, maxListed); err != nil {
 		return err
+	}
+	sealedConsents, err := d.Store.Consents(ctx, p.Request.Member, p.Request.Holder, maxListed)
+	if err != nil {
+		return err
+	}
+	for _, s := range sealedConsents {
+		c, err := s.open(ctx, d.Sealer)
+		if err != nil {
+			return err
+		}
+		p.Consents = append(p.Consents, c)
 	}
 	p.Time = d.Now()
 	p.Accesses, err = tx.Accesses(ctx, p.Request.Holder, maxAccesses)

@@ -33,6 +33,8 @@ type RetentionRule struct {
 type RetentionStore interface {
 	// DoomFormerHolders deletes holders after whom another was registered before a time, and dooms their keys.
 	DoomFormerHolders(ctx context.Context, before time.Time, limit int) (int64, error)
+	// DoomEndedConsents deletes consents that ended before a time or whose holder is gone, and dooms their keys.
+	DoomEndedConsents(ctx context.Context, before time.Time, limit int) (int64, error)
 	// DeleteOldRequests deletes requests that ended before a time, with their certificates.
 	DeleteOldRequests(ctx context.Context, before time.Time, limit int) (int64, error)
 	// ShredKeysAfter returns the keys of rows in the order of their names; DeleteShredded deletes the rows of some.
@@ -50,6 +52,13 @@ func RetentionRules() []RetentionRule {
 			Why: "claims about the time of holding expire; who has an open request or a restriction stays",
 			apply: func(ctx context.Context, s RetentionStore, before time.Time) (int64, error) {
 				return s.DoomFormerHolders(ctx, before, retentionPage)
+			},
+		},
+		{
+			Name: "ended-consents", What: "consents that expired or were withdrawn, and those of erased holders at once", Keep: 3 * year,
+			Why: "the member must be able to show that there was consent",
+			apply: func(ctx context.Context, s RetentionStore, before time.Time) (int64, error) {
+				return s.DoomEndedConsents(ctx, before, retentionPage)
 			},
 		},
 		{

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -85,7 +86,7 @@ func TestAnErasureLeavesTheTombstoneAlone(t *testing.T) {
 		t.Error("a repeated call makes another certificate")
 	}
 	for where, text := range map[string]string{"log": r.Log.String(), "database": r.dump(t)} {
-		if strings.Contains(strings.ToLower(text), "planted") {
+		if showsPlanted(text) {
 			t.Errorf("the %s shows personal data", where)
 		}
 	}
@@ -127,10 +128,12 @@ func TestABackupBringsNothingBack(t *testing.T) {
 	backup := testkit.Backup(t, r.DatabaseURL)
 	r.erase(t, r.openErasure(t, holder))
 
-	restored := restore(t, r, backup)
-	if n := restored.count(t, `SELECT count(*) FROM vehicle_identity`) + restored.count(t, `SELECT count(*) FROM holder`); n != 3 {
+	url := testkit.Restore(t, backup)
+	old := running{db: connect(t, url)} // before a vault runs there, which deletes what it cannot open
+	if n := old.count(t, `SELECT count(*) FROM vehicle_identity`) + old.count(t, `SELECT count(*) FROM holder`); n != 3 {
 		t.Fatalf("the backup has %d rows, want two VINs and a holder", n)
 	}
+	restored := restored(t, r, url)
 	found, err := vaultv1.NewVaultServiceClient(restored.DialService("registry")).MatchVehicles(t.Context(), &vaultv1.MatchVehiclesRequest{
 		Ranges: []*vaultv1.VinRange{{Start: "0PCPLANTEDVN10000", End: "0PCPLANTEDVN99999"}},
 	})
@@ -148,13 +151,12 @@ func TestABackupBringsNothingBack(t *testing.T) {
 	}
 }
 
-// restore runs another vault on a backup, with the key files as they are now.
-func restore(t *testing.T, r running, backup string) running {
+// restored runs another vault on a restored database, with the key files as they are now.
+func restored(t *testing.T, r running, url string) running {
 	t.Helper()
 	s := stand.New(t, "vault")
 	serveStores(s)
 	oem := s.Member("oem", registryv1.MemberClass_MEMBER_CLASS_MAKER)
-	url := testkit.Restore(t, backup)
 	s.UseDatabase(url)
 	s.Start(func(ctx context.Context, p *app.Process) (app.Runner, error) {
 		return server.New(ctx, server.Config{ServiceConfig: s.Config(), Keys: r.keys}, p)
@@ -213,4 +215,15 @@ func certified(t *testing.T, r running, done *vaultv1.EraseSubjectResponse) eras
 		t.Fatal(err)
 	}
 	return c
+}
+
+// showsPlanted reports whether a text has a planted value, in clear or as the hexadecimal digits of bytes.
+func showsPlanted(text string) bool {
+	text = strings.ToLower(text)
+	for _, value := range []string{"PLANTED", "Planted", "planted"} {
+		if strings.Contains(text, strings.ToLower(value)) || strings.Contains(text, fmt.Sprintf("%x", value)) {
+			return true
+		}
+	}
+	return false
 }

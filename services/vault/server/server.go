@@ -61,7 +61,10 @@ func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
 		Store: store, Sealer: keys.sealer, Shredder: keys.tree, Certify: keys.signer.Certify, ProofTag: portrait.ProofTag, Now: time.Now,
 		Stores: []vault.PurgeStore{purge.Registry(registry), purge.Ingest(ingest)},
 	}
-	vaultv1.RegisterSubjectServiceServer(base.Server, &api.SubjectServer{Desk: desk, Opener: store, CertificateKey: keys.signer.PublicKey()})
+	vaultv1.RegisterSubjectServiceServer(base.Server, &api.SubjectServer{
+		Desk: desk, Opener: store, Consents: postgres.NewConsentRecorder(base.Pool, keys.hasher.Hash),
+		CertificateKey: keys.signer.PublicKey(),
+	})
 	retention := &vault.Retention{Store: store, Desk: desk, Shredder: keys.tree, Logger: base.Logger, Now: time.Now}
 	if err := api.ObserveOverdue(otel.Meter("pcc/vault"), store, time.Now); err != nil {
 		return nil, err

@@ -25,6 +25,8 @@ type SubjectServer struct {
 	vaultv1.UnimplementedSubjectServiceServer
 	Desk   *vault.Desk
 	Opener Opener
+	// Consents records consents.
+	Consents ConsentRecorder
 	// CertificateKey is the public key of certificates.
 	CertificateKey ed25519.PublicKey
 }

@@ -26,6 +26,7 @@ type document struct {
 	Holder      holder          `json:"holder"`
 	Vehicle     vehicle         `json:"vehicle"`
 	Requests    []request       `json:"requests"`
+	Consents    []consent       `json:"consents"`
 	Accesses    []access        `json:"accesses"`
 	Proof       json.RawMessage `json:"proof,omitempty"`
 }
@@ -52,6 +53,14 @@ type request struct {
 	Refusal    string     `json:"refusal,omitempty"`
 }
 
+type consent struct {
+	Name        string     `json:"name"`
+	Text        string     `json:"text"`
+	RecordedAt  time.Time  `json:"recordedAt"`
+	ExpiresAt   time.Time  `json:"expiresAt"`
+	WithdrawnAt *time.Time `json:"withdrawnAt,omitempty"`
+}
+
 type access struct {
 	At     time.Time `json:"at"`
 	By     string    `json:"by"`
@@ -64,12 +73,17 @@ func JSON(p vault.Portrait) ([]byte, error) {
 		Type: documentType, GeneratedAt: p.Time.UTC(), Request: p.Request.Name(), Controller: "members/" + p.Request.Member,
 		Holder:   holder{Name: "holders/" + p.Holder.ID.String(), RegisteredAt: p.Holder.CreateTime.UTC(), Person: p.Holder.Identity.Reveal()},
 		Vehicle:  vehicle{Name: vehicleName(p.Holder.Vehicle), VIN: p.VIN.Reveal(), Tag: p.Tag[:]},
-		Requests: make([]request, len(p.Requests)), Accesses: make([]access, len(p.Accesses)), Proof: p.Proof,
+		Requests: make([]request, len(p.Requests)), Consents: make([]consent, len(p.Consents)), Accesses: make([]access, len(p.Accesses)), Proof: p.Proof,
 	}
 	for i, r := range p.Requests {
 		d.Requests[i] = request{
 			Name: r.Name(), Kind: string(r.Kind), State: string(r.State), ReceivedAt: r.ReceiveTime.UTC(), DueAt: r.DueTime.UTC(),
 			EndedAt: r.EndTime, Refusal: r.Refusal,
+		}
+	}
+	for i, c := range p.Consents {
+		d.Consents[i] = consent{
+			Name: "holderConsents/" + c.ID.String(), Text: c.Text.Reveal(), RecordedAt: c.RecordTime.UTC(), ExpiresAt: c.ExpireTime.UTC(), WithdrawnAt: c.WithdrawTime,
 		}
 	}
 	for i, a := range p.Accesses {

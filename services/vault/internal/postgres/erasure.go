@@ -39,6 +39,7 @@ func erasedTables(ctx context.Context, q *dbsqlc.Queries, r vault.SubjectRequest
 	if r.Scope == vault.ScopeHolder {
 		return []erasedTable{
 			{store: "vault/holder", delete: func() ([]uuid.UUID, error) { return q.EraseHolder(ctx, r.Holder) }},
+			{store: "vault/consent", delete: func() ([]uuid.UUID, error) { return q.EraseConsentsOfHolder(ctx, r.Holder) }},
 		}
 	}
 	return []erasedTable{
@@ -47,6 +48,7 @@ func erasedTables(ctx context.Context, q *dbsqlc.Queries, r vault.SubjectRequest
 			store: "vault/vehicle_identity", kept: "the tag as a tombstone, so that the vehicle has one passport for ever",
 			delete: func() ([]uuid.UUID, error) { return q.EraseIdentity(ctx, r.Vehicle) },
 		},
+		{store: "vault/consent", delete: func() ([]uuid.UUID, error) { return q.EraseConsentsOfVehicle(ctx, r.Vehicle) }},
 		{store: "vault/class_key", delete: func() ([]uuid.UUID, error) { return q.EraseClassKeys(ctx, r.Vehicle) }},
 	}
 }

@@ -115,6 +115,7 @@ SELECT shred_key FROM (
     SELECT shred_key FROM vehicle_identity
     UNION ALL SELECT shred_key FROM holder
     UNION ALL SELECT shred_key FROM class_key
+    UNION ALL SELECT shred_key FROM consent
 ) keys
 WHERE shred_key > @after::uuid ORDER BY shred_key LIMIT @page;
 

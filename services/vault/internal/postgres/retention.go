@@ -19,6 +19,13 @@ func (s *Store) DoomFormerHolders(ctx context.Context, before time.Time, limit i
 	})
 }
 
+// DoomEndedConsents implements vault.RetentionStore.
+func (s *Store) DoomEndedConsents(ctx context.Context, before time.Time, limit int) (int64, error) {
+	return s.count(ctx, "doom ended consents", func(q *dbsqlc.Queries) (int64, error) {
+		return q.DoomEndedConsents(ctx, dbsqlc.DoomEndedConsentsParams{Before: before, Page: page(limit)})
+	})
+}
+
 // DeleteOldRequests implements vault.RetentionStore.
 func (s *Store) DeleteOldRequests(ctx context.Context, before time.Time, limit int) (int64, error) {
 	return s.count(ctx, "delete old requests", func(q *dbsqlc.Queries) (int64, error) {
@@ -39,7 +46,7 @@ func (s *Store) ShredKeysAfter(ctx context.Context, after vault.ShredKey, limit 
 func (s *Store) DeleteShredded(ctx context.Context, keys []vault.ShredKey) (int64, error) {
 	return s.count(ctx, "delete shredded rows", func(q *dbsqlc.Queries) (total int64, err error) {
 		for _, remove := range []func(context.Context, []vault.ShredKey) (int64, error){
-			q.DeleteShreddedIdentities, q.DeleteShreddedHolders, q.DeleteShreddedClassKeys,
+			q.DeleteShreddedIdentities, q.DeleteShreddedHolders, q.DeleteShreddedClassKeys, q.DeleteShreddedConsents,
 		} {
 			n, err := remove(ctx, keys)
 			if err != nil {

@@ -1042,6 +1042,394 @@ func (x *LiftRestrictionResponse) GetSubjectRequest() *SubjectRequest {
 	return nil
 }
 
+// Consent is the record of a holder's consent.
+type Consent struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `holderConsents/{holder_consent}`, random.
+	Name   string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Holder string `protobuf:"bytes,2,opt,name=holder,proto3" json:"holder,omitempty"`
+	// SHA-256 of the text, which holds a random nonce: what the ledger knows.
+	Hash []byte `protobuf:"bytes,3,opt,name=hash,proto3" json:"hash,omitempty"`
+	// Canonical text as the holder signed it.
+	Text       string                 `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
+	RecordTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=record_time,json=recordTime,proto3" json:"record_time,omitempty"`
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	// Absent unless withdrawn.
+	WithdrawTime  *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=withdraw_time,json=withdrawTime,proto3" json:"withdraw_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Consent) Reset() {
+	*x = Consent{}
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Consent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Consent) ProtoMessage() {}
+
+func (x *Consent) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Consent.ProtoReflect.Descriptor instead.
+func (*Consent) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_subject_service_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *Consent) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Consent) GetHolder() string {
+	if x != nil {
+		return x.Holder
+	}
+	return ""
+}
+
+func (x *Consent) GetHash() []byte {
+	if x != nil {
+		return x.Hash
+	}
+	return nil
+}
+
+func (x *Consent) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *Consent) GetRecordTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.RecordTime
+	}
+	return nil
+}
+
+func (x *Consent) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+func (x *Consent) GetWithdrawTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.WithdrawTime
+	}
+	return nil
+}
+
+type RecordConsentRequest struct {
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	RequestId string                 `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// `holders/{holder}`, registered by the caller's member.
+	Holder string `protobuf:"bytes,2,opt,name=holder,proto3" json:"holder,omitempty"`
+	// Canonical text of a pcc-consent/v1.
+	Text          string `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecordConsentRequest) Reset() {
+	*x = RecordConsentRequest{}
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecordConsentRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecordConsentRequest) ProtoMessage() {}
+
+func (x *RecordConsentRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecordConsentRequest.ProtoReflect.Descriptor instead.
+func (*RecordConsentRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_subject_service_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *RecordConsentRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *RecordConsentRequest) GetHolder() string {
+	if x != nil {
+		return x.Holder
+	}
+	return ""
+}
+
+func (x *RecordConsentRequest) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+type RecordConsentResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Consent       *Consent               `protobuf:"bytes,1,opt,name=consent,proto3" json:"consent,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecordConsentResponse) Reset() {
+	*x = RecordConsentResponse{}
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecordConsentResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecordConsentResponse) ProtoMessage() {}
+
+func (x *RecordConsentResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecordConsentResponse.ProtoReflect.Descriptor instead.
+func (*RecordConsentResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_subject_service_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *RecordConsentResponse) GetConsent() *Consent {
+	if x != nil {
+		return x.Consent
+	}
+	return nil
+}
+
+type ListConsentsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Holder        string                 `protobuf:"bytes,1,opt,name=holder,proto3" json:"holder,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListConsentsRequest) Reset() {
+	*x = ListConsentsRequest{}
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListConsentsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListConsentsRequest) ProtoMessage() {}
+
+func (x *ListConsentsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListConsentsRequest.ProtoReflect.Descriptor instead.
+func (*ListConsentsRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_subject_service_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *ListConsentsRequest) GetHolder() string {
+	if x != nil {
+		return x.Holder
+	}
+	return ""
+}
+
+type ListConsentsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Consents      []*Consent             `protobuf:"bytes,1,rep,name=consents,proto3" json:"consents,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListConsentsResponse) Reset() {
+	*x = ListConsentsResponse{}
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListConsentsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListConsentsResponse) ProtoMessage() {}
+
+func (x *ListConsentsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListConsentsResponse.ProtoReflect.Descriptor instead.
+func (*ListConsentsResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_subject_service_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ListConsentsResponse) GetConsents() []*Consent {
+	if x != nil {
+		return x.Consents
+	}
+	return nil
+}
+
+type WithdrawConsentRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WithdrawConsentRequest) Reset() {
+	*x = WithdrawConsentRequest{}
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WithdrawConsentRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WithdrawConsentRequest) ProtoMessage() {}
+
+func (x *WithdrawConsentRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WithdrawConsentRequest.ProtoReflect.Descriptor instead.
+func (*WithdrawConsentRequest) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_subject_service_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *WithdrawConsentRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+type WithdrawConsentResponse struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Consent *Consent               `protobuf:"bytes,1,opt,name=consent,proto3" json:"consent,omitempty"`
+	// Canonical text of the pcc-withdrawal/v1, to be signed by the holder's key and recorded on the ledger.
+	Withdrawal    string `protobuf:"bytes,2,opt,name=withdrawal,proto3" json:"withdrawal,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WithdrawConsentResponse) Reset() {
+	*x = WithdrawConsentResponse{}
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WithdrawConsentResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WithdrawConsentResponse) ProtoMessage() {}
+
+func (x *WithdrawConsentResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WithdrawConsentResponse.ProtoReflect.Descriptor instead.
+func (*WithdrawConsentResponse) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_subject_service_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *WithdrawConsentResponse) GetConsent() *Consent {
+	if x != nil {
+		return x.Consent
+	}
+	return nil
+}
+
+func (x *WithdrawConsentResponse) GetWithdrawal() string {
+	if x != nil {
+		return x.Withdrawal
+	}
+	return ""
+}
+
 // ErasureCertificate is a signed statement of an erasure, verifiable offline; see docs/data-subjects.md.
 type ErasureCertificate struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1055,7 +1443,7 @@ type ErasureCertificate struct {
 
 func (x *ErasureCertificate) Reset() {
 	*x = ErasureCertificate{}
-	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[20]
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1067,7 +1455,7 @@ func (x *ErasureCertificate) String() string {
 func (*ErasureCertificate) ProtoMessage() {}
 
 func (x *ErasureCertificate) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[20]
+	mi := &file_pcc_vault_v1_subject_service_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1080,7 +1468,7 @@ func (x *ErasureCertificate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ErasureCertificate.ProtoReflect.Descriptor instead.
 func (*ErasureCertificate) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_subject_service_proto_rawDescGZIP(), []int{20}
+	return file_pcc_vault_v1_subject_service_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ErasureCertificate) GetSigned() []byte {
@@ -1164,11 +1552,39 @@ const file_pcc_vault_v1_subject_service_proto_rawDesc = "" +
 	"\x16LiftRestrictionRequest\x12:\n" +
 	"\x04name\x18\x01 \x01(\tB&\xbaH#r!2\x1f^subjectRequests/[0-9a-f-]{36}$R\x04name\"`\n" +
 	"\x17LiftRestrictionResponse\x12E\n" +
-	"\x0fsubject_request\x18\x01 \x01(\v2\x1c.pcc.vault.v1.SubjectRequestR\x0esubjectRequest\"K\n" +
+	"\x0fsubject_request\x18\x01 \x01(\v2\x1c.pcc.vault.v1.SubjectRequestR\x0esubjectRequest\"\x9d\x02\n" +
+	"\aConsent\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
+	"\x06holder\x18\x02 \x01(\tR\x06holder\x12\x12\n" +
+	"\x04hash\x18\x03 \x01(\fR\x04hash\x12\x17\n" +
+	"\x04text\x18\x04 \x01(\tB\x03\x80\x01\x01R\x04text\x12;\n" +
+	"\vrecord_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"recordTime\x12;\n" +
+	"\vexpire_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"expireTime\x12?\n" +
+	"\rwithdraw_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\fwithdrawTime\"\x9a\x01\n" +
+	"\x14RecordConsentRequest\x12'\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x126\n" +
+	"\x06holder\x18\x02 \x01(\tB\x1e\xbaH\x1br\x192\x17^holders/[0-9a-f-]{36}$R\x06holder\x12!\n" +
+	"\x04text\x18\x03 \x01(\tB\r\xbaH\ar\x05\x10\x01\x18\x80@\x80\x01\x01R\x04text\"H\n" +
+	"\x15RecordConsentResponse\x12/\n" +
+	"\aconsent\x18\x01 \x01(\v2\x15.pcc.vault.v1.ConsentR\aconsent\"M\n" +
+	"\x13ListConsentsRequest\x126\n" +
+	"\x06holder\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^holders/[0-9a-f-]{36}$R\x06holder\"I\n" +
+	"\x14ListConsentsResponse\x121\n" +
+	"\bconsents\x18\x01 \x03(\v2\x15.pcc.vault.v1.ConsentR\bconsents\"S\n" +
+	"\x16WithdrawConsentRequest\x129\n" +
+	"\x04name\x18\x01 \x01(\tB%\xbaH\"r 2\x1e^holderConsents/[0-9a-f-]{36}$R\x04name\"j\n" +
+	"\x17WithdrawConsentResponse\x12/\n" +
+	"\aconsent\x18\x01 \x01(\v2\x15.pcc.vault.v1.ConsentR\aconsent\x12\x1e\n" +
+	"\n" +
+	"withdrawal\x18\x02 \x01(\tR\n" +
+	"withdrawal\"K\n" +
 	"\x12ErasureCertificate\x12\x16\n" +
 	"\x06signed\x18\x01 \x01(\fR\x06signed\x12\x1d\n" +
 	"\n" +
-	"public_key\x18\x02 \x01(\fR\tpublicKey2\xea\r\n" +
+	"public_key\x18\x02 \x01(\fR\tpublicKey2\xc7\x11\n" +
 	"\x0eSubjectService\x12\xa6\x01\n" +
 	"\x12OpenSubjectRequest\x12'.pcc.vault.v1.OpenSubjectRequestRequest\x1a(.pcc.vault.v1.OpenSubjectRequestResponse\"=\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/subjectRequests\x12\xa9\x01\n" +
 	"\x11GetSubjectRequest\x12&.pcc.vault.v1.GetSubjectRequestRequest\x1a'.pcc.vault.v1.GetSubjectRequestResponse\"C\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/{name=subjectRequests/*}\x12\xa6\x01\n" +
@@ -1179,7 +1595,10 @@ const file_pcc_vault_v1_subject_service_proto_rawDesc = "" +
 	"\rExportSubject\x12\".pcc.vault.v1.ExportSubjectRequest\x1a#.pcc.vault.v1.ExportSubjectResponse\"M\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/{name=subjectRequests/*}:export\x12\xab\x01\n" +
 	"\x0eRectifySubject\x12#.pcc.vault.v1.RectifySubjectRequest\x1a$.pcc.vault.v1.RectifySubjectResponse\"N\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02):\x01*\"$/v1/{name=subjectRequests/*}:rectify\x12\xaf\x01\n" +
 	"\x0fRestrictSubject\x12$.pcc.vault.v1.RestrictSubjectRequest\x1a%.pcc.vault.v1.RestrictSubjectResponse\"O\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02*:\x01*\"%/v1/{name=subjectRequests/*}:restrict\x12\xab\x01\n" +
-	"\x0fLiftRestriction\x12$.pcc.vault.v1.LiftRestrictionRequest\x1a%.pcc.vault.v1.LiftRestrictionResponse\"K\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/{name=subjectRequests/*}:liftB<Z:github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1;vaultv1b\x06proto3"
+	"\x0fLiftRestriction\x12$.pcc.vault.v1.LiftRestrictionRequest\x1a%.pcc.vault.v1.LiftRestrictionResponse\"K\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/{name=subjectRequests/*}:lift\x12\x96\x01\n" +
+	"\rRecordConsent\x12\".pcc.vault.v1.RecordConsentRequest\x1a#.pcc.vault.v1.RecordConsentResponse\"<\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02\x17:\x01*\"\x12/v1/holderConsents\x12\x90\x01\n" +
+	"\fListConsents\x12!.pcc.vault.v1.ListConsentsRequest\x1a\".pcc.vault.v1.ListConsentsResponse\"9\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/holderConsents\x12\xae\x01\n" +
+	"\x0fWithdrawConsent\x12$.pcc.vault.v1.WithdrawConsentRequest\x1a%.pcc.vault.v1.WithdrawConsentResponse\"N\xa2\xd4\x18\x1b\b\x01\x12\x17manage_subject_requests\x82\xd3\xe4\x93\x02):\x01*\"$/v1/{name=holderConsents/*}:withdrawB<Z:github.com/pcc-platform/pcc/proto/gen/pcc/vault/v1;vaultv1b\x06proto3"
 
 var (
 	file_pcc_vault_v1_subject_service_proto_rawDescOnce sync.Once
@@ -1193,7 +1612,7 @@ func file_pcc_vault_v1_subject_service_proto_rawDescGZIP() []byte {
 	return file_pcc_vault_v1_subject_service_proto_rawDescData
 }
 
-var file_pcc_vault_v1_subject_service_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
+var file_pcc_vault_v1_subject_service_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
 var file_pcc_vault_v1_subject_service_proto_goTypes = []any{
 	(*OpenSubjectRequestRequest)(nil),    // 0: pcc.vault.v1.OpenSubjectRequestRequest
 	(*OpenSubjectRequestResponse)(nil),   // 1: pcc.vault.v1.OpenSubjectRequestResponse
@@ -1215,59 +1634,78 @@ var file_pcc_vault_v1_subject_service_proto_goTypes = []any{
 	(*RestrictSubjectResponse)(nil),      // 17: pcc.vault.v1.RestrictSubjectResponse
 	(*LiftRestrictionRequest)(nil),       // 18: pcc.vault.v1.LiftRestrictionRequest
 	(*LiftRestrictionResponse)(nil),      // 19: pcc.vault.v1.LiftRestrictionResponse
-	(*ErasureCertificate)(nil),           // 20: pcc.vault.v1.ErasureCertificate
-	(SubjectRequestKind)(0),              // 21: pcc.vault.v1.SubjectRequestKind
-	(SubjectScope)(0),                    // 22: pcc.vault.v1.SubjectScope
-	(*timestamppb.Timestamp)(nil),        // 23: google.protobuf.Timestamp
-	(*SubjectRequest)(nil),               // 24: pcc.vault.v1.SubjectRequest
-	(ExtensionReason)(0),                 // 25: pcc.vault.v1.ExtensionReason
-	(RefusalReason)(0),                   // 26: pcc.vault.v1.RefusalReason
-	(*HolderIdentity)(nil),               // 27: pcc.vault.v1.HolderIdentity
+	(*Consent)(nil),                      // 20: pcc.vault.v1.Consent
+	(*RecordConsentRequest)(nil),         // 21: pcc.vault.v1.RecordConsentRequest
+	(*RecordConsentResponse)(nil),        // 22: pcc.vault.v1.RecordConsentResponse
+	(*ListConsentsRequest)(nil),          // 23: pcc.vault.v1.ListConsentsRequest
+	(*ListConsentsResponse)(nil),         // 24: pcc.vault.v1.ListConsentsResponse
+	(*WithdrawConsentRequest)(nil),       // 25: pcc.vault.v1.WithdrawConsentRequest
+	(*WithdrawConsentResponse)(nil),      // 26: pcc.vault.v1.WithdrawConsentResponse
+	(*ErasureCertificate)(nil),           // 27: pcc.vault.v1.ErasureCertificate
+	(SubjectRequestKind)(0),              // 28: pcc.vault.v1.SubjectRequestKind
+	(SubjectScope)(0),                    // 29: pcc.vault.v1.SubjectScope
+	(*timestamppb.Timestamp)(nil),        // 30: google.protobuf.Timestamp
+	(*SubjectRequest)(nil),               // 31: pcc.vault.v1.SubjectRequest
+	(ExtensionReason)(0),                 // 32: pcc.vault.v1.ExtensionReason
+	(RefusalReason)(0),                   // 33: pcc.vault.v1.RefusalReason
+	(*HolderIdentity)(nil),               // 34: pcc.vault.v1.HolderIdentity
 }
 var file_pcc_vault_v1_subject_service_proto_depIdxs = []int32{
-	21, // 0: pcc.vault.v1.OpenSubjectRequestRequest.kind:type_name -> pcc.vault.v1.SubjectRequestKind
-	22, // 1: pcc.vault.v1.OpenSubjectRequestRequest.scope:type_name -> pcc.vault.v1.SubjectScope
-	23, // 2: pcc.vault.v1.OpenSubjectRequestRequest.receive_time:type_name -> google.protobuf.Timestamp
-	24, // 3: pcc.vault.v1.OpenSubjectRequestResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
-	24, // 4: pcc.vault.v1.GetSubjectRequestResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
-	20, // 5: pcc.vault.v1.GetSubjectRequestResponse.certificate:type_name -> pcc.vault.v1.ErasureCertificate
-	24, // 6: pcc.vault.v1.ListSubjectRequestsResponse.subject_requests:type_name -> pcc.vault.v1.SubjectRequest
-	25, // 7: pcc.vault.v1.ExtendSubjectRequestRequest.reason:type_name -> pcc.vault.v1.ExtensionReason
-	24, // 8: pcc.vault.v1.ExtendSubjectRequestResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
-	26, // 9: pcc.vault.v1.RefuseSubjectRequestRequest.reason:type_name -> pcc.vault.v1.RefusalReason
-	24, // 10: pcc.vault.v1.RefuseSubjectRequestResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
-	24, // 11: pcc.vault.v1.EraseSubjectResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
-	20, // 12: pcc.vault.v1.EraseSubjectResponse.certificate:type_name -> pcc.vault.v1.ErasureCertificate
-	24, // 13: pcc.vault.v1.ExportSubjectResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
-	27, // 14: pcc.vault.v1.RectifySubjectRequest.identity:type_name -> pcc.vault.v1.HolderIdentity
-	24, // 15: pcc.vault.v1.RectifySubjectResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
-	24, // 16: pcc.vault.v1.RestrictSubjectResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
-	24, // 17: pcc.vault.v1.LiftRestrictionResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
-	0,  // 18: pcc.vault.v1.SubjectService.OpenSubjectRequest:input_type -> pcc.vault.v1.OpenSubjectRequestRequest
-	2,  // 19: pcc.vault.v1.SubjectService.GetSubjectRequest:input_type -> pcc.vault.v1.GetSubjectRequestRequest
-	4,  // 20: pcc.vault.v1.SubjectService.ListSubjectRequests:input_type -> pcc.vault.v1.ListSubjectRequestsRequest
-	6,  // 21: pcc.vault.v1.SubjectService.ExtendSubjectRequest:input_type -> pcc.vault.v1.ExtendSubjectRequestRequest
-	8,  // 22: pcc.vault.v1.SubjectService.RefuseSubjectRequest:input_type -> pcc.vault.v1.RefuseSubjectRequestRequest
-	10, // 23: pcc.vault.v1.SubjectService.EraseSubject:input_type -> pcc.vault.v1.EraseSubjectRequest
-	12, // 24: pcc.vault.v1.SubjectService.ExportSubject:input_type -> pcc.vault.v1.ExportSubjectRequest
-	14, // 25: pcc.vault.v1.SubjectService.RectifySubject:input_type -> pcc.vault.v1.RectifySubjectRequest
-	16, // 26: pcc.vault.v1.SubjectService.RestrictSubject:input_type -> pcc.vault.v1.RestrictSubjectRequest
-	18, // 27: pcc.vault.v1.SubjectService.LiftRestriction:input_type -> pcc.vault.v1.LiftRestrictionRequest
-	1,  // 28: pcc.vault.v1.SubjectService.OpenSubjectRequest:output_type -> pcc.vault.v1.OpenSubjectRequestResponse
-	3,  // 29: pcc.vault.v1.SubjectService.GetSubjectRequest:output_type -> pcc.vault.v1.GetSubjectRequestResponse
-	5,  // 30: pcc.vault.v1.SubjectService.ListSubjectRequests:output_type -> pcc.vault.v1.ListSubjectRequestsResponse
-	7,  // 31: pcc.vault.v1.SubjectService.ExtendSubjectRequest:output_type -> pcc.vault.v1.ExtendSubjectRequestResponse
-	9,  // 32: pcc.vault.v1.SubjectService.RefuseSubjectRequest:output_type -> pcc.vault.v1.RefuseSubjectRequestResponse
-	11, // 33: pcc.vault.v1.SubjectService.EraseSubject:output_type -> pcc.vault.v1.EraseSubjectResponse
-	13, // 34: pcc.vault.v1.SubjectService.ExportSubject:output_type -> pcc.vault.v1.ExportSubjectResponse
-	15, // 35: pcc.vault.v1.SubjectService.RectifySubject:output_type -> pcc.vault.v1.RectifySubjectResponse
-	17, // 36: pcc.vault.v1.SubjectService.RestrictSubject:output_type -> pcc.vault.v1.RestrictSubjectResponse
-	19, // 37: pcc.vault.v1.SubjectService.LiftRestriction:output_type -> pcc.vault.v1.LiftRestrictionResponse
-	28, // [28:38] is the sub-list for method output_type
-	18, // [18:28] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	28, // 0: pcc.vault.v1.OpenSubjectRequestRequest.kind:type_name -> pcc.vault.v1.SubjectRequestKind
+	29, // 1: pcc.vault.v1.OpenSubjectRequestRequest.scope:type_name -> pcc.vault.v1.SubjectScope
+	30, // 2: pcc.vault.v1.OpenSubjectRequestRequest.receive_time:type_name -> google.protobuf.Timestamp
+	31, // 3: pcc.vault.v1.OpenSubjectRequestResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
+	31, // 4: pcc.vault.v1.GetSubjectRequestResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
+	27, // 5: pcc.vault.v1.GetSubjectRequestResponse.certificate:type_name -> pcc.vault.v1.ErasureCertificate
+	31, // 6: pcc.vault.v1.ListSubjectRequestsResponse.subject_requests:type_name -> pcc.vault.v1.SubjectRequest
+	32, // 7: pcc.vault.v1.ExtendSubjectRequestRequest.reason:type_name -> pcc.vault.v1.ExtensionReason
+	31, // 8: pcc.vault.v1.ExtendSubjectRequestResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
+	33, // 9: pcc.vault.v1.RefuseSubjectRequestRequest.reason:type_name -> pcc.vault.v1.RefusalReason
+	31, // 10: pcc.vault.v1.RefuseSubjectRequestResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
+	31, // 11: pcc.vault.v1.EraseSubjectResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
+	27, // 12: pcc.vault.v1.EraseSubjectResponse.certificate:type_name -> pcc.vault.v1.ErasureCertificate
+	31, // 13: pcc.vault.v1.ExportSubjectResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
+	34, // 14: pcc.vault.v1.RectifySubjectRequest.identity:type_name -> pcc.vault.v1.HolderIdentity
+	31, // 15: pcc.vault.v1.RectifySubjectResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
+	31, // 16: pcc.vault.v1.RestrictSubjectResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
+	31, // 17: pcc.vault.v1.LiftRestrictionResponse.subject_request:type_name -> pcc.vault.v1.SubjectRequest
+	30, // 18: pcc.vault.v1.Consent.record_time:type_name -> google.protobuf.Timestamp
+	30, // 19: pcc.vault.v1.Consent.expire_time:type_name -> google.protobuf.Timestamp
+	30, // 20: pcc.vault.v1.Consent.withdraw_time:type_name -> google.protobuf.Timestamp
+	20, // 21: pcc.vault.v1.RecordConsentResponse.consent:type_name -> pcc.vault.v1.Consent
+	20, // 22: pcc.vault.v1.ListConsentsResponse.consents:type_name -> pcc.vault.v1.Consent
+	20, // 23: pcc.vault.v1.WithdrawConsentResponse.consent:type_name -> pcc.vault.v1.Consent
+	0,  // 24: pcc.vault.v1.SubjectService.OpenSubjectRequest:input_type -> pcc.vault.v1.OpenSubjectRequestRequest
+	2,  // 25: pcc.vault.v1.SubjectService.GetSubjectRequest:input_type -> pcc.vault.v1.GetSubjectRequestRequest
+	4,  // 26: pcc.vault.v1.SubjectService.ListSubjectRequests:input_type -> pcc.vault.v1.ListSubjectRequestsRequest
+	6,  // 27: pcc.vault.v1.SubjectService.ExtendSubjectRequest:input_type -> pcc.vault.v1.ExtendSubjectRequestRequest
+	8,  // 28: pcc.vault.v1.SubjectService.RefuseSubjectRequest:input_type -> pcc.vault.v1.RefuseSubjectRequestRequest
+	10, // 29: pcc.vault.v1.SubjectService.EraseSubject:input_type -> pcc.vault.v1.EraseSubjectRequest
+	12, // 30: pcc.vault.v1.SubjectService.ExportSubject:input_type -> pcc.vault.v1.ExportSubjectRequest
+	14, // 31: pcc.vault.v1.SubjectService.RectifySubject:input_type -> pcc.vault.v1.RectifySubjectRequest
+	16, // 32: pcc.vault.v1.SubjectService.RestrictSubject:input_type -> pcc.vault.v1.RestrictSubjectRequest
+	18, // 33: pcc.vault.v1.SubjectService.LiftRestriction:input_type -> pcc.vault.v1.LiftRestrictionRequest
+	21, // 34: pcc.vault.v1.SubjectService.RecordConsent:input_type -> pcc.vault.v1.RecordConsentRequest
+	23, // 35: pcc.vault.v1.SubjectService.ListConsents:input_type -> pcc.vault.v1.ListConsentsRequest
+	25, // 36: pcc.vault.v1.SubjectService.WithdrawConsent:input_type -> pcc.vault.v1.WithdrawConsentRequest
+	1,  // 37: pcc.vault.v1.SubjectService.OpenSubjectRequest:output_type -> pcc.vault.v1.OpenSubjectRequestResponse
+	3,  // 38: pcc.vault.v1.SubjectService.GetSubjectRequest:output_type -> pcc.vault.v1.GetSubjectRequestResponse
+	5,  // 39: pcc.vault.v1.SubjectService.ListSubjectRequests:output_type -> pcc.vault.v1.ListSubjectRequestsResponse
+	7,  // 40: pcc.vault.v1.SubjectService.ExtendSubjectRequest:output_type -> pcc.vault.v1.ExtendSubjectRequestResponse
+	9,  // 41: pcc.vault.v1.SubjectService.RefuseSubjectRequest:output_type -> pcc.vault.v1.RefuseSubjectRequestResponse
+	11, // 42: pcc.vault.v1.SubjectService.EraseSubject:output_type -> pcc.vault.v1.EraseSubjectResponse
+	13, // 43: pcc.vault.v1.SubjectService.ExportSubject:output_type -> pcc.vault.v1.ExportSubjectResponse
+	15, // 44: pcc.vault.v1.SubjectService.RectifySubject:output_type -> pcc.vault.v1.RectifySubjectResponse
+	17, // 45: pcc.vault.v1.SubjectService.RestrictSubject:output_type -> pcc.vault.v1.RestrictSubjectResponse
+	19, // 46: pcc.vault.v1.SubjectService.LiftRestriction:output_type -> pcc.vault.v1.LiftRestrictionResponse
+	22, // 47: pcc.vault.v1.SubjectService.RecordConsent:output_type -> pcc.vault.v1.RecordConsentResponse
+	24, // 48: pcc.vault.v1.SubjectService.ListConsents:output_type -> pcc.vault.v1.ListConsentsResponse
+	26, // 49: pcc.vault.v1.SubjectService.WithdrawConsent:output_type -> pcc.vault.v1.WithdrawConsentResponse
+	37, // [37:50] is the sub-list for method output_type
+	24, // [24:37] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_pcc_vault_v1_subject_service_proto_init() }
@@ -1283,7 +1721,7 @@ func file_pcc_vault_v1_subject_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_vault_v1_subject_service_proto_rawDesc), len(file_pcc_vault_v1_subject_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   21,
+			NumMessages:   28,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -29,6 +29,9 @@ const (
 	SubjectService_RectifySubject_FullMethodName       = "/pcc.vault.v1.SubjectService/RectifySubject"
 	SubjectService_RestrictSubject_FullMethodName      = "/pcc.vault.v1.SubjectService/RestrictSubject"
 	SubjectService_LiftRestriction_FullMethodName      = "/pcc.vault.v1.SubjectService/LiftRestriction"
+	SubjectService_RecordConsent_FullMethodName        = "/pcc.vault.v1.SubjectService/RecordConsent"
+	SubjectService_ListConsents_FullMethodName         = "/pcc.vault.v1.SubjectService/ListConsents"
+	SubjectService_WithdrawConsent_FullMethodName      = "/pcc.vault.v1.SubjectService/WithdrawConsent"
 )
 
 // SubjectServiceClient is the client API for SubjectService service.
@@ -84,6 +87,18 @@ type SubjectServiceClient interface {
 	// LiftRestriction ends the restriction that a request brought about. The person is told before.
 	// Permission: manage_subject_requests. Idempotent by nature. Errors: SUBJECT_REQUEST_NOT_FOUND.
 	LiftRestriction(ctx context.Context, in *LiftRestrictionRequest, opts ...grpc.CallOption) (*LiftRestrictionResponse, error)
+	// RecordConsent keeps the proof that a holder of the caller's member consented: the text that the holder's key signed, as the ledger takes
+	// it (chaincode/model/access). It is stored sealed.
+	// Permission: manage_subject_requests. Idempotent by request_id.
+	// Errors: HOLDER_NOT_FOUND, INVALID_FIELD (not a consent, or an expired one), CONSENT_EXISTS, REQUEST_ID_REUSED.
+	RecordConsent(ctx context.Context, in *RecordConsentRequest, opts ...grpc.CallOption) (*RecordConsentResponse, error)
+	// ListConsents lists the consents of a holder of the caller's member, the latest first, at most 1000.
+	// Permission: manage_subject_requests. Errors: HOLDER_NOT_FOUND.
+	ListConsents(ctx context.Context, in *ListConsentsRequest, opts ...grpc.CallOption) (*ListConsentsResponse, error)
+	// WithdrawConsent records that a holder withdrew a consent, and returns the withdrawal's text. Signed with the holder's key and recorded on the
+	// ledger, it ends what the consent permits, also for requests that run.
+	// Permission: manage_subject_requests. Idempotent by nature. Errors: CONSENT_NOT_FOUND.
+	WithdrawConsent(ctx context.Context, in *WithdrawConsentRequest, opts ...grpc.CallOption) (*WithdrawConsentResponse, error)
 }
 
 type subjectServiceClient struct {
@@ -194,6 +209,36 @@ func (c *subjectServiceClient) LiftRestriction(ctx context.Context, in *LiftRest
 	return out, nil
 }
 
+func (c *subjectServiceClient) RecordConsent(ctx context.Context, in *RecordConsentRequest, opts ...grpc.CallOption) (*RecordConsentResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RecordConsentResponse)
+	err := c.cc.Invoke(ctx, SubjectService_RecordConsent_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *subjectServiceClient) ListConsents(ctx context.Context, in *ListConsentsRequest, opts ...grpc.CallOption) (*ListConsentsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListConsentsResponse)
+	err := c.cc.Invoke(ctx, SubjectService_ListConsents_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *subjectServiceClient) WithdrawConsent(ctx context.Context, in *WithdrawConsentRequest, opts ...grpc.CallOption) (*WithdrawConsentResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(WithdrawConsentResponse)
+	err := c.cc.Invoke(ctx, SubjectService_WithdrawConsent_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // SubjectServiceServer is the server API for SubjectService service.
 // All implementations must embed UnimplementedSubjectServiceServer
 // for forward compatibility.
@@ -247,6 +292,18 @@ type SubjectServiceServer interface {
 	// LiftRestriction ends the restriction that a request brought about. The person is told before.
 	// Permission: manage_subject_requests. Idempotent by nature. Errors: SUBJECT_REQUEST_NOT_FOUND.
 	LiftRestriction(context.Context, *LiftRestrictionRequest) (*LiftRestrictionResponse, error)
+	// RecordConsent keeps the proof that a holder of the caller's member consented: the text that the holder's key signed, as the ledger takes
+	// it (chaincode/model/access). It is stored sealed.
+	// Permission: manage_subject_requests. Idempotent by request_id.
+	// Errors: HOLDER_NOT_FOUND, INVALID_FIELD (not a consent, or an expired one), CONSENT_EXISTS, REQUEST_ID_REUSED.
+	RecordConsent(context.Context, *RecordConsentRequest) (*RecordConsentResponse, error)
+	// ListConsents lists the consents of a holder of the caller's member, the latest first, at most 1000.
+	// Permission: manage_subject_requests. Errors: HOLDER_NOT_FOUND.
+	ListConsents(context.Context, *ListConsentsRequest) (*ListConsentsResponse, error)
+	// WithdrawConsent records that a holder withdrew a consent, and returns the withdrawal's text. Signed with the holder's key and recorded on the
+	// ledger, it ends what the consent permits, also for requests that run.
+	// Permission: manage_subject_requests. Idempotent by nature. Errors: CONSENT_NOT_FOUND.
+	WithdrawConsent(context.Context, *WithdrawConsentRequest) (*WithdrawConsentResponse, error)
 	mustEmbedUnimplementedSubjectServiceServer()
 }
 
@@ -286,6 +343,15 @@ func (UnimplementedSubjectServiceServer) RestrictSubject(context.Context, *Restr
 }
 func (UnimplementedSubjectServiceServer) LiftRestriction(context.Context, *LiftRestrictionRequest) (*LiftRestrictionResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method LiftRestriction not implemented")
+}
+func (UnimplementedSubjectServiceServer) RecordConsent(context.Context, *RecordConsentRequest) (*RecordConsentResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method RecordConsent not implemented")
+}
+func (UnimplementedSubjectServiceServer) ListConsents(context.Context, *ListConsentsRequest) (*ListConsentsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListConsents not implemented")
+}
+func (UnimplementedSubjectServiceServer) WithdrawConsent(context.Context, *WithdrawConsentRequest) (*WithdrawConsentResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method WithdrawConsent not implemented")
 }
 func (UnimplementedSubjectServiceServer) mustEmbedUnimplementedSubjectServiceServer() {}
 func (UnimplementedSubjectServiceServer) testEmbeddedByValue()                        {}
@@ -488,6 +554,60 @@ func _SubjectService_LiftRestriction_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _SubjectService_RecordConsent_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RecordConsentRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SubjectServiceServer).RecordConsent(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SubjectService_RecordConsent_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SubjectServiceServer).RecordConsent(ctx, req.(*RecordConsentRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SubjectService_ListConsents_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListConsentsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SubjectServiceServer).ListConsents(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SubjectService_ListConsents_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SubjectServiceServer).ListConsents(ctx, req.(*ListConsentsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SubjectService_WithdrawConsent_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(WithdrawConsentRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SubjectServiceServer).WithdrawConsent(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SubjectService_WithdrawConsent_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SubjectServiceServer).WithdrawConsent(ctx, req.(*WithdrawConsentRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // SubjectService_ServiceDesc is the grpc.ServiceDesc for SubjectService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -534,6 +654,18 @@ var SubjectService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "LiftRestriction",
 			Handler:    _SubjectService_LiftRestriction_Handler,
+		},
+		{
+			MethodName: "RecordConsent",
+			Handler:    _SubjectService_RecordConsent_Handler,
+		},
+		{
+			MethodName: "ListConsents",
+			Handler:    _SubjectService_ListConsents_Handler,
+		},
+		{
+			MethodName: "WithdrawConsent",
+			Handler:    _SubjectService_WithdrawConsent_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -10,6 +10,20 @@ import (
 	"github.com/google/uuid"
 )
 
+type Consent struct {
+	ID          uuid.UUID
+	Member      string
+	HolderID    uuid.UUID
+	VehicleID   uuid.UUID
+	Hash        []byte
+	Ciphertext  []byte
+	KeyID       int64
+	ShredKey    uuid.UUID
+	RecordedAt  time.Time
+	ExpiresAt   time.Time
+	WithdrawnAt *time.Time
+}
+
 type SubjectRequest struct {
 	ID         uuid.UUID
 	Member     string

@@ -549,6 +549,7 @@ SELECT shred_key FROM (
     SELECT shred_key FROM vehicle_identity
     UNION ALL SELECT shred_key FROM holder
     UNION ALL SELECT shred_key FROM class_key
+    UNION ALL SELECT shred_key FROM consent
 ) keys
 WHERE shred_key > $1::uuid ORDER BY shred_key LIMIT $2
 `
