@@ -30,6 +30,7 @@ func TestPlatform(t *testing.T) {
 		{"disputes", testDisputes},
 		{"recalls", testRecalls},
 		{"payouts", testPayouts},
+		{"cycles and statements", testCycles},
 		{"roles at every door", testRoles},
 		{"a revoked role", testRevokedRole},
 		{"what others own", testForeignNames},

@@ -363,11 +363,11 @@ const file_pcc_settlement_v1_standing_payout_service_proto_rawDesc = "" +
 	"\x19GetStandingPayoutResponse\x12J\n" +
 	"\x0fstanding_payout\x18\x01 \x01(\v2!.pcc.settlement.v1.StandingPayoutR\x0estandingPayout\"\x1d\n" +
 	"\x1bDeleteStandingPayoutRequest\"\x1e\n" +
-	"\x1cDeleteStandingPayoutResponse2\xbf\x04\n" +
+	"\x1cDeleteStandingPayoutResponse2\xc9\x04\n" +
 	"\x15StandingPayoutService\x12\xc3\x01\n" +
 	"\x11SetStandingPayout\x12+.pcc.settlement.v1.SetStandingPayoutRequest\x1a,.pcc.settlement.v1.SetStandingPayoutResponse\"S\xa2\xd4\x18\x13\b\x01\x12\x0frequest_payouts\x82\xd3\xe4\x93\x026:\x0fstanding_payoutb\x0fstanding_payout\"\x12/v1/standingPayout\x12\xb2\x01\n" +
-	"\x11GetStandingPayout\x12+.pcc.settlement.v1.GetStandingPayoutRequest\x1a,.pcc.settlement.v1.GetStandingPayoutResponse\"B\xa2\xd4\x18\x13\b\x01\x12\x0fread_statements\x82\xd3\xe4\x93\x02%b\x0fstanding_payout\x12\x12/v1/standingPayout\x12\xaa\x01\n" +
-	"\x14DeleteStandingPayout\x12..pcc.settlement.v1.DeleteStandingPayoutRequest\x1a/.pcc.settlement.v1.DeleteStandingPayoutResponse\"1\xa2\xd4\x18\x13\b\x01\x12\x0frequest_payouts\x82\xd3\xe4\x93\x02\x14*\x12/v1/standingPayoutBFZDgithub.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1;settlementv1b\x06proto3"
+	"\x11GetStandingPayout\x12+.pcc.settlement.v1.GetStandingPayoutRequest\x1a,.pcc.settlement.v1.GetStandingPayoutResponse\"B\xa2\xd4\x18\x13\b\x01\x12\x0fread_statements\x82\xd3\xe4\x93\x02%b\x0fstanding_payout\x12\x12/v1/standingPayout\x12\xb4\x01\n" +
+	"\x14DeleteStandingPayout\x12..pcc.settlement.v1.DeleteStandingPayoutRequest\x1a/.pcc.settlement.v1.DeleteStandingPayoutResponse\";\xa2\xd4\x18\x13\b\x01\x12\x0frequest_payouts\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/standingPayout:deleteBFZDgithub.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1;settlementv1b\x06proto3"
 
 var (
 	file_pcc_settlement_v1_standing_payout_service_proto_rawDescOnce sync.Once

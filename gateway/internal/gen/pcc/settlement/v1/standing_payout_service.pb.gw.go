@@ -89,6 +89,9 @@ func request_StandingPayoutService_DeleteStandingPayout_0(ctx context.Context, m
 		protoReq extSettlementv1.DeleteStandingPayoutRequest
 		metadata runtime.ServerMetadata
 	)
+	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq); err != nil && !errors.Is(err, io.EOF) {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
 	}
@@ -101,6 +104,9 @@ func local_request_StandingPayoutService_DeleteStandingPayout_0(ctx context.Cont
 		protoReq extSettlementv1.DeleteStandingPayoutRequest
 		metadata runtime.ServerMetadata
 	)
+	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq); err != nil && !errors.Is(err, io.EOF) {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
 	msg, err := server.DeleteStandingPayout(ctx, &protoReq)
 	return msg, metadata, err
 }
@@ -151,13 +157,13 @@ func RegisterStandingPayoutServiceHandlerServer(ctx context.Context, mux *runtim
 		}
 		forward_StandingPayoutService_GetStandingPayout_0(annotatedContext, mux, outboundMarshaler, w, req, response_StandingPayoutService_GetStandingPayout_0{resp.(*extSettlementv1.GetStandingPayoutResponse)}, mux.GetForwardResponseOptions()...)
 	})
-	mux.Handle(http.MethodDelete, pattern_StandingPayoutService_DeleteStandingPayout_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+	mux.Handle(http.MethodPost, pattern_StandingPayoutService_DeleteStandingPayout_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
 		var stream runtime.ServerTransportStream
 		ctx = grpc.NewContextWithServerTransportStream(ctx, &stream)
 		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
-		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/pcc.settlement.v1.StandingPayoutService/DeleteStandingPayout", runtime.WithHTTPPathPattern("/v1/standingPayout"))
+		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/pcc.settlement.v1.StandingPayoutService/DeleteStandingPayout", runtime.WithHTTPPathPattern("/v1/standingPayout:delete"))
 		if err != nil {
 			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
 			return
@@ -245,11 +251,11 @@ func RegisterStandingPayoutServiceHandlerClient(ctx context.Context, mux *runtim
 		}
 		forward_StandingPayoutService_GetStandingPayout_0(annotatedContext, mux, outboundMarshaler, w, req, response_StandingPayoutService_GetStandingPayout_0{resp.(*extSettlementv1.GetStandingPayoutResponse)}, mux.GetForwardResponseOptions()...)
 	})
-	mux.Handle(http.MethodDelete, pattern_StandingPayoutService_DeleteStandingPayout_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+	mux.Handle(http.MethodPost, pattern_StandingPayoutService_DeleteStandingPayout_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
 		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
-		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/pcc.settlement.v1.StandingPayoutService/DeleteStandingPayout", runtime.WithHTTPPathPattern("/v1/standingPayout"))
+		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/pcc.settlement.v1.StandingPayoutService/DeleteStandingPayout", runtime.WithHTTPPathPattern("/v1/standingPayout:delete"))
 		if err != nil {
 			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
 			return
@@ -286,7 +292,7 @@ func (m response_StandingPayoutService_GetStandingPayout_0) XXX_ResponseBody() i
 var (
 	pattern_StandingPayoutService_SetStandingPayout_0    = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "standingPayout"}, ""))
 	pattern_StandingPayoutService_GetStandingPayout_0    = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "standingPayout"}, ""))
-	pattern_StandingPayoutService_DeleteStandingPayout_0 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "standingPayout"}, ""))
+	pattern_StandingPayoutService_DeleteStandingPayout_0 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "standingPayout"}, "delete"))
 )
 
 var (
