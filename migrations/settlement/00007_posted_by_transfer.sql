@@ -36,23 +36,22 @@ CREATE POLICY transfer_of_member ON transfer FOR SELECT TO settlement_reader
 -- +goose StatementBegin
 CREATE FUNCTION post() RETURNS trigger LANGUAGE plpgsql SET enable_nestloop = off SET enable_mergejoin = off AS $$
 DECLARE
-    unbalanced uuid;
-    touched    text[];
+    unbalanced text;
     expected   bigint;
     posted     bigint;
 BEGIN
-    SELECT t.id INTO unbalanced FROM added t WHERE (SELECT sum(amount) FROM unnest(t.amounts) amount) <> 0 LIMIT 1;
-    IF FOUND THEN
+    SELECT min(id::text) FILTER (WHERE total <> 0), sum(postings) INTO unbalanced, expected
+    FROM (SELECT t.id, cardinality(t.accounts) AS postings, (SELECT sum(amount) FROM unnest(t.amounts) amount) AS total FROM added t) t;
+    IF unbalanced IS NOT NULL THEN
         RAISE EXCEPTION 'the postings of transfer % do not add up to zero', unbalanced
             USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'transfer_balanced';
     END IF;
-    SELECT array_agg(DISTINCT account), count(*) INTO touched, expected FROM added t CROSS JOIN unnest(t.accounts) account;
     WITH p AS MATERIALIZED (
         SELECT t.seq, t.id AS transfer, u.account, u.amount FROM added t CROSS JOIN unnest(t.accounts, t.amounts) u (account, amount)
     ), moved AS (
         UPDATE account a SET balance = a.balance + m.amount, postings = a.postings + m.postings
         FROM (SELECT account, sum(amount)::bigint AS amount, count(*) AS postings FROM p GROUP BY account) m
-        WHERE a.id = m.account AND a.id = ANY (touched)
+        WHERE a.id = m.account AND a.id = ANY (ARRAY(SELECT DISTINCT account FROM p))
         RETURNING a.id, a.member, a.balance - m.amount AS balance, a.postings - m.postings AS postings
     )
     INSERT INTO posting (account, seq, transfer, member, amount, balance_after)
