@@ -238,3 +238,26 @@ func TestBalancesChangedByHandAreNotClosed(t *testing.T) {
 		t.Errorf("closed with %s", closed.Total())
 	}
 }
+
+// TestCreditCoversWhatItMade: what a member has drawn covers what came of it, and is in no proof.
+func TestCreditCoversWhatItMade(t *testing.T) {
+	c := newClosing(t)
+	c.admit(t, "garage", price)
+	for _, statement := range []string{
+		`UPDATE account SET overdraft = 1000 WHERE id = 'member:garage:credit'`,
+		`INSERT INTO transfer (id, kind, description, input_hash, created_at, accounts, amounts)
+			VALUES (gen_random_uuid(), 'mint', 'drawn', sha256(''), cycle_time(), ARRAY['member:garage:available', 'member:garage:credit'], ARRAY[700, -700])`,
+	} {
+		if _, err := c.owner.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	closed := c.close(t, 1)
+	if closed.Total() != price+700 || closed.Credit != 700 || closed.Unconfirmed != price || !closed.Covered() {
+		t.Errorf("closed %+v with %s", closed.Coverage, closed.Total())
+	}
+	_, proofs, err := c.ProveBalances(t.Context(), "garage", 1)
+	if err != nil || len(proofs) != 3 {
+		t.Errorf("%d proofs, %v", len(proofs), err)
+	}
+}
