@@ -20,6 +20,7 @@ import (
 	eventsv1 "github.com/pcc-platform/pcc/proto/gen/pcc/events/v1"
 	ingestv1 "github.com/pcc-platform/pcc/proto/gen/pcc/ingest/v1"
 	registryv1 "github.com/pcc-platform/pcc/proto/gen/pcc/registry/v1"
+	settlementv1 "github.com/pcc-platform/pcc/proto/gen/pcc/settlement/v1"
 )
 
 // testDisputes has a garage's reading disputed with evidence over REST and decided by an authority, and looks at it in reports over
@@ -39,7 +40,7 @@ func testDisputes(t *testing.T, w *world) {
 		!bytes.Equal(opened.GetEvidence()[1].GetDocument().GetSha256(), make([]byte, 32)) || opened.GetOpener() != "members/insurer" {
 		t.Errorf("opened: %v", opened)
 	}
-	sameReports(t, w, passport, disputed, "disputed")
+	sold := sameReports(t, w, passport, disputed, "disputed")
 
 	authority := admitAuthority(t, w)
 	resolved, err := event.New(newID(), "/members/police/e2e", passport, time.Now(), &eventsv1.DisputeResolved{
@@ -58,6 +59,7 @@ func testDisputes(t *testing.T, w *world) {
 		t.Errorf("resolved: %v", disputed.GetStanding())
 	}
 	sameReports(t, w, passport, disputed, "withdrawn")
+	sharesComeBack(t, w, sold, disputed.GetName())
 	if out := w.stack.Run(t, "replay", "quality", "--profile", "garage-admin"); !strings.Contains(out, " 0 differences") {
 		t.Errorf("replay: %s", out)
 	}
@@ -93,8 +95,32 @@ func awaitStanding(t *testing.T, w *world, passport string, stands func(*ingestv
 	return own.GetEvents()[0]
 }
 
-// sameReports wants buyers to see an event as its own member does.
-func sameReports(t *testing.T, w *world, passport string, want *ingestv1.Event, word string) {
+// sharesComeBack waits until a read that was sold with an event is divided without it, and computes it again from the command line.
+func sharesComeBack(t *testing.T, w *world, read, event string) {
+	t.Helper()
+	receipt := &settlementv1.Read{}
+	await.Until(t, settleTime, func(ctx context.Context) string {
+		receipt.Reset()
+		if err := w.insurer.REST.Call(ctx, "GET", "/v1/"+read, nil, receipt); err != nil {
+			return err.Error()
+		}
+		if v := receipt.GetRevisions(); len(v) != 1 || v[0].GetEvent() != event {
+			return fmt.Sprintf("the revisions are %v", v)
+		}
+		return ""
+	})
+	for _, s := range receipt.GetRevisions()[0].GetShares() {
+		if s.GetKind() == settlementv1.ShareKind_SHARE_KIND_CONTRIBUTION {
+			t.Errorf("somebody earns by the refuted event: %v", s)
+		}
+	}
+	if out := w.stack.Run(t, "replay", "settlement", read, "--profile", "insurer-admin"); !strings.Contains(out, "1 revisions") || !strings.Contains(out, "0 differences") {
+		t.Errorf("replay: %s", out)
+	}
+}
+
+// sameReports wants buyers to see an event as its own member does, and returns the name of a read that was paid.
+func sameReports(t *testing.T, w *world, passport string, want *ingestv1.Event, word string) (read string) {
 	t.Helper()
 	overGRPC, err := w.insurer.Reports.ReadReport(t.Context(), &registryv1.ReadReportRequest{RequestId: newID(), Passport: passport})
 	if err != nil {
@@ -113,6 +139,7 @@ func sameReports(t *testing.T, w *world, passport string, want *ingestv1.Event, 
 	if !strings.Contains(out, word) || !strings.Contains(out, `members/insurer: "written off abroad"`) {
 		t.Errorf("%s is not in\n%s", word, out)
 	}
+	return overGRPC.GetReceipt().GetName()
 }
 
 // admitAuthority admits a fourth member, which has no peer.

@@ -31,6 +31,7 @@ func TestPlatform(t *testing.T) {
 		{"recalls", testRecalls},
 		{"payouts", testPayouts},
 		{"cycles and statements", testCycles},
+		{"credit", testCredit},
 		{"roles at every door", testRoles},
 		{"a revoked role", testRevokedRole},
 		{"what others own", testForeignNames},
