@@ -57,7 +57,7 @@ var badEvents = []badEvent{
 	{name: "no data", spoil: edit(func(e *pb.CloudEvent) { e.Data = nil }), reason: "TYPE_MISMATCH", field: "data"},
 	{name: "a broken rule of the kind", spoil: data(&eventsv1.TyreChange{Count: 13}), reason: "FIELD_INVALID", field: "data.count"},
 	{name: "64 KiB and more", spoil: attribute("note", strings.Repeat("x", 65<<10)), reason: "EVENT_TOO_LARGE"},
-	{name: "a confidential field in the clear", spoil: data(&eventsv1.Repair{Notes: "n"}), reason: "CONFIDENTIAL_IN_CLEAR", field: "data.notes"},
+	{name: "a confidential field in the clear", onWire: true, spoil: data(&eventsv1.Repair{Notes: "n"}), reason: "CONFIDENTIAL_IN_CLEAR", field: "data.notes"},
 	{name: "an unknown field of the envelope", onWire: true, reason: "EVENT_MALFORMED", spoil: edit(func(e *pb.CloudEvent) {
 		e.ProtoReflect().SetUnknown(unknownField())
 	})},

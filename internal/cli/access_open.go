@@ -84,13 +84,16 @@ func (f *openFlags) run(ctx context.Context, env *environment, passport string) 
 	if err != nil {
 		return err
 	}
-	return f.show(ctx, env, profile, passport, keys)
+	_, err = f.show(ctx, env, profile, passport, keys)
+	return err
 }
 
 // open asks, and waits until the trustees' peers have the request.
 func (f *openFlags) open(ctx context.Context, env *environment, d *directory.Directory, w directory.Wish, passport string) (keys reader.Keys, faults []opening.Fault, err error) {
-	if w.Policy, err = d.LatestPolicy(ctx, passport); err != nil {
-		return nil, nil, err
+	if w.Policy == "" {
+		if w.Policy, err = d.LatestPolicy(ctx, passport); err != nil {
+			return nil, nil, err
+		}
 	}
 	name, secret, err := d.Request(ctx, w)
 	if err != nil {
@@ -114,19 +117,18 @@ func (f *openFlags) open(ctx context.Context, env *environment, d *directory.Dir
 	}
 }
 
-// show buys the report and prints the events of the class that the keys open.
-func (f *openFlags) show(ctx context.Context, env *environment, profile client.Profile, passport string, keys reader.Keys) error {
+// show buys the report, prints the events of the class that the keys open, and returns how many they are.
+func (f *openFlags) show(ctx context.Context, env *environment, profile client.Profile, passport string, keys reader.Keys) (opened int, err error) {
 	rest, err := profile.REST()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	report := &registryv1.ReadReportResponse{}
 	req := &registryv1.ReadReportRequest{RequestId: uuid.NewString(), MaxPrice: f.maxPrice}
 	if err := rest.Call(ctx, "POST", "/v1/"+passport+":report", req, report); err != nil {
-		return err
+		return 0, err
 	}
 	env.printf("paid     %s for %s\n", report.GetReceipt().GetPrice(), report.GetReceipt().GetName())
-	opened := 0
 	for _, e := range report.GetEvents() {
 		class, _ := eventlist.ClassOf(e.GetCloudEvent().GetType())
 		if class != eventlist.Class(f.class) {
@@ -142,15 +144,15 @@ func (f *openFlags) show(ctx context.Context, env *environment, profile client.P
 		}
 		data, err := clear.GetProtoData().UnmarshalNew()
 		if err != nil {
-			return fmt.Errorf("access: %w", err)
+			return opened, fmt.Errorf("access: %w", err)
 		}
 		text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(data)
 		if err != nil {
-			return fmt.Errorf("access: %w", err)
+			return opened, fmt.Errorf("access: %w", err)
 		}
 		opened++
 		env.printf("%s %s\n  %s\n", e.GetName(), clear.GetType(), text)
 	}
 	env.printf("opened   %d events\n", opened)
-	return nil
+	return opened, nil
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // demoSteps is how many steps the demonstration announces.
-const demoSteps = 8
+const demoSteps = 9
 
 // demo is one run of the platform's main job, from nothing to a verified passport.
 type demo struct {
@@ -82,6 +82,7 @@ func (d *demo) run(ctx context.Context) error {
 		{"journal and ledger", d.awaitAnchored},
 		{"a paid report, over REST", d.buyReport},
 		{"a proof, verified offline", d.proveOffline},
+		{"confidential data, by consent", d.showConfidential},
 		{"summary", d.summarise},
 	}
 	for _, s := range steps {

@@ -32,7 +32,7 @@ var (
 	ErrConsentExpired    = apperr.New(apperr.FailedPrecondition, "CONSENT_EXPIRED", "a consent has expired")
 	ErrConsentWithdrawn  = apperr.New(apperr.FailedPrecondition, "CONSENT_WITHDRAWN", "a consent was withdrawn")
 	ErrQuotaExceeded     = apperr.New(apperr.ResourceExhausted, "READ_QUOTA_EXCEEDED", "the member's requests of the day are used up")
-	ErrNoCollectiveKey   = apperr.New(apperr.Unavailable, "NO_COLLECTIVE_KEY", "the trustees have made no key yet")
+	ErrNoCollectiveKey   = apperr.New(apperr.FailedPrecondition, "NO_COLLECTIVE_KEY", "the trustees have made no key yet")
 	ErrCapsuleInvalid    = apperr.New(apperr.InvalidArgument, "CAPSULE_INVALID", "not a capsule of the caller for this passport").WithField("capsule")
 	ErrNothingSealed     = apperr.New(apperr.NotFound, "NOTHING_SEALED", "nothing is sealed under this policy in this class, or not on the ledger yet")
 	ErrLedgerUnavailable = apperr.New(apperr.Unavailable, "LEDGER_UNAVAILABLE", "the ledger cannot be reached")
