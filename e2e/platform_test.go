@@ -32,6 +32,7 @@ func TestPlatform(t *testing.T) {
 		{"payouts", testPayouts},
 		{"cycles and statements", testCycles},
 		{"credit", testCredit},
+		{"policies", testPolicies},
 		{"roles at every door", testRoles},
 		{"a revoked role", testRevokedRole},
 		{"what others own", testForeignNames},

@@ -75,8 +75,8 @@ func newRoot(env *environment) *cobra.Command {
 	add("stack", newUp(env), newDown(env), newReset(env), newStatus(env), newDemo(env), newToken(env))
 	add("data", newImport(env), newPromises(env), newReport(env), newExport(env), newVerify(env), newPrint(env), newPage(env), newAlerts(env), newRecall(env), newReplay(env), newReplica(env), newKeys(env))
 	add("consortium", newMember(env), newRole(env), newDevice(env), newReceipt(env), newAccounts(env), newBank(env), newPayout(env), newPrice(env), newCredit(env), newTransfer(env), newCycle(env), newBalanceProof(env), newStatement(env), newEpochs(env), newLog(env),
-		newWitness(env), newSubject(env), newAccess(env))
-	add("consortium", newTrustee(env))
+		newWitness(env), newSubject(env))
+	add("consortium", newTrustee(env), newPolicy(env), newAccess(env))
 	add("install", newMigrate(), newBootstrap(env), newFsck(env), newEval(env))
 	root.AddCommand(newPlatform(), newNATSServer())
 	return root

@@ -27,6 +27,8 @@ type Wish struct {
 	// Member is the reader, Signer its access key.
 	Member string
 	Signer accesskey.Key
+	// Others sign, too, such as the owner.
+	Others []accesskey.Signer
 	Kind   readerkey.Kind
 	// Lifetime is how long trustees answer, MaxAnswers how often each.
 	Lifetime   time.Duration
@@ -65,7 +67,7 @@ func (d *Directory) Request(ctx context.Context, w Wish) (name string, secret []
 	}
 	resp, err := d.requests.SubmitReadRequest(ctx, &accessv1.SubmitReadRequestRequest{
 		Parent:   w.Policy,
-		Request:  &accessv1.SignedText{Text: string(text), Signatures: accesskey.Sign(text, w.Signer.Member(w.Member)).String()},
+		Request:  &accessv1.SignedText{Text: string(text), Signatures: accesskey.Sign(text, append(w.Others, w.Signer.Member(w.Member))...).String()},
 		Consents: consents, Possession: proof,
 	})
 	return resp.GetReadRequest().GetName(), secret, err
