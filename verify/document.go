@@ -15,6 +15,8 @@ const (
 	MaxEntries      = 100_000
 	MaxStatements   = 100_000
 	MaxEndorsements = 64
+	// MaxTagParts bounds the parts of a proof of a tag.
+	MaxTagParts = 64
 	// MaxNumber bounds every number of a document outside the views: an integer that every language holds exactly.
 	MaxNumber = 1<<53 - 1
 
@@ -41,11 +43,21 @@ type Document struct {
 
 // TagProof shows, to who knows the VIN, that the tag is that VIN's: package verify/vintag checks it.
 type TagProof struct {
-	// Blind is the scalar by which the VIN was blinded, 32 bytes: who has the VIN can repeat what the tag's evaluator was asked.
+	// Blind is the scalar by which the VIN was blinded, 32 bytes: who has the VIN can repeat what the tag's evaluators were asked.
 	Blind []byte `json:"blind"`
-	// Evaluation is the evaluator's answer, an element of 32 bytes.
+	// Parts are the answers of as many holders of the tag key as it takes, ascending by index; of one if one has it whole.
+	Parts []TagPart `json:"parts"`
+}
+
+// TagPart is what one holder of the tag key, or of a share of it, answered.
+type TagPart struct {
+	// Index is the place of the holder's share, from 1.
+	Index int `json:"index"`
+	// Key is the public counterpart of the share, an element of 32 bytes. Those of all parts make the tag key.
+	Key []byte `json:"key"`
+	// Evaluation is the answer, an element of 32 bytes.
 	Evaluation []byte `json:"evaluation"`
-	// Proof shows that the answer was computed with the tag key, two scalars of 32 bytes.
+	// Proof shows that the answer was computed with the share, two scalars of 32 bytes.
 	Proof []byte `json:"proof"`
 }
 

@@ -68,8 +68,17 @@ func forgedShapes() []forgery {
 		{name: "schema of version 2", want: verify.ReasonSchemaUnknown, at: "schema", why: "another schema", change: func(_ *testing.T, w *prooftest.World) { w.Document.Schema = "pcc-proof/v2" }},
 		shape("no passport", "passport", "a passport is named", func(_ *testing.T, w *prooftest.World) { w.Document.Passport = "" }),
 		shape("tag cut", "tag", "a tag has 32 bytes", func(_ *testing.T, w *prooftest.World) { w.Document.Tag = w.Document.Tag[1:] }),
-		shape("tag proof cut", "tag_proof", "two scalars", func(_ *testing.T, w *prooftest.World) {
-			w.Document.TagProof = &verify.TagProof{Blind: make([]byte, 32), Evaluation: make([]byte, 32), Proof: make([]byte, 63)}
+		shape("tag proof cut", "tag_proof", "two scalars", func(t *testing.T, w *prooftest.World) {
+			w.Document.TagProof = prooftest.TagProofOf(t, prooftest.VIN)
+			w.Document.TagProof.Parts[1].Proof = make([]byte, 63)
+		}),
+		shape("tag proof with a holder twice", "tag_proof", "each holder once", func(t *testing.T, w *prooftest.World) {
+			w.Document.TagProof = prooftest.TagProofOf(t, prooftest.VIN)
+			w.Document.TagProof.Parts[1] = w.Document.TagProof.Parts[0]
+		}),
+		shape("tag proof without parts", "tag_proof", "somebody answered", func(t *testing.T, w *prooftest.World) {
+			w.Document.TagProof = prooftest.TagProofOf(t, prooftest.VIN)
+			w.Document.TagProof.Parts = []verify.TagPart{}
 		}),
 		shape("time with an offset", "generated_at", "times are in UTC", func(_ *testing.T, w *prooftest.World) {
 			w.Document.GeneratedAt = w.Document.GeneratedAt.In(time.FixedZone("", 3600))
@@ -246,11 +255,17 @@ func forgedTags() []forgery {
 			w.Document.TagProof.Blind = prooftest.TagProofOf(t, other).Blind
 		}),
 		tag("tag proof with another answer", "tag_proof", "the answer was another", prooftest.VIN, func(t *testing.T, w *prooftest.World) {
-			w.Document.TagProof.Evaluation = prooftest.TagProofOf(t, other).Evaluation
+			w.Document.TagProof.Parts[0].Evaluation = prooftest.TagProofOf(t, other).Parts[0].Evaluation
 		}),
-		tag("tag proof changed", "tag_proof", "the proof does not hold", prooftest.VIN, func(_ *testing.T, w *prooftest.World) { w.Document.TagProof.Proof[40] ^= 1 }),
+		tag("tag proof changed", "tag_proof", "the proof does not hold", prooftest.VIN, func(_ *testing.T, w *prooftest.World) { w.Document.TagProof.Parts[1].Proof[40] ^= 1 }),
 		tag("tag proof of nothing", "tag_proof", "the identity is no answer", prooftest.VIN, func(_ *testing.T, w *prooftest.World) {
-			w.Document.TagProof.Evaluation = make([]byte, 32)
+			w.Document.TagProof.Parts[0].Evaluation = make([]byte, 32)
+		}),
+		tag("tag proof of one holder of two", "tag_proof", "one share is not the key", prooftest.VIN, func(_ *testing.T, w *prooftest.World) {
+			w.Document.TagProof.Parts = w.Document.TagProof.Parts[:1]
+		}),
+		tag("tag proof under another index", "tag_proof", "the shares do not make the key", prooftest.VIN, func(_ *testing.T, w *prooftest.World) {
+			w.Document.TagProof.Parts[1].Index = 2
 		}),
 	}
 }

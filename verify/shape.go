@@ -12,6 +12,7 @@ import (
 const (
 	elementBytes = 32
 	scalarBytes  = 32
+	maxTagIndex  = 1<<16 - 1
 )
 
 // checkShape refuses a document whose parts are not there, not of their size, or
@@ -24,7 +25,7 @@ func checkShape(d Document) error {
 	case len(d.Tag) != eventlist.TagBytes:
 		return malformed("tag", "%d bytes, a vehicle's tag has %d", len(d.Tag), eventlist.TagBytes)
 	case d.TagProof != nil && !d.TagProof.complete():
-		return malformed("tag_proof", "a scalar, an element and two scalars, of 32 bytes each")
+		return malformed("tag_proof", "a scalar, and parts of two elements and two scalars, of 32 bytes each, ascending by index")
 	case offset != 0:
 		return malformed("generated_at", "not in UTC")
 	case d.Epoch.Transaction.Block > MaxNumber:
@@ -41,7 +42,18 @@ func checkShape(d Document) error {
 }
 
 func (p TagProof) complete() bool {
-	return len(p.Blind) == scalarBytes && len(p.Evaluation) == elementBytes && len(p.Proof) == 2*scalarBytes
+	if len(p.Blind) != scalarBytes || len(p.Parts) == 0 || len(p.Parts) > MaxTagParts {
+		return false
+	}
+	last := 0
+	for _, part := range p.Parts {
+		if part.Index <= last || part.Index > maxTagIndex ||
+			len(part.Key) != elementBytes || len(part.Evaluation) != elementBytes || len(part.Proof) != 2*scalarBytes {
+			return false
+		}
+		last = part.Index
+	}
+	return true
 }
 
 // checkLists demands the lists of all classes: which classes a vehicle has

@@ -78,7 +78,12 @@ func exportProof(ctx context.Context, rest *client.REST, passport string, option
 		if err := rest.Call(ctx, "POST", "/v1/vehicles:prove", &vaultv1.ProveVehicleRequest{Vin: options.vin}, proven); err != nil {
 			return nil, err
 		}
-		req.TagProof = &anchorv1.TagProof{Blind: proven.GetBlind(), Evaluation: proven.GetEvaluation(), Proof: proven.GetProof()}
+		req.TagProof = &anchorv1.TagProof{Blind: proven.GetBlind()}
+		for _, p := range proven.GetParts() {
+			req.TagProof.Parts = append(req.TagProof.Parts, &anchorv1.TagPart{
+				Index: p.GetIndex(), Key: p.GetKey(), Evaluation: p.GetEvaluation(), Proof: p.GetProof(),
+			})
+		}
 	}
 	resp := &anchorv1.ExportProofResponse{}
 	if err := rest.Call(ctx, "POST", "/v1/"+passport+":proof", req, resp); err != nil {

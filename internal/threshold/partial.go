@@ -147,6 +147,9 @@ func (k *KeySet) Combine(verified []*Verified) ([]Element, error) {
 	if len(chosen) < k.Threshold || len(chosen) == 0 {
 		return nil, fmt.Errorf("%w: %d of %d", ErrTooFew, len(chosen), k.Threshold)
 	}
+	if k.Threshold == 1 {
+		return encodeAll(chosen[0].answers), nil // of one holder, whose weight is one
+	}
 	weights := lagrange(indices, 0)
 	out := make([]Element, len(chosen[0].answers))
 	for j := range out {

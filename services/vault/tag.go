@@ -23,11 +23,20 @@ type Tagger interface {
 	Prove(ctx context.Context, vin VIN) (Tag, TagProof, error)
 }
 
-// TagProof is what the holder of the tag key was asked and answered about a VIN; package verify/vintag checks it. It shows
+// TagProof is what holders of the tag key were asked and answered about a VIN; package verify/vintag checks it. It shows
 // nothing to who has not the VIN, but lets anybody try VINs on it.
 type TagProof struct {
-	// Blind is a scalar, Evaluation an element, Proof two scalars, of 32 bytes each.
-	Blind, Evaluation, Proof []byte
+	// Blind is a scalar of 32 bytes.
+	Blind []byte
+	// Parts are of as many holders as it takes, ascending by index.
+	Parts []TagPart
 	// Key is the public key of the tag key, an element.
 	Key []byte
+}
+
+// TagPart is what the holder of a share answered: the share's public counterpart and the evaluation, elements of 32 bytes, and the
+// proof, two scalars.
+type TagPart struct {
+	Index                  int
+	Key, Evaluation, Proof []byte
 }

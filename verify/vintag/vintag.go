@@ -3,12 +3,13 @@
 //
 // A tag is computed by the VOPRF of RFC 9497 (suite ristretto255-SHA512) under
 // the platform's tag key, see package internal/eventlist. A document whose
-// exporter knew the VIN can hold what the holder of the tag key was asked and
-// what it answered: the scalar that blinded the VIN, the evaluated element, and
-// the proof that it was evaluated with the key of a public key. Who has the VIN
-// and the public key repeats the client's part: blinds the VIN by the same
-// scalar, verifies the proof for exactly this question and answer, unblinds, and
-// compares the tag.
+// exporter knew the VIN can hold what the holders of the tag key were asked and
+// what they answered: the scalar that blinded the VIN, and of as many holders as
+// it takes the public counterpart of the share, the evaluated element, and the
+// proof of RFC 9497 that it was evaluated with this share. Who has the VIN and the
+// tag key's public key repeats the client's part: blinds the VIN by the same
+// scalar, verifies the proofs for exactly this question and these answers, and that
+// the shares are of the key, interpolates, unblinds, and compares the tag.
 //
 // So who has a document with such a proof can also try VINs on it: it is for
 // those who know the vehicle, and the exporter adds it on demand only.
@@ -21,11 +22,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/cloudflare/circl/group"
-	"github.com/cloudflare/circl/oprf"
-	"github.com/cloudflare/circl/zk/dleq"
-
 	"github.com/pcc-platform/pcc/internal/eventlist"
+	"github.com/pcc-platform/pcc/internal/threshold"
 	"github.com/pcc-platform/pcc/verify"
 )
 
@@ -69,33 +67,30 @@ func TagOf(normalVIN string, p verify.TagProof, tagKey []byte) (eventlist.Tag, e
 }
 
 // evaluate repeats what the VOPRF's client did, and returns its output.
-func evaluate(input []byte, p verify.TagProof, tagKey []byte) (output [64]byte, err error) {
-	suite := oprf.SuiteRistretto255
-	var public oprf.PublicKey
-	if err := public.UnmarshalBinary(suite, tagKey); err != nil {
-		return output, fmt.Errorf("tag key: %w", err)
+func evaluate(input []byte, p verify.TagProof, tagKey []byte) (output [threshold.OutputSize]byte, err error) {
+	if len(p.Blind) != threshold.Size || len(tagKey) != threshold.Size {
+		return output, errors.New("the blind or the tag key is not of 32 bytes")
 	}
-	blind, evaluated := group.Ristretto255.NewScalar(), group.Ristretto255.NewElement()
-	if err := blind.UnmarshalBinary(p.Blind); err != nil {
-		return output, fmt.Errorf("blind: %w", err)
-	}
-	if err := evaluated.UnmarshalBinary(p.Evaluation); err != nil {
-		return output, fmt.Errorf("evaluation: %w", err)
-	}
-	var shown dleq.Proof
-	if err := shown.UnmarshalBinary(group.Ristretto255, p.Proof); err != nil {
-		return output, fmt.Errorf("proof: %w", err)
-	}
-	client := oprf.NewVerifiableClient(suite, &public)
-	asked, _, err := client.DeterministicBlind([][]byte{input}, []oprf.Blind{blind})
+	blind := threshold.Scalar(p.Blind)
+	asked, err := threshold.BlindBy(blind, input)
 	if err != nil {
 		return output, fmt.Errorf("blind: %w", err)
 	}
-	outputs, err := client.Finalize(asked, &oprf.Evaluation{Elements: []oprf.Evaluated{evaluated}, Proof: &shown})
+	var parts []threshold.Shown
+	for _, part := range p.Parts {
+		if len(part.Key) != threshold.Size || len(part.Evaluation) != threshold.Size || len(part.Proof) != threshold.ProofSize {
+			return output, errors.New("a part is not of 32, 32 and 64 bytes")
+		}
+		parts = append(parts, threshold.Shown{
+			VerificationKey: threshold.VerificationKey{Index: part.Index, Key: threshold.Element(part.Key)},
+			Evaluation:      threshold.Element(part.Evaluation), Proof: threshold.Proof(part.Proof),
+		})
+	}
+	evaluated, err := threshold.CombineShown(threshold.Element(tagKey), asked, parts)
 	if err != nil {
 		return output, err
 	}
-	return [64]byte(outputs[0]), nil
+	return threshold.Finalize(input, blind, evaluated)
 }
 
 func refuse(reason verify.Reason, at string, err error) error {

@@ -14,49 +14,46 @@ import (
 	"github.com/cloudflare/circl/oprf"
 
 	"github.com/pcc-platform/pcc/internal/eventlist"
+	"github.com/pcc-platform/pcc/internal/threshold"
+	"github.com/pcc-platform/pcc/internal/threshold/thresholdtest"
 	"github.com/pcc-platform/pcc/verify"
 )
 
 const vin = "0PC11111111111111"
 
-// evaluator is the holder of a tag key.
+// evaluator is the holders of a tag key, of whom two are needed.
 type evaluator struct {
-	server oprf.VerifiableServer
-	public *oprf.PublicKey
+	set    threshold.KeySet
+	shares []threshold.Share
 }
 
 func newEvaluator(t *testing.T) evaluator {
 	t.Helper()
-	key, err := oprf.GenerateKey(oprf.SuiteRistretto255, rand.Reader)
-	must(t, err)
-	return evaluator{oprf.NewVerifiableServer(oprf.SuiteRistretto255, key), key.Public()}
+	set, shares := thresholdtest.Deal(t, threshold.Scalar{}, 3, 2)
+	return evaluator{set, shares}
 }
 
-func (e evaluator) key(t *testing.T) []byte {
-	t.Helper()
-	raw, err := e.public.MarshalBinary()
-	must(t, err)
-	return raw
-}
+func (e evaluator) key(*testing.T) []byte { return e.set.Public[:] }
 
-// prove asks for a VIN as the vault does.
+// prove asks two holders for a VIN as the vault does.
 func (e evaluator) prove(t *testing.T, vin string) (eventlist.Tag, verify.TagProof) {
 	t.Helper()
-	client := oprf.NewVerifiableClient(oprf.SuiteRistretto255, e.public)
-	asked, request, err := client.Blind([][]byte{eventlist.TagInput(vin)})
+	input := eventlist.TagInput(vin)
+	blind, blinded, err := threshold.Blind(rand.Reader, input)
 	must(t, err)
-	evaluation, err := e.server.Evaluate(request)
+	p := verify.TagProof{Blind: blind[:]}
+	var shown []threshold.Shown
+	for _, i := range []int{0, 2} {
+		s, err := e.shares[i].Show(rand.Reader, blinded)
+		must(t, err)
+		shown = append(shown, s)
+		p.Parts = append(p.Parts, verify.TagPart{Index: s.Index, Key: s.Key[:], Evaluation: s.Evaluation[:], Proof: s.Proof[:]})
+	}
+	evaluated, err := threshold.CombineShown(e.set.Public, blinded, shown)
 	must(t, err)
-	outputs, err := client.Finalize(asked, evaluation)
+	output, err := threshold.Finalize(input, blind, evaluated)
 	must(t, err)
-	var p verify.TagProof
-	p.Blind, err = asked.CopyBlinds()[0].MarshalBinary()
-	must(t, err)
-	p.Evaluation, err = evaluation.Elements[0].MarshalBinaryCompress()
-	must(t, err)
-	p.Proof, err = evaluation.Proof.MarshalBinary()
-	must(t, err)
-	return eventlist.TagOf([64]byte(outputs[0])), p
+	return eventlist.TagOf(output), p
 }
 
 func documentOf(t *testing.T, tag eventlist.Tag, p *verify.TagProof) []byte {
@@ -108,24 +105,36 @@ func TestForgedProofsAreRefused(t *testing.T) {
 	_, ofAnotherVIN := e.prove(t, "0PC11111111111112")
 	_, ofAnotherKey := other.prove(t, vin)
 	_, again := e.prove(t, vin)
+	changed := func(change func(p *verify.TagProof)) verify.TagProof {
+		p := verify.TagProof{Blind: slices.Clone(honest.Blind), Parts: slices.Clone(honest.Parts)}
+		change(&p)
+		return p
+	}
 	for name, p := range map[string]verify.TagProof{
-		"of another VIN":                 ofAnotherVIN,
-		"of another key":                 ofAnotherKey,
-		"another question's blind":       {Blind: again.Blind, Evaluation: honest.Evaluation, Proof: honest.Proof},
-		"another question's evaluation":  {Blind: honest.Blind, Evaluation: again.Evaluation, Proof: honest.Proof},
-		"another question's proof":       {Blind: honest.Blind, Evaluation: honest.Evaluation, Proof: again.Proof},
-		"challenge and response swapped": {Blind: honest.Blind, Evaluation: honest.Evaluation, Proof: slices.Concat(honest.Proof[32:], honest.Proof[:32])},
-		"zero proof":                     {Blind: honest.Blind, Evaluation: honest.Evaluation, Proof: make([]byte, 64)},
-		"zero blind":                     {Blind: make([]byte, 32), Evaluation: honest.Evaluation, Proof: honest.Proof},
-		"the identity":                   {Blind: honest.Blind, Evaluation: make([]byte, 32), Proof: honest.Proof},
-		"blind not reduced":              {Blind: bytes.Repeat([]byte{0xff}, 32), Evaluation: honest.Evaluation, Proof: honest.Proof},
-		"nothing":                        {},
+		"of another VIN":                ofAnotherVIN,
+		"of another key":                ofAnotherKey,
+		"another question's blind":      changed(func(p *verify.TagProof) { p.Blind = again.Blind }),
+		"another question's evaluation": changed(func(p *verify.TagProof) { p.Parts[0].Evaluation = again.Parts[0].Evaluation }),
+		"another question's proof":      changed(func(p *verify.TagProof) { p.Parts[0].Proof = again.Parts[0].Proof }),
+		"challenge and response swapped": changed(func(p *verify.TagProof) {
+			p.Parts[1].Proof = slices.Concat(p.Parts[1].Proof[32:], p.Parts[1].Proof[:32])
+		}),
+		"zero proof":           changed(func(p *verify.TagProof) { p.Parts[1].Proof = make([]byte, 64) }),
+		"zero blind":           changed(func(p *verify.TagProof) { p.Blind = make([]byte, 32) }),
+		"the identity":         changed(func(p *verify.TagProof) { p.Parts[0].Evaluation = make([]byte, 32) }),
+		"blind not reduced":    changed(func(p *verify.TagProof) { p.Blind = bytes.Repeat([]byte{0xff}, 32) }),
+		"one holder":           changed(func(p *verify.TagProof) { p.Parts = p.Parts[:1] }),
+		"a holder twice":       changed(func(p *verify.TagProof) { p.Parts[1] = p.Parts[0] }),
+		"another index":        changed(func(p *verify.TagProof) { p.Parts[1].Index = 2 }),
+		"holders swapped":      changed(func(p *verify.TagProof) { slices.Reverse(p.Parts) }),
+		"another key's holder": changed(func(p *verify.TagProof) { p.Parts[1] = ofAnotherKey.Parts[1] }),
+		"nothing":              {},
 	} {
 		if _, err := TagOf(vin, p, e.key(t)); !errors.Is(err, ErrRefused) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for _, part := range []*[]byte{&honest.Blind, &honest.Evaluation, &honest.Proof} {
+	for _, part := range []*[]byte{&honest.Blind, &honest.Parts[0].Key, &honest.Parts[0].Evaluation, &honest.Parts[1].Proof} {
 		for bit := range 8 * len(*part) {
 			(*part)[bit/8] ^= 1 << (bit % 8)
 			if _, err := TagOf(vin, honest, e.key(t)); !errors.Is(err, ErrRefused) {
@@ -159,7 +168,9 @@ func TestTheVectorsOfRFC9497(t *testing.T) {
 			if strings.Contains(v.Input, ",") {
 				continue
 			}
-			p := verify.TagProof{Blind: unhex(t, v.Blind), Evaluation: unhex(t, v.EvaluationElement), Proof: unhex(t, v.Proof.Proof)}
+			p := verify.TagProof{Blind: unhex(t, v.Blind), Parts: []verify.TagPart{
+				{Index: 1, Key: unhex(t, s.PkSm), Evaluation: unhex(t, v.EvaluationElement), Proof: unhex(t, v.Proof.Proof)},
+			}}
 			output, err := evaluate(unhex(t, v.Input), p, unhex(t, s.PkSm))
 			if err != nil || hex.EncodeToString(output[:]) != v.Output {
 				t.Errorf("output %x, %v, want %s", output, err, v.Output)

@@ -9,6 +9,8 @@ const MAX_BYTES = 64 << 20;
 const MAX_ENTRIES = 100_000;
 const MAX_STATEMENTS = 100_000;
 const MAX_ENDORSEMENTS = 64;
+const MAX_TAG_PARTS = 64;
+const MAX_TAG_INDEX = 2 ** 16 - 1;
 const MAX_PATH = 48;
 const MAX_COUNT = 2 ** 48;
 
@@ -27,7 +29,10 @@ const shape = fields({
   schema: text,
   passport: text,
   tag: hash,
-  "tag_proof?": fields({ blind: sized(32), evaluation: sized(32), proof: sized(64) }),
+  "tag_proof?": fields({
+    blind: hash,
+    parts: list(fields({ index: count, key: hash, evaluation: hash, proof: sized(64) }), MAX_TAG_PARTS),
+  }),
   generated_at: instant,
   epoch: fields({
     record: text,
@@ -57,8 +62,15 @@ export function readDocument(documentText) {
   if (schema !== SCHEMA) refuse("SCHEMA_UNKNOWN", "schema", `${schema} is not ${SCHEMA}`);
   const document = shape(tree, "");
   if (document.passport === "") malformed("passport", "names no passport");
+  if (document.tag_proof) checkTagParts(document.tag_proof.parts);
   checkLists(document.lists);
   return document;
+}
+
+function checkTagParts(parts) {
+  const places = parts.map(({ index }) => index);
+  const ascending = places.every((place, i) => place > (places[i - 1] ?? 0) && place <= MAX_TAG_INDEX);
+  if (!places.length || !ascending) malformed("tag_proof", "parts are not there, or not ascending by index");
 }
 
 function parseOrRefuse(documentText) {

@@ -155,3 +155,14 @@ export const invert = (value) => power(value, ORDER - 2n, ORDER);
 
 // scalarFromUniform reduces 64 uniform bytes.
 export const scalarFromUniform = (bytes) => littleEndian(bytes) % ORDER;
+
+// atZero returns by what the values of a polynomial at distinct places are multiplied in its value at 0.
+export function atZero(places) {
+  const times = (a, b) => (a * b) % ORDER;
+  return places.map((place, i) => {
+    const others = places.filter((_, j) => j !== i).map(BigInt);
+    const above = others.reduce(times, 1n);
+    const below = others.reduce((product, other) => times(product, ORDER + other - BigInt(place)), 1n);
+    return times(above, invert(below));
+  });
+}

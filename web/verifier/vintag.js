@@ -1,10 +1,10 @@
 // Whose tag it is: the tag follows from the VIN by a keyed function that only the vault computes (RFC 9497, VOPRF with
-// ristretto255-SHA512), and a document may show what the vault asked with this VIN, what was answered, and a proof that the key was the right
-// one.
+// ristretto255-SHA512), and a document may show what the vault asked with this VIN, what the holders of the key's shares answered, and proofs that the
+// shares were the right ones.
 
 import { bigEndian, concat, equal, utf8 } from "./bytes.js";
 import { sha256, sha512 } from "./crypto.js";
-import { combine, decode, encode, fromUniform, GENERATOR, invert, scalar, scalarFromUniform } from "./ristretto.js";
+import { atZero, combine, decode, encode, fromUniform, GENERATOR, invert, scalar, scalarFromUniform } from "./ristretto.js";
 import { refuse } from "./refusal.js";
 
 const CONTEXT = concat(utf8("OPRFV1-"), [0x01], utf8("-ristretto255-SHA512"));
@@ -28,15 +28,21 @@ export async function checkVIN({ tag, tag_proof }, text, tagKey) {
   if (!equal(tag, await sha256(utf8(TAG), output))) refuse("OTHER_VEHICLE", "tag", "the tag is not that of this VIN");
 }
 
-// evaluate repeats what the client of the function did: blinds the input, verifies the proof (c || s) that exactly this question was
-// answered with the private half of the public key, and unblinds the answer. It returns the output, null if the proof does not hold.
-export async function evaluate(input, tagProof, publicKey) {
-  const blind = scalar(tagProof.blind);
-  const evaluated = decode(tagProof.evaluation);
-  if (!blind || evaluated === null) return null;
+// evaluate repeats what the client of the function did: blinds the input, verifies the proofs (c || s) that exactly this question was
+// answered with shares of the private half of the public key, interpolates, and unblinds the answer. It returns the output, null if the
+// proofs do not hold.
+export async function evaluate(input, { blind: bytes, parts }, publicKey) {
+  const blind = scalar(bytes);
+  if (!blind || !parts.length || parts.some(({ index }, i) => index <= (parts[i - 1]?.index ?? 0))) return null;
   const asked = combine([blind, await hashToGroup(input)]);
-  if (!(await verifyProof(asked, tagProof.evaluation, tagProof.proof, publicKey))) return null;
-  const answer = encode(combine([invert(blind), evaluated]));
+  for (const part of parts) {
+    if (!(await verifyProof(asked, part.evaluation, part.proof, part.key))) return null;
+  }
+  // The parts are of this key if their keys are the values of a polynomial that has it at 0.
+  const weights = atZero(parts.map(({ index }) => index));
+  const interpolated = (name) => combine(...parts.map((part, i) => [weights[i], decode(part[name])]));
+  if (!equal(encode(interpolated("key")), publicKey) || decode(publicKey) === null) return null;
+  const answer = encode(combine([invert(blind), interpolated("evaluation")]));
   return sha512(sized(input), sized(answer), utf8("Finalize"));
 }
 

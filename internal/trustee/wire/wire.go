@@ -92,11 +92,22 @@ type OpenResponse struct {
 	Signature []byte `json:"signature"`
 }
 
-// EvaluateRequest asks for the evaluation of blinded VINs under the tag key. Elements are 32 bytes each.
+// EvaluateRequest asks for the evaluation of blinded VINs under the tag key. Elements are 32 bytes each. Shown asks for a proof of
+// RFC 9497, of one element only.
 type EvaluateRequest struct {
 	KeyNumber uint64   `json:"key_number"`
 	Member    string   `json:"member"`
+	Shown     bool     `json:"shown,omitzero"`
 	Elements  [][]byte `json:"elements"`
+}
+
+// NewEvaluateRequest asks for elements, on behalf of a member.
+func NewEvaluateRequest(number uint64, member string, shown bool, elements []threshold.Element) EvaluateRequest {
+	q := EvaluateRequest{KeyNumber: number, Member: member, Shown: shown}
+	for _, e := range elements {
+		q.Elements = append(q.Elements, e[:])
+	}
+	return q
 }
 
 // Decode returns the elements. That they are elements is for who uses them to check.
@@ -111,10 +122,31 @@ func (q EvaluateRequest) Decode() ([]threshold.Element, error) {
 	return out, nil
 }
 
-// EvaluateResponse is a threshold.Partial whose proof is bound to TagContext, and the epoch of the key that it is under.
+// EvaluateResponse is a threshold.Partial whose proof is bound to TagContext, or what can be shown; and the epoch of the key that it
+// is under.
 type EvaluateResponse struct {
 	Epoch   uint64 `json:"epoch"`
-	Partial []byte `json:"partial"`
+	Partial []byte `json:"partial,omitzero"`
+	Shown   *Shown `json:"shown,omitzero"`
+}
+
+// Shown is a threshold.Shown.
+type Shown struct {
+	Index      int    `json:"index"`
+	Key        []byte `json:"key"`
+	Evaluation []byte `json:"evaluation"`
+	Proof      []byte `json:"proof"`
+}
+
+// Decode returns what was shown, which is to be verified.
+func (s *Shown) Decode() (threshold.Shown, error) {
+	if s == nil || len(s.Key) != threshold.Size || len(s.Evaluation) != threshold.Size || len(s.Proof) != threshold.ProofSize {
+		return threshold.Shown{}, errors.New("trustee: nothing that can be shown")
+	}
+	return threshold.Shown{
+		VerificationKey: threshold.VerificationKey{Index: s.Index, Key: threshold.Element(s.Key)},
+		Evaluation:      threshold.Element(s.Evaluation), Proof: threshold.Proof(s.Proof),
+	}, nil
 }
 
 // TagContext is what proofs of evaluations are bound to. It is the same for all, so that a proof can be shown to others.

@@ -129,7 +129,9 @@ func (w *world) exportProof() {
 // withholdEvents exports less than there is, and for readers who know the VIN.
 func (w *world) withholdEvents() {
 	w.t.Helper()
-	tagProof := &anchorv1.TagProof{Blind: make([]byte, 32), Evaluation: make([]byte, 32), Proof: make([]byte, 64)}
+	tagProof := &anchorv1.TagProof{Blind: make([]byte, 32), Parts: []*anchorv1.TagPart{
+		{Index: 1, Key: make([]byte, 32), Evaluation: make([]byte, 32), Proof: make([]byte, 64)},
+	}}
 	for name, c := range map[string]struct {
 		req   *anchorv1.ExportProofRequest
 		shown uint64

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"os"
@@ -16,8 +17,11 @@ import (
 // KeysConfig names the vault's key files, each readable by its owner alone. Losing any of them loses data: without the
 // tag key no VIN finds its handle, without the others no identity can be read.
 type KeysConfig struct {
-	// TagKeyFile holds the key of the VOPRF that VINs are found by.
+	// TagKeyFile holds the key of the VOPRF that VINs are found by, as long as it has one holder; else it is empty and
+	// TagTrustees says who holds it.
 	TagKeyFile string `yaml:"tag_key_file"`
+	// TagTrustees are the holders of the shares of the tag key.
+	TagTrustees TagTrusteesConfig `yaml:"tag_trustees"`
 	// WrappingKeyFile holds the key that encrypts the two keysets and the key tree. It belongs on other backups than they do.
 	WrappingKeyFile string `yaml:"wrapping_key_file"`
 	// DataKeysetFile holds the keys of identities, encrypted.
@@ -34,7 +38,10 @@ type KeysConfig struct {
 // CreateKeys makes all the key files of a new vault. When all are there it does nothing; when some are missing it refuses,
 // because data under the missing ones exists.
 func CreateKeys(ctx context.Context, cfg KeysConfig) error {
-	files := []string{cfg.TagKeyFile, cfg.WrappingKeyFile, cfg.DataKeysetFile, cfg.HashKeysetFile, cfg.KeyTreeFile, cfg.CertificateKeyFile}
+	files := []string{cfg.WrappingKeyFile, cfg.DataKeysetFile, cfg.HashKeysetFile, cfg.KeyTreeFile, cfg.CertificateKeyFile}
+	if cfg.TagKeyFile != "" {
+		files = append(files, cfg.TagKeyFile)
+	}
 	present := 0
 	for _, f := range files {
 		switch _, err := os.Stat(f); {
@@ -50,8 +57,10 @@ func CreateKeys(ctx context.Context, cfg KeysConfig) error {
 	if present > 0 {
 		return fmt.Errorf("vault: only %d of %d key files are there: restore the others", present, len(files))
 	}
-	if err := voprf.CreateKey(cfg.TagKeyFile); err != nil {
-		return err
+	if cfg.TagKeyFile != "" {
+		if err := voprf.CreateKey(cfg.TagKeyFile); err != nil {
+			return err
+		}
 	}
 	if err := sealing.CreateWrappingKey(cfg.WrappingKeyFile); err != nil {
 		return err
@@ -66,15 +75,6 @@ func CreateKeys(ctx context.Context, cfg KeysConfig) error {
 		keytree.Create(ctx, cfg.KeyTreeFile, wrapper),
 		certificate.CreateKey(cfg.CertificateKeyFile),
 	)
-}
-
-// PublicTagKey returns the public key of the tag key, 32 bytes, for the trust lists of those who read proof documents.
-func (cfg KeysConfig) PublicTagKey() ([]byte, error) {
-	evaluator, err := voprf.OpenKey(cfg.TagKeyFile)
-	if err != nil {
-		return nil, err
-	}
-	return evaluator.PublicKey(), nil
 }
 
 // PublicCertificateKey returns the key that certificates of erasure are verified with.
@@ -95,12 +95,13 @@ type keys struct {
 	signer *certificate.Signer
 }
 
-func (cfg KeysConfig) open(ctx context.Context) (k keys, err error) {
-	evaluator, err := voprf.OpenKey(cfg.TagKeyFile)
+// open opens the files. Own is the vault's certificate, by which trustees know it.
+func (cfg KeysConfig) open(ctx context.Context, own tls.Certificate) (k keys, err error) {
+	holders, err := cfg.holders(own)
 	if err != nil {
 		return k, err
 	}
-	if k.tagger, err = voprf.NewClient(evaluator); err != nil {
+	if k.tagger, err = voprf.NewClient(holders); err != nil {
 		return k, err
 	}
 	wrapper, err := sealing.OpenWrapper(cfg.WrappingKeyFile)

@@ -28,14 +28,14 @@ type Config struct {
 
 // New wires the vault. It starts nothing.
 func New(ctx context.Context, cfg Config, p *app.Process) (app.Runner, error) {
-	keys, err := cfg.Keys.open(ctx)
-	if err != nil {
-		return nil, err
-	}
 	if cfg.Database.URLFile == "" || cfg.Database.ReaderURLFile == "" {
 		return nil, errors.New("vault: database.url_file and database.reader_url_file are required")
 	}
 	base, err := app.NewBase(ctx, Name, cfg.ServiceConfig, p)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := cfg.Keys.open(ctx, base.Certificate())
 	if err != nil {
 		return nil, err
 	}

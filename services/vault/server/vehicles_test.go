@@ -52,7 +52,10 @@ func TestAVehicleIsProven(t *testing.T) {
 	if err != nil || proven.GetVehicle() != bound {
 		t.Fatalf("%v, %v; want %s", proven, err, bound)
 	}
-	shown := verify.TagProof{Blind: proven.GetBlind(), Evaluation: proven.GetEvaluation(), Proof: proven.GetProof()}
+	shown := verify.TagProof{Blind: proven.GetBlind()}
+	for _, p := range proven.GetParts() {
+		shown.Parts = append(shown.Parts, verify.TagPart{Index: int(p.GetIndex()), Key: p.GetKey(), Evaluation: p.GetEvaluation(), Proof: p.GetProof()})
+	}
 	tag, err := vintag.TagOf(testVIN(1), shown, proven.GetTagKey())
 	if err != nil || !bytes.Equal(tag[:], proven.GetTag()) {
 		t.Errorf("another tag is proven, %v", err)

@@ -1,24 +1,21 @@
 package prooftest
 
 import (
-	"crypto"
 	"crypto/sha256"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/cloudflare/circl/group"
 	"github.com/cloudflare/circl/oprf"
-	"github.com/cloudflare/circl/zk/dleq"
 
 	"github.com/pcc-platform/pcc/internal/eventlist"
+	"github.com/pcc-platform/pcc/internal/threshold"
 	"github.com/pcc-platform/pcc/verify"
 )
 
 // VIN is that of the passport shown. Its tag is the true one under the world's tag key; those of other passports' vehicles
 // are made up.
 const VIN = "0PC11111111111111"
-
-// voprfContext separates the proofs of the VOPRF of RFC 9497 from those of other modes and suites.
-const voprfContext = "OPRFV1-\x01-ristretto255-SHA512"
 
 // TagOf is the tag of a passport's vehicle.
 func TagOf(t testing.TB, passport string) eventlist.Tag {
@@ -34,25 +31,32 @@ func TagOf(t testing.TB, passport string) eventlist.Tag {
 	return eventlist.TagOf([64]byte(output))
 }
 
-// TagProofOf shows that a VIN's tag is its, under the world's tag key.
+// TagProofOf shows that a VIN's tag is its, under the world's tag key, of which two of three holders have shown it.
 func TagProofOf(t testing.TB, vin string) *verify.TagProof {
 	t.Helper()
-	key, blind := tagKey(t), scalar("blind "+vin)
-	client := oprf.NewVerifiableClient(oprf.SuiteRistretto255, key.Public())
-	_, asked, err := client.DeterministicBlind([][]byte{eventlist.TagInput(vin)}, []oprf.Blind{blind})
+	blind := marshal(t, scalar("blind "+vin))
+	asked, err := threshold.BlindBy(threshold.Scalar(blind), eventlist.TagInput(vin))
 	if err != nil {
 		t.Fatal(err)
 	}
-	k, public := group.Ristretto255.NewScalar(), group.Ristretto255.NewElement()
-	unmarshal(t, k, key)
-	unmarshal(t, public, key.Public())
-	answer := group.Ristretto255.NewElement().Mul(asked.Elements[0], k)
-	prover := dleq.Prover{Params: dleq.Params{G: group.Ristretto255, H: crypto.SHA512, DST: []byte(voprfContext)}}
-	p, err := prover.ProveBatchWithRandomnessRFC9497(k, public, asked.Elements, []group.Element{answer}, scalar("nonce "+vin))
-	if err != nil {
-		t.Fatal(err)
+	p := &verify.TagProof{Blind: blind}
+	for _, index := range []int{1, 3} {
+		s, err := tagShare(t, index).Show(rand.NewChaCha8([32]byte(seed("nonce "+vin))), asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Parts = append(p.Parts, verify.TagPart{Index: s.Index, Key: s.Key[:], Evaluation: s.Evaluation[:], Proof: s.Proof[:]})
 	}
-	return &verify.TagProof{Blind: marshal(t, blind), Evaluation: marshal(t, answer), Proof: marshal(t, p)}
+	return p
+}
+
+// tagShare is the value at an index of a line that is the tag key at 0.
+func tagShare(t testing.TB, index int) threshold.Share {
+	t.Helper()
+	k, value := group.Ristretto255.NewScalar(), group.Ristretto255.NewScalar().SetUint64(uint64(index)) //nolint:gosec // small
+	unmarshal(t, k, tagKey(t))
+	value.Mul(value, scalar("slope of the tag key"))
+	return threshold.Share{Index: index, Secret: threshold.Scalar(marshal(t, value.Add(value, k)))}
 }
 
 func tagKey(t testing.TB) *oprf.PrivateKey {

@@ -49,5 +49,11 @@ func tagProofOf(p *anchorv1.TagProof) *verify.TagProof {
 	if p == nil {
 		return nil
 	}
-	return &verify.TagProof{Blind: p.GetBlind(), Evaluation: p.GetEvaluation(), Proof: p.GetProof()}
+	out := &verify.TagProof{Blind: p.GetBlind()}
+	for _, part := range p.GetParts() {
+		out.Parts = append(out.Parts, verify.TagPart{
+			Index: int(part.GetIndex()), Key: part.GetKey(), Evaluation: part.GetEvaluation(), Proof: part.GetProof(),
+		})
+	}
+	return out
 }

@@ -13,8 +13,9 @@ func (s *Server) ProveVehicle(ctx context.Context, req *vaultv1.ProveVehicleRequ
 		return nil, err
 	}
 	tag := v.Tag.Public()
-	return &vaultv1.ProveVehicleResponse{
-		Vehicle: nameOf(vehicles, v.ID), Tag: tag[:],
-		Blind: proof.Blind, Evaluation: proof.Evaluation, Proof: proof.Proof, TagKey: proof.Key,
-	}, nil
+	response := &vaultv1.ProveVehicleResponse{Vehicle: nameOf(vehicles, v.ID), Tag: tag[:], Blind: proof.Blind, TagKey: proof.Key}
+	for _, p := range proof.Parts {
+		response.Parts = append(response.Parts, &vaultv1.TagPart{Index: int32(p.Index), Key: p.Key, Evaluation: p.Evaluation, Proof: p.Proof})
+	}
+	return response, nil
 }

@@ -4,18 +4,22 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/cloudflare/circl/group"
 	"github.com/cloudflare/circl/oprf"
 
+	"github.com/pcc-platform/pcc/internal/threshold"
+	"github.com/pcc-platform/pcc/internal/threshold/thresholdtest"
+	"github.com/pcc-platform/pcc/internal/trustee/wire"
 	"github.com/pcc-platform/pcc/services/vault"
 	"github.com/pcc-platform/pcc/verify"
 	"github.com/pcc-platform/pcc/verify/vintag"
@@ -69,39 +73,46 @@ func TestTheVectorsOfRFC9497(t *testing.T) {
 
 func checkVector(t *testing.T, s suiteVectors, v vector) {
 	t.Helper()
-	local, err := newLocalEvaluator(unhex(t, s.SkSm)[0])
+	local, err := newLocalKey(unhex(t, s.SkSm)[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	if public := unhex(t, s.PkSm)[0]; !bytes.Equal(local.PublicKey(), public) {
-		t.Fatalf("public key %x, want %x", local.PublicKey(), public)
+	if public := local.Public(); !bytes.Equal(public[:], unhex(t, s.PkSm)[0]) {
+		t.Fatalf("public key %x, want %s", public, s.PkSm)
 	}
-	// The proof of a vector was made with a known nonce; ours is random. Both must be accepted, with the same output.
-	published := canned{publicKey: local.PublicKey(), evaluated: unhex(t, v.EvaluationElement), proof: unhex(t, v.Proof.Proof)[0]}
-	for _, evaluator := range []TagEvaluator{local, published} {
-		client, err := NewClient(evaluator)
-		if err != nil {
+	client, err := NewClient(local)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inputs, blinds := unhex(t, v.Input), unhex(t, v.Blind)
+	blinded := make([]threshold.Element, len(inputs))
+	for i := range inputs {
+		if blinded[i], err = threshold.BlindBy(threshold.Scalar(blinds[i]), inputs[i]); err != nil {
 			t.Fatal(err)
 		}
-		blinding, request, err := client.oprf.DeterministicBlind(unhex(t, v.Input), scalars(t, unhex(t, v.Blind)))
-		if err != nil {
-			t.Fatal(err)
+	}
+	wantAll(t, "blinded element", elements(blinded), unhex(t, v.BlindedElement))
+	evaluated, err := client.evaluate(t.Context(), blinded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantAll(t, "evaluated element", elements(evaluated), unhex(t, v.EvaluationElement))
+	fresh, err := client.outputs(t.Context(), inputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range unhex(t, v.Output) {
+		output, err := threshold.Finalize(inputs[i], threshold.Scalar(blinds[i]), evaluated[i])
+		if err != nil || !bytes.Equal(output[:], want) || !bytes.Equal(fresh[i][:], want) {
+			t.Errorf("output %x, with a fresh blind %x, want %x, %v", output, fresh[i], want, err)
 		}
-		blinded, err := encodeElements(request.Elements)
-		if err != nil {
-			t.Fatal(err)
+	}
+	// The published proof is of the same key, question and answer.
+	if len(inputs) == 1 {
+		shown := threshold.Shown{VerificationKey: local.set.Verification[0], Evaluation: evaluated[0], Proof: threshold.Proof(unhex(t, v.Proof.Proof)[0])}
+		if err := shown.Verify(blinded[0]); err != nil {
+			t.Errorf("the proof of the RFC: %v", err)
 		}
-		wantAll(t, "blinded element", blinded, unhex(t, v.BlindedElement))
-		evaluated, _, err := evaluator.Evaluate(t.Context(), blinded)
-		if err != nil {
-			t.Fatal(err)
-		}
-		wantAll(t, "evaluated element", evaluated, unhex(t, v.EvaluationElement))
-		outputs, _, err := client.finish(t.Context(), blinding, request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		wantAll(t, "output", outputs, unhex(t, v.Output))
 	}
 }
 
@@ -136,7 +147,10 @@ func TestProofsOfTagsAreForThoseWhoHaveTheVIN(t *testing.T) {
 	if err != nil || tags[0] != tag {
 		t.Errorf("the tag proven is not the VIN's, %v", err)
 	}
-	shown := verify.TagProof{Blind: p.Blind, Evaluation: p.Evaluation, Proof: p.Proof}
+	shown := verify.TagProof{Blind: p.Blind}
+	for _, part := range p.Parts {
+		shown.Parts = append(shown.Parts, verify.TagPart{Index: part.Index, Key: part.Key, Evaluation: part.Evaluation, Proof: part.Proof})
+	}
 	public, err := vintag.TagOf(vin.Reveal(), shown, p.Key)
 	if err != nil || public != tag.Public() {
 		t.Errorf("the proof shows another tag, %v", err)
@@ -146,38 +160,80 @@ func TestProofsOfTagsAreForThoseWhoHaveTheVIN(t *testing.T) {
 	}
 }
 
-func TestWrongEvaluationsAreRefused(t *testing.T) {
-	key, other := newTestEvaluator(t), newTestEvaluator(t)
-	for name, tamper := range map[string]func(ctx context.Context, blinded [][]byte) ([][]byte, []byte, error){
-		"another key": other.Evaluate,
-		"an element exchanged": func(ctx context.Context, blinded [][]byte) ([][]byte, []byte, error) {
-			e, p, err := key.Evaluate(ctx, blinded)
-			e[0], e[1] = e[1], e[0]
-			return e, p, err
-		},
-		"a bit of the proof": func(ctx context.Context, blinded [][]byte) ([][]byte, []byte, error) {
-			e, p, err := key.Evaluate(ctx, blinded)
-			p[3] ^= 1
-			return e, p, err
-		},
-		"an element missing": func(ctx context.Context, blinded [][]byte) ([][]byte, []byte, error) {
-			e, p, err := key.Evaluate(ctx, blinded)
-			return e[:1], p, err
-		},
-		"the identity": func(ctx context.Context, blinded [][]byte) ([][]byte, []byte, error) {
-			e, p, err := key.Evaluate(ctx, blinded)
-			e[0] = make([]byte, 32)
-			return e, p, err
-		},
-	} {
-		client, err := NewClient(tampering{TagEvaluator: key, evaluate: tamper})
+// TestTagsStayWhenTheKeyIsSharedOut compares those of one holder with those of three of five, before and after a resharing.
+func TestTagsStayWhenTheKeyIsSharedOut(t *testing.T) {
+	local := newTestKey(t)
+	vins := []vault.VIN{mustVIN(t, "0PC11111111111111"), mustVIN(t, "0PC11111111111112")}
+	want := tagsOf(t, local, vins)
+	for range 2 {
+		set, shares := thresholdtest.Deal(t, local.share.Secret, 5, 3)
+		shared := &council{set: set, shares: shares}
+		if got := tagsOf(t, shared, vins); !slices.Equal(got, want) {
+			t.Fatal("other tags")
+		}
+		client, err := NewClient(shared)
 		if err != nil {
 			t.Fatal(err)
 		}
-		vins := []vault.VIN{mustVIN(t, "0PC11111111111111"), mustVIN(t, "0PC11111111111112")}
-		if _, err := client.Tags(t.Context(), vins); err == nil {
-			t.Errorf("%s: accepted", name)
+		tag, p, err := client.Prove(t.Context(), vins[0])
+		if err != nil || tag != want[0] || len(p.Parts) != 3 {
+			t.Fatalf("%d parts, %v", len(p.Parts), err)
 		}
+	}
+}
+
+// TestHoldersThatAnswerWronglyAreNamedAndPassedOver has two of five holders lie in each way.
+func TestHoldersThatAnswerWronglyAreNamedAndPassedOver(t *testing.T) {
+	set, shares := thresholdtest.Deal(t, threshold.Scalar{}, 5, 3)
+	vins := []vault.VIN{mustVIN(t, "0PC11111111111111"), mustVIN(t, "0PC11111111111112")}
+	want := tagsOf(t, &council{set: set, shares: shares}, vins)
+	for name, lie := range map[string]func(p *threshold.Partial){
+		"elements exchanged": func(p *threshold.Partial) { p.Elements[0], p.Elements[1] = p.Elements[1], p.Elements[0] },
+		"a bit of the proof": func(p *threshold.Partial) { p.Proof[3] ^= 1 },
+		"an element missing": func(p *threshold.Partial) { p.Elements = p.Elements[:1] },
+		"the identity":       func(p *threshold.Partial) { p.Elements[0] = threshold.Element{} },
+		"another holder's":   func(p *threshold.Partial) { p.Index = 3 },
+		"nothing":            func(p *threshold.Partial) { *p = threshold.Partial{} },
+	} {
+		for range 4 {
+			if got := tagsOf(t, &council{set: set, shares: shares, lie: lie, liars: []int{1, 4}}, vins); !slices.Equal(got, want) {
+				t.Fatalf("%s: other tags", name)
+			}
+		}
+		client, err := NewClient(&council{set: set, shares: shares, lie: lie, liars: []int{1, 4, 5}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.Tags(t.Context(), vins); !errors.Is(err, ErrTooFewHolders) {
+			t.Errorf("%s of three: %v", name, err)
+		}
+	}
+}
+
+func TestKeySetsOfAnotherKeyAreRefused(t *testing.T) {
+	set, shares := thresholdtest.Deal(t, threshold.Scalar{}, 3, 2)
+	other, _ := thresholdtest.Deal(t, threshold.Scalar{}, 3, 2)
+	mixed := other
+	mixed.Public = set.Public
+	for name, shown := range map[string]threshold.KeySet{"another key": other, "shares of another key": mixed} {
+		client, err := NewClient(&council{set: shown, public: set.Public, shares: shares})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.Tags(t.Context(), []vault.VIN{mustVIN(t, "0PC11111111111111")}); !errors.Is(err, threshold.ErrKeySet) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestAKeySharedAnewIsAskedForAgain has the client know the sharing before.
+func TestAKeySharedAnewIsAskedForAgain(t *testing.T) {
+	set, shares := thresholdtest.Deal(t, threshold.Scalar{9}, 3, 2)
+	old, _ := thresholdtest.Deal(t, threshold.Scalar{9}, 3, 2)
+	vins := []vault.VIN{mustVIN(t, "0PC11111111111111")}
+	want := tagsOf(t, &council{set: set, shares: shares}, vins)
+	if got := tagsOf(t, &council{set: set, remembered: &old, shares: shares}, vins); got[0] != want[0] {
+		t.Error("another tag")
 	}
 }
 
@@ -203,44 +259,78 @@ func BenchmarkTags1000(b *testing.B) {
 	}
 }
 
-// canned is an evaluator that gives one published answer.
-type canned struct {
-	publicKey []byte
-	evaluated [][]byte
-	proof     []byte
+// council are holders in memory, of whom some may lie, and whose sharing may be remembered wrongly.
+type council struct {
+	set        threshold.KeySet
+	public     threshold.Element
+	remembered *threshold.KeySet
+	shares     []threshold.Share
+	liars      []int
+	lie        func(*threshold.Partial)
 }
 
-func (a canned) PublicKey() []byte { return a.publicKey }
-
-func (a canned) Evaluate(context.Context, [][]byte) ([][]byte, []byte, error) {
-	return a.evaluated, a.proof, nil
+func (c *council) Public() threshold.Element {
+	if c.public != (threshold.Element{}) {
+		return c.public
+	}
+	return c.set.Public
 }
 
-type tampering struct {
-	TagEvaluator
-	evaluate func(ctx context.Context, blinded [][]byte) ([][]byte, []byte, error)
+func (c *council) KeySet(_ context.Context, renewed bool) (threshold.KeySet, error) {
+	if c.remembered != nil && !renewed {
+		return *c.remembered, nil
+	}
+	return c.set, nil
 }
 
-func (e tampering) Evaluate(ctx context.Context, blinded [][]byte) ([][]byte, []byte, error) {
-	return e.evaluate(ctx, blinded)
+func (c *council) Evaluate(_ context.Context, index int, blinded []threshold.Element) (threshold.Partial, error) {
+	p, err := c.shares[index-1].Evaluate(rand.Reader, blinded, wire.TagContext())
+	if slices.Contains(c.liars, index) {
+		c.lie(&p)
+	}
+	return p, err
 }
 
-func newTestEvaluator(t testing.TB) *LocalEvaluator {
+func (c *council) Show(_ context.Context, index int, blinded threshold.Element) (threshold.Shown, error) {
+	return c.shares[index-1].Show(rand.Reader, blinded)
+}
+
+func tagsOf(t *testing.T, h Holders, vins []vault.VIN) []vault.Tag {
+	t.Helper()
+	client, err := NewClient(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tags, err := client.Tags(t.Context(), vins)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tags
+}
+
+func newTestKey(t testing.TB) *LocalKey {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "tag.key")
 	if err := CreateKey(path); err != nil {
 		t.Fatal(err)
 	}
-	e, err := OpenKey(path)
+	k, err := OpenKey(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return e
+	return k
+}
+
+func elements(all []threshold.Element) (out [][]byte) {
+	for _, e := range all {
+		out = append(out, e[:])
+	}
+	return out
 }
 
 func newTestClient(t testing.TB) *Client {
 	t.Helper()
-	client, err := NewClient(newTestEvaluator(t))
+	client, err := NewClient(newTestKey(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -265,18 +355,6 @@ func unhex(t *testing.T, list string) [][]byte {
 			t.Fatal(err)
 		}
 		out = append(out, b)
-	}
-	return out
-}
-
-func scalars(t *testing.T, raw [][]byte) []oprf.Blind {
-	t.Helper()
-	out := make([]oprf.Blind, len(raw))
-	for i, r := range raw {
-		out[i] = group.Ristretto255.NewScalar()
-		if err := out[i].UnmarshalBinary(r); err != nil {
-			t.Fatal(err)
-		}
 	}
 	return out
 }

@@ -728,10 +728,8 @@ type TagProof struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// A scalar.
 	Blind []byte `protobuf:"bytes,1,opt,name=blind,proto3" json:"blind,omitempty"`
-	// An element.
-	Evaluation []byte `protobuf:"bytes,2,opt,name=evaluation,proto3" json:"evaluation,omitempty"`
-	// Two scalars.
-	Proof         []byte `protobuf:"bytes,3,opt,name=proof,proto3" json:"proof,omitempty"`
+	// Those of as many holders of the tag key as it takes, ascending by index.
+	Parts         []*TagPart `protobuf:"bytes,2,rep,name=parts,proto3" json:"parts,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -773,14 +771,80 @@ func (x *TagProof) GetBlind() []byte {
 	return nil
 }
 
-func (x *TagProof) GetEvaluation() []byte {
+func (x *TagProof) GetParts() []*TagPart {
+	if x != nil {
+		return x.Parts
+	}
+	return nil
+}
+
+// TagPart is what one holder of the tag key, or of a share of it, answered.
+type TagPart struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Place of the holder's share, from 1.
+	Index int32 `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
+	// Public counterpart of the share, an element.
+	Key []byte `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
+	// An element.
+	Evaluation []byte `protobuf:"bytes,3,opt,name=evaluation,proto3" json:"evaluation,omitempty"`
+	// Two scalars.
+	Proof         []byte `protobuf:"bytes,4,opt,name=proof,proto3" json:"proof,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TagPart) Reset() {
+	*x = TagPart{}
+	mi := &file_pcc_anchor_v1_anchor_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TagPart) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TagPart) ProtoMessage() {}
+
+func (x *TagPart) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_anchor_v1_anchor_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TagPart.ProtoReflect.Descriptor instead.
+func (*TagPart) Descriptor() ([]byte, []int) {
+	return file_pcc_anchor_v1_anchor_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *TagPart) GetIndex() int32 {
+	if x != nil {
+		return x.Index
+	}
+	return 0
+}
+
+func (x *TagPart) GetKey() []byte {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *TagPart) GetEvaluation() []byte {
 	if x != nil {
 		return x.Evaluation
 	}
 	return nil
 }
 
-func (x *TagProof) GetProof() []byte {
+func (x *TagPart) GetProof() []byte {
 	if x != nil {
 		return x.Proof
 	}
@@ -799,7 +863,7 @@ type ExportProofResponse struct {
 
 func (x *ExportProofResponse) Reset() {
 	*x = ExportProofResponse{}
-	mi := &file_pcc_anchor_v1_anchor_service_proto_msgTypes[11]
+	mi := &file_pcc_anchor_v1_anchor_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -811,7 +875,7 @@ func (x *ExportProofResponse) String() string {
 func (*ExportProofResponse) ProtoMessage() {}
 
 func (x *ExportProofResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_anchor_v1_anchor_service_proto_msgTypes[11]
+	mi := &file_pcc_anchor_v1_anchor_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -824,7 +888,7 @@ func (x *ExportProofResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExportProofResponse.ProtoReflect.Descriptor instead.
 func (*ExportProofResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_anchor_v1_anchor_service_proto_rawDescGZIP(), []int{11}
+	return file_pcc_anchor_v1_anchor_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ExportProofResponse) GetDocument() []byte {
@@ -895,16 +959,18 @@ const file_pcc_anchor_v1_anchor_service_proto_rawDesc = "" +
 	"\x18\x01\"YrWR\bodometerR\x05usageR\abatteryR\bworkshopR\n" +
 	"inspectionR\x06damageR\x05theftR\x06recallR\bregisterR\x04noteR\x0fwithholdClasses\x12l\n" +
 	"\x0fwithhold_events\x18\x04 \x03(\tBC\xbaH@\x92\x01=\x10\x90N\x18\x01\"6r422^ingest/[a-z][a-z0-9-]{1,31}/(0|[1-9][0-9]{0,14})$R\x0ewithholdEvents\x124\n" +
-	"\ttag_proof\x18\x05 \x01(\v2\x17.pcc.anchor.v1.TagProofR\btagProof\"z\n" +
+	"\ttag_proof\x18\x05 \x01(\v2\x17.pcc.anchor.v1.TagProofR\btagProof\"i\n" +
 	"\bTagProof\x12 \n" +
 	"\x05blind\x18\x01 \x01(\fB\n" +
-	"\xbaH\x04z\x02h \x80\x01\x01R\x05blind\x12*\n" +
+	"\xbaH\x04z\x02h \x80\x01\x01R\x05blind\x12;\n" +
+	"\x05parts\x18\x02 \x03(\v2\x16.pcc.anchor.v1.TagPartB\r\xbaH\a\x92\x01\x04\b\x01\x10@\x80\x01\x01R\x05parts\"\x8f\x01\n" +
+	"\aTagPart\x12!\n" +
+	"\x05index\x18\x01 \x01(\x05B\v\xbaH\b\x1a\x06\x18\xff\xff\x03 \x00R\x05index\x12\x19\n" +
+	"\x03key\x18\x02 \x01(\fB\a\xbaH\x04z\x02h R\x03key\x12'\n" +
 	"\n" +
-	"evaluation\x18\x02 \x01(\fB\n" +
-	"\xbaH\x04z\x02h \x80\x01\x01R\n" +
-	"evaluation\x12 \n" +
-	"\x05proof\x18\x03 \x01(\fB\n" +
-	"\xbaH\x04z\x02h@\x80\x01\x01R\x05proof\"[\n" +
+	"evaluation\x18\x03 \x01(\fB\a\xbaH\x04z\x02h R\n" +
+	"evaluation\x12\x1d\n" +
+	"\x05proof\x18\x04 \x01(\fB\a\xbaH\x04z\x02h@R\x05proof\"[\n" +
 	"\x13ExportProofResponse\x12\x1a\n" +
 	"\bdocument\x18\x01 \x01(\fR\bdocument\x12(\n" +
 	"\x10not_yet_anchored\x18\x02 \x01(\x05R\x0enotYetAnchored*\\\n" +
@@ -934,7 +1000,7 @@ func file_pcc_anchor_v1_anchor_service_proto_rawDescGZIP() []byte {
 }
 
 var file_pcc_anchor_v1_anchor_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_pcc_anchor_v1_anchor_service_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_pcc_anchor_v1_anchor_service_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_pcc_anchor_v1_anchor_service_proto_goTypes = []any{
 	(EpochState)(0),                 // 0: pcc.anchor.v1.EpochState
 	(*Epoch)(nil),                   // 1: pcc.anchor.v1.Epoch
@@ -948,31 +1014,33 @@ var file_pcc_anchor_v1_anchor_service_proto_goTypes = []any{
 	(*GetAnchorStatusResponse)(nil), // 9: pcc.anchor.v1.GetAnchorStatusResponse
 	(*ExportProofRequest)(nil),      // 10: pcc.anchor.v1.ExportProofRequest
 	(*TagProof)(nil),                // 11: pcc.anchor.v1.TagProof
-	(*ExportProofResponse)(nil),     // 12: pcc.anchor.v1.ExportProofResponse
-	(*timestamppb.Timestamp)(nil),   // 13: google.protobuf.Timestamp
+	(*TagPart)(nil),                 // 12: pcc.anchor.v1.TagPart
+	(*ExportProofResponse)(nil),     // 13: pcc.anchor.v1.ExportProofResponse
+	(*timestamppb.Timestamp)(nil),   // 14: google.protobuf.Timestamp
 }
 var file_pcc_anchor_v1_anchor_service_proto_depIdxs = []int32{
 	0,  // 0: pcc.anchor.v1.Epoch.state:type_name -> pcc.anchor.v1.EpochState
-	13, // 1: pcc.anchor.v1.Epoch.create_time:type_name -> google.protobuf.Timestamp
-	13, // 2: pcc.anchor.v1.Epoch.anchor_time:type_name -> google.protobuf.Timestamp
+	14, // 1: pcc.anchor.v1.Epoch.create_time:type_name -> google.protobuf.Timestamp
+	14, // 2: pcc.anchor.v1.Epoch.anchor_time:type_name -> google.protobuf.Timestamp
 	2,  // 3: pcc.anchor.v1.Epoch.transaction:type_name -> pcc.anchor.v1.LedgerTransaction
 	3,  // 4: pcc.anchor.v1.LedgerTransaction.endorsements:type_name -> pcc.anchor.v1.Endorsement
 	1,  // 5: pcc.anchor.v1.GetEpochResponse.epoch:type_name -> pcc.anchor.v1.Epoch
 	1,  // 6: pcc.anchor.v1.ListEpochsResponse.epochs:type_name -> pcc.anchor.v1.Epoch
 	11, // 7: pcc.anchor.v1.ExportProofRequest.tag_proof:type_name -> pcc.anchor.v1.TagProof
-	4,  // 8: pcc.anchor.v1.AnchorService.GetEpoch:input_type -> pcc.anchor.v1.GetEpochRequest
-	6,  // 9: pcc.anchor.v1.AnchorService.ListEpochs:input_type -> pcc.anchor.v1.ListEpochsRequest
-	8,  // 10: pcc.anchor.v1.AnchorService.GetAnchorStatus:input_type -> pcc.anchor.v1.GetAnchorStatusRequest
-	10, // 11: pcc.anchor.v1.AnchorService.ExportProof:input_type -> pcc.anchor.v1.ExportProofRequest
-	5,  // 12: pcc.anchor.v1.AnchorService.GetEpoch:output_type -> pcc.anchor.v1.GetEpochResponse
-	7,  // 13: pcc.anchor.v1.AnchorService.ListEpochs:output_type -> pcc.anchor.v1.ListEpochsResponse
-	9,  // 14: pcc.anchor.v1.AnchorService.GetAnchorStatus:output_type -> pcc.anchor.v1.GetAnchorStatusResponse
-	12, // 15: pcc.anchor.v1.AnchorService.ExportProof:output_type -> pcc.anchor.v1.ExportProofResponse
-	12, // [12:16] is the sub-list for method output_type
-	8,  // [8:12] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	12, // 8: pcc.anchor.v1.TagProof.parts:type_name -> pcc.anchor.v1.TagPart
+	4,  // 9: pcc.anchor.v1.AnchorService.GetEpoch:input_type -> pcc.anchor.v1.GetEpochRequest
+	6,  // 10: pcc.anchor.v1.AnchorService.ListEpochs:input_type -> pcc.anchor.v1.ListEpochsRequest
+	8,  // 11: pcc.anchor.v1.AnchorService.GetAnchorStatus:input_type -> pcc.anchor.v1.GetAnchorStatusRequest
+	10, // 12: pcc.anchor.v1.AnchorService.ExportProof:input_type -> pcc.anchor.v1.ExportProofRequest
+	5,  // 13: pcc.anchor.v1.AnchorService.GetEpoch:output_type -> pcc.anchor.v1.GetEpochResponse
+	7,  // 14: pcc.anchor.v1.AnchorService.ListEpochs:output_type -> pcc.anchor.v1.ListEpochsResponse
+	9,  // 15: pcc.anchor.v1.AnchorService.GetAnchorStatus:output_type -> pcc.anchor.v1.GetAnchorStatusResponse
+	13, // 16: pcc.anchor.v1.AnchorService.ExportProof:output_type -> pcc.anchor.v1.ExportProofResponse
+	13, // [13:17] is the sub-list for method output_type
+	9,  // [9:13] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_pcc_anchor_v1_anchor_service_proto_init() }
@@ -986,7 +1054,7 @@ func file_pcc_anchor_v1_anchor_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_anchor_v1_anchor_service_proto_rawDesc), len(file_pcc_anchor_v1_anchor_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   12,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -443,11 +443,10 @@ type ProveVehicleResponse struct {
 	Tag []byte `protobuf:"bytes,2,opt,name=tag,proto3" json:"tag,omitempty"`
 	// By which the VIN was blinded: a scalar of 32 bytes.
 	Blind []byte `protobuf:"bytes,3,opt,name=blind,proto3" json:"blind,omitempty"`
-	// What the holder of the tag key answered: an element of 32 bytes, and the proof, two scalars.
-	Evaluation []byte `protobuf:"bytes,4,opt,name=evaluation,proto3" json:"evaluation,omitempty"`
-	Proof      []byte `protobuf:"bytes,5,opt,name=proof,proto3" json:"proof,omitempty"`
+	// What holders of the tag key answered: as many as it takes, ascending by index.
+	Parts []*TagPart `protobuf:"bytes,4,rep,name=parts,proto3" json:"parts,omitempty"`
 	// Public key of the tag key, an element of 32 bytes. Readers have it from whom they trust, and not from here.
-	TagKey        []byte `protobuf:"bytes,6,opt,name=tag_key,json=tagKey,proto3" json:"tag_key,omitempty"`
+	TagKey        []byte `protobuf:"bytes,5,opt,name=tag_key,json=tagKey,proto3" json:"tag_key,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -503,16 +502,9 @@ func (x *ProveVehicleResponse) GetBlind() []byte {
 	return nil
 }
 
-func (x *ProveVehicleResponse) GetEvaluation() []byte {
+func (x *ProveVehicleResponse) GetParts() []*TagPart {
 	if x != nil {
-		return x.Evaluation
-	}
-	return nil
-}
-
-func (x *ProveVehicleResponse) GetProof() []byte {
-	if x != nil {
-		return x.Proof
+		return x.Parts
 	}
 	return nil
 }
@@ -520,6 +512,77 @@ func (x *ProveVehicleResponse) GetProof() []byte {
 func (x *ProveVehicleResponse) GetTagKey() []byte {
 	if x != nil {
 		return x.TagKey
+	}
+	return nil
+}
+
+// TagPart is what one holder of the tag key, or of a share of it, answered.
+type TagPart struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Place of the holder's share, from 1.
+	Index int32 `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
+	// Public counterpart of the share, and the evaluation: elements of 32 bytes. The proof: two scalars.
+	Key           []byte `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
+	Evaluation    []byte `protobuf:"bytes,3,opt,name=evaluation,proto3" json:"evaluation,omitempty"`
+	Proof         []byte `protobuf:"bytes,4,opt,name=proof,proto3" json:"proof,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TagPart) Reset() {
+	*x = TagPart{}
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TagPart) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TagPart) ProtoMessage() {}
+
+func (x *TagPart) ProtoReflect() protoreflect.Message {
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TagPart.ProtoReflect.Descriptor instead.
+func (*TagPart) Descriptor() ([]byte, []int) {
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *TagPart) GetIndex() int32 {
+	if x != nil {
+		return x.Index
+	}
+	return 0
+}
+
+func (x *TagPart) GetKey() []byte {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *TagPart) GetEvaluation() []byte {
+	if x != nil {
+		return x.Evaluation
+	}
+	return nil
+}
+
+func (x *TagPart) GetProof() []byte {
+	if x != nil {
+		return x.Proof
 	}
 	return nil
 }
@@ -533,7 +596,7 @@ type ResolveVehiclesRequest struct {
 
 func (x *ResolveVehiclesRequest) Reset() {
 	*x = ResolveVehiclesRequest{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[9]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -545,7 +608,7 @@ func (x *ResolveVehiclesRequest) String() string {
 func (*ResolveVehiclesRequest) ProtoMessage() {}
 
 func (x *ResolveVehiclesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[9]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -558,7 +621,7 @@ func (x *ResolveVehiclesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveVehiclesRequest.ProtoReflect.Descriptor instead.
 func (*ResolveVehiclesRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{9}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ResolveVehiclesRequest) GetVehicles() []string {
@@ -580,7 +643,7 @@ type ResolveVehiclesResponse struct {
 
 func (x *ResolveVehiclesResponse) Reset() {
 	*x = ResolveVehiclesResponse{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[10]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -592,7 +655,7 @@ func (x *ResolveVehiclesResponse) String() string {
 func (*ResolveVehiclesResponse) ProtoMessage() {}
 
 func (x *ResolveVehiclesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[10]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -605,7 +668,7 @@ func (x *ResolveVehiclesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveVehiclesResponse.ProtoReflect.Descriptor instead.
 func (*ResolveVehiclesResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{10}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ResolveVehiclesResponse) GetVehicles() []string {
@@ -638,7 +701,7 @@ type VinRange struct {
 
 func (x *VinRange) Reset() {
 	*x = VinRange{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[11]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -650,7 +713,7 @@ func (x *VinRange) String() string {
 func (*VinRange) ProtoMessage() {}
 
 func (x *VinRange) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[11]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -663,7 +726,7 @@ func (x *VinRange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VinRange.ProtoReflect.Descriptor instead.
 func (*VinRange) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{11}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *VinRange) GetStart() string {
@@ -698,7 +761,7 @@ type MatchVehiclesRequest struct {
 
 func (x *MatchVehiclesRequest) Reset() {
 	*x = MatchVehiclesRequest{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[12]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -710,7 +773,7 @@ func (x *MatchVehiclesRequest) String() string {
 func (*MatchVehiclesRequest) ProtoMessage() {}
 
 func (x *MatchVehiclesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[12]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -723,7 +786,7 @@ func (x *MatchVehiclesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MatchVehiclesRequest.ProtoReflect.Descriptor instead.
 func (*MatchVehiclesRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{12}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *MatchVehiclesRequest) GetRanges() []*VinRange {
@@ -752,7 +815,7 @@ type MatchVehiclesResponse struct {
 
 func (x *MatchVehiclesResponse) Reset() {
 	*x = MatchVehiclesResponse{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[13]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -764,7 +827,7 @@ func (x *MatchVehiclesResponse) String() string {
 func (*MatchVehiclesResponse) ProtoMessage() {}
 
 func (x *MatchVehiclesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[13]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -777,7 +840,7 @@ func (x *MatchVehiclesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MatchVehiclesResponse.ProtoReflect.Descriptor instead.
 func (*MatchVehiclesResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{13}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *MatchVehiclesResponse) GetVehicles() []string {
@@ -804,7 +867,7 @@ type VinRanges struct {
 
 func (x *VinRanges) Reset() {
 	*x = VinRanges{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[14]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -816,7 +879,7 @@ func (x *VinRanges) String() string {
 func (*VinRanges) ProtoMessage() {}
 
 func (x *VinRanges) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[14]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -829,7 +892,7 @@ func (x *VinRanges) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VinRanges.ProtoReflect.Descriptor instead.
 func (*VinRanges) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{14}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *VinRanges) GetRanges() []*VinRange {
@@ -849,7 +912,7 @@ type CompareVehiclesRequest struct {
 
 func (x *CompareVehiclesRequest) Reset() {
 	*x = CompareVehiclesRequest{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[15]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -861,7 +924,7 @@ func (x *CompareVehiclesRequest) String() string {
 func (*CompareVehiclesRequest) ProtoMessage() {}
 
 func (x *CompareVehiclesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[15]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -874,7 +937,7 @@ func (x *CompareVehiclesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CompareVehiclesRequest.ProtoReflect.Descriptor instead.
 func (*CompareVehiclesRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{15}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CompareVehiclesRequest) GetVehicles() []string {
@@ -901,7 +964,7 @@ type CompareVehiclesResponse struct {
 
 func (x *CompareVehiclesResponse) Reset() {
 	*x = CompareVehiclesResponse{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[16]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -913,7 +976,7 @@ func (x *CompareVehiclesResponse) String() string {
 func (*CompareVehiclesResponse) ProtoMessage() {}
 
 func (x *CompareVehiclesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[16]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -926,7 +989,7 @@ func (x *CompareVehiclesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CompareVehiclesResponse.ProtoReflect.Descriptor instead.
 func (*CompareVehiclesResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{16}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *CompareVehiclesResponse) GetSets() []*ComparedSet {
@@ -947,7 +1010,7 @@ type ComparedSet struct {
 
 func (x *ComparedSet) Reset() {
 	*x = ComparedSet{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[17]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -959,7 +1022,7 @@ func (x *ComparedSet) String() string {
 func (*ComparedSet) ProtoMessage() {}
 
 func (x *ComparedSet) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[17]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -972,7 +1035,7 @@ func (x *ComparedSet) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ComparedSet.ProtoReflect.Descriptor instead.
 func (*ComparedSet) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{17}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ComparedSet) GetVehicles() []int32 {
@@ -994,7 +1057,7 @@ type HolderIdentity struct {
 
 func (x *HolderIdentity) Reset() {
 	*x = HolderIdentity{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[18]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1006,7 +1069,7 @@ func (x *HolderIdentity) String() string {
 func (*HolderIdentity) ProtoMessage() {}
 
 func (x *HolderIdentity) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[18]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1019,7 +1082,7 @@ func (x *HolderIdentity) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HolderIdentity.ProtoReflect.Descriptor instead.
 func (*HolderIdentity) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{18}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *HolderIdentity) GetFullName() string {
@@ -1055,7 +1118,7 @@ type RegisterHolderRequest struct {
 
 func (x *RegisterHolderRequest) Reset() {
 	*x = RegisterHolderRequest{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[19]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1067,7 +1130,7 @@ func (x *RegisterHolderRequest) String() string {
 func (*RegisterHolderRequest) ProtoMessage() {}
 
 func (x *RegisterHolderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[19]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1080,7 +1143,7 @@ func (x *RegisterHolderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterHolderRequest.ProtoReflect.Descriptor instead.
 func (*RegisterHolderRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{19}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *RegisterHolderRequest) GetRequestId() string {
@@ -1114,7 +1177,7 @@ type RegisterHolderResponse struct {
 
 func (x *RegisterHolderResponse) Reset() {
 	*x = RegisterHolderResponse{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[20]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1126,7 +1189,7 @@ func (x *RegisterHolderResponse) String() string {
 func (*RegisterHolderResponse) ProtoMessage() {}
 
 func (x *RegisterHolderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[20]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1139,7 +1202,7 @@ func (x *RegisterHolderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterHolderResponse.ProtoReflect.Descriptor instead.
 func (*RegisterHolderResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{20}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *RegisterHolderResponse) GetName() string {
@@ -1158,7 +1221,7 @@ type GetHolderRequest struct {
 
 func (x *GetHolderRequest) Reset() {
 	*x = GetHolderRequest{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[21]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1170,7 +1233,7 @@ func (x *GetHolderRequest) String() string {
 func (*GetHolderRequest) ProtoMessage() {}
 
 func (x *GetHolderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[21]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1183,7 +1246,7 @@ func (x *GetHolderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHolderRequest.ProtoReflect.Descriptor instead.
 func (*GetHolderRequest) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{21}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *GetHolderRequest) GetName() string {
@@ -1205,7 +1268,7 @@ type GetHolderResponse struct {
 
 func (x *GetHolderResponse) Reset() {
 	*x = GetHolderResponse{}
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[22]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1217,7 +1280,7 @@ func (x *GetHolderResponse) String() string {
 func (*GetHolderResponse) ProtoMessage() {}
 
 func (x *GetHolderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[22]
+	mi := &file_pcc_vault_v1_vault_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1230,7 +1293,7 @@ func (x *GetHolderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHolderResponse.ProtoReflect.Descriptor instead.
 func (*GetHolderResponse) Descriptor() ([]byte, []int) {
-	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{22}
+	return file_pcc_vault_v1_vault_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *GetHolderResponse) GetName() string {
@@ -1291,16 +1354,20 @@ const file_pcc_vault_v1_vault_service_proto_rawDesc = "" +
 	"\x03tag\x18\x02 \x01(\fB\x03\x80\x01\x01R\x03tag\"3\n" +
 	"\x13ProveVehicleRequest\x12\x1c\n" +
 	"\x03vin\x18\x01 \x01(\tB\n" +
-	"\xbaH\x04r\x02\x18@\x80\x01\x01R\x03vin\"\xbb\x01\n" +
+	"\xbaH\x04r\x02\x18@\x80\x01\x01R\x03vin\"\xad\x01\n" +
 	"\x14ProveVehicleResponse\x12\x18\n" +
 	"\avehicle\x18\x01 \x01(\tR\avehicle\x12\x15\n" +
 	"\x03tag\x18\x02 \x01(\fB\x03\x80\x01\x01R\x03tag\x12\x19\n" +
-	"\x05blind\x18\x03 \x01(\fB\x03\x80\x01\x01R\x05blind\x12#\n" +
+	"\x05blind\x18\x03 \x01(\fB\x03\x80\x01\x01R\x05blind\x120\n" +
+	"\x05parts\x18\x04 \x03(\v2\x15.pcc.vault.v1.TagPartB\x03\x80\x01\x01R\x05parts\x12\x17\n" +
+	"\atag_key\x18\x05 \x01(\fR\x06tagKey\"g\n" +
+	"\aTagPart\x12\x14\n" +
+	"\x05index\x18\x01 \x01(\x05R\x05index\x12\x10\n" +
+	"\x03key\x18\x02 \x01(\fR\x03key\x12\x1e\n" +
 	"\n" +
-	"evaluation\x18\x04 \x01(\fB\x03\x80\x01\x01R\n" +
-	"evaluation\x12\x19\n" +
-	"\x05proof\x18\x05 \x01(\fB\x03\x80\x01\x01R\x05proof\x12\x17\n" +
-	"\atag_key\x18\x06 \x01(\fR\x06tagKey\"A\n" +
+	"evaluation\x18\x03 \x01(\fR\n" +
+	"evaluation\x12\x14\n" +
+	"\x05proof\x18\x04 \x01(\fR\x05proof\"A\n" +
 	"\x16ResolveVehiclesRequest\x12'\n" +
 	"\bvehicles\x18\x01 \x03(\tB\v\xbaH\b\x92\x01\x05\b\x01\x10\xe8\aR\bvehicles\"N\n" +
 	"\x17ResolveVehiclesResponse\x12\x1a\n" +
@@ -1370,7 +1437,7 @@ func file_pcc_vault_v1_vault_service_proto_rawDescGZIP() []byte {
 	return file_pcc_vault_v1_vault_service_proto_rawDescData
 }
 
-var file_pcc_vault_v1_vault_service_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
+var file_pcc_vault_v1_vault_service_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_pcc_vault_v1_vault_service_proto_goTypes = []any{
 	(*BindVehicleRequest)(nil),        // 0: pcc.vault.v1.BindVehicleRequest
 	(*BindVehicleResponse)(nil),       // 1: pcc.vault.v1.BindVehicleResponse
@@ -1381,54 +1448,56 @@ var file_pcc_vault_v1_vault_service_proto_goTypes = []any{
 	(*LookupVehicleResponse)(nil),     // 6: pcc.vault.v1.LookupVehicleResponse
 	(*ProveVehicleRequest)(nil),       // 7: pcc.vault.v1.ProveVehicleRequest
 	(*ProveVehicleResponse)(nil),      // 8: pcc.vault.v1.ProveVehicleResponse
-	(*ResolveVehiclesRequest)(nil),    // 9: pcc.vault.v1.ResolveVehiclesRequest
-	(*ResolveVehiclesResponse)(nil),   // 10: pcc.vault.v1.ResolveVehiclesResponse
-	(*VinRange)(nil),                  // 11: pcc.vault.v1.VinRange
-	(*MatchVehiclesRequest)(nil),      // 12: pcc.vault.v1.MatchVehiclesRequest
-	(*MatchVehiclesResponse)(nil),     // 13: pcc.vault.v1.MatchVehiclesResponse
-	(*VinRanges)(nil),                 // 14: pcc.vault.v1.VinRanges
-	(*CompareVehiclesRequest)(nil),    // 15: pcc.vault.v1.CompareVehiclesRequest
-	(*CompareVehiclesResponse)(nil),   // 16: pcc.vault.v1.CompareVehiclesResponse
-	(*ComparedSet)(nil),               // 17: pcc.vault.v1.ComparedSet
-	(*HolderIdentity)(nil),            // 18: pcc.vault.v1.HolderIdentity
-	(*RegisterHolderRequest)(nil),     // 19: pcc.vault.v1.RegisterHolderRequest
-	(*RegisterHolderResponse)(nil),    // 20: pcc.vault.v1.RegisterHolderResponse
-	(*GetHolderRequest)(nil),          // 21: pcc.vault.v1.GetHolderRequest
-	(*GetHolderResponse)(nil),         // 22: pcc.vault.v1.GetHolderResponse
-	(*timestamppb.Timestamp)(nil),     // 23: google.protobuf.Timestamp
+	(*TagPart)(nil),                   // 9: pcc.vault.v1.TagPart
+	(*ResolveVehiclesRequest)(nil),    // 10: pcc.vault.v1.ResolveVehiclesRequest
+	(*ResolveVehiclesResponse)(nil),   // 11: pcc.vault.v1.ResolveVehiclesResponse
+	(*VinRange)(nil),                  // 12: pcc.vault.v1.VinRange
+	(*MatchVehiclesRequest)(nil),      // 13: pcc.vault.v1.MatchVehiclesRequest
+	(*MatchVehiclesResponse)(nil),     // 14: pcc.vault.v1.MatchVehiclesResponse
+	(*VinRanges)(nil),                 // 15: pcc.vault.v1.VinRanges
+	(*CompareVehiclesRequest)(nil),    // 16: pcc.vault.v1.CompareVehiclesRequest
+	(*CompareVehiclesResponse)(nil),   // 17: pcc.vault.v1.CompareVehiclesResponse
+	(*ComparedSet)(nil),               // 18: pcc.vault.v1.ComparedSet
+	(*HolderIdentity)(nil),            // 19: pcc.vault.v1.HolderIdentity
+	(*RegisterHolderRequest)(nil),     // 20: pcc.vault.v1.RegisterHolderRequest
+	(*RegisterHolderResponse)(nil),    // 21: pcc.vault.v1.RegisterHolderResponse
+	(*GetHolderRequest)(nil),          // 22: pcc.vault.v1.GetHolderRequest
+	(*GetHolderResponse)(nil),         // 23: pcc.vault.v1.GetHolderResponse
+	(*timestamppb.Timestamp)(nil),     // 24: google.protobuf.Timestamp
 }
 var file_pcc_vault_v1_vault_service_proto_depIdxs = []int32{
 	4,  // 0: pcc.vault.v1.BatchBindVehiclesResponse.results:type_name -> pcc.vault.v1.BindResult
-	11, // 1: pcc.vault.v1.MatchVehiclesRequest.ranges:type_name -> pcc.vault.v1.VinRange
-	11, // 2: pcc.vault.v1.VinRanges.ranges:type_name -> pcc.vault.v1.VinRange
-	14, // 3: pcc.vault.v1.CompareVehiclesRequest.sets:type_name -> pcc.vault.v1.VinRanges
-	17, // 4: pcc.vault.v1.CompareVehiclesResponse.sets:type_name -> pcc.vault.v1.ComparedSet
-	18, // 5: pcc.vault.v1.RegisterHolderRequest.identity:type_name -> pcc.vault.v1.HolderIdentity
-	18, // 6: pcc.vault.v1.GetHolderResponse.identity:type_name -> pcc.vault.v1.HolderIdentity
-	23, // 7: pcc.vault.v1.GetHolderResponse.create_time:type_name -> google.protobuf.Timestamp
-	0,  // 8: pcc.vault.v1.VaultService.BindVehicle:input_type -> pcc.vault.v1.BindVehicleRequest
-	2,  // 9: pcc.vault.v1.VaultService.BatchBindVehicles:input_type -> pcc.vault.v1.BatchBindVehiclesRequest
-	5,  // 10: pcc.vault.v1.VaultService.LookupVehicle:input_type -> pcc.vault.v1.LookupVehicleRequest
-	7,  // 11: pcc.vault.v1.VaultService.ProveVehicle:input_type -> pcc.vault.v1.ProveVehicleRequest
-	9,  // 12: pcc.vault.v1.VaultService.ResolveVehicles:input_type -> pcc.vault.v1.ResolveVehiclesRequest
-	12, // 13: pcc.vault.v1.VaultService.MatchVehicles:input_type -> pcc.vault.v1.MatchVehiclesRequest
-	15, // 14: pcc.vault.v1.VaultService.CompareVehicles:input_type -> pcc.vault.v1.CompareVehiclesRequest
-	19, // 15: pcc.vault.v1.VaultService.RegisterHolder:input_type -> pcc.vault.v1.RegisterHolderRequest
-	21, // 16: pcc.vault.v1.VaultService.GetHolder:input_type -> pcc.vault.v1.GetHolderRequest
-	1,  // 17: pcc.vault.v1.VaultService.BindVehicle:output_type -> pcc.vault.v1.BindVehicleResponse
-	3,  // 18: pcc.vault.v1.VaultService.BatchBindVehicles:output_type -> pcc.vault.v1.BatchBindVehiclesResponse
-	6,  // 19: pcc.vault.v1.VaultService.LookupVehicle:output_type -> pcc.vault.v1.LookupVehicleResponse
-	8,  // 20: pcc.vault.v1.VaultService.ProveVehicle:output_type -> pcc.vault.v1.ProveVehicleResponse
-	10, // 21: pcc.vault.v1.VaultService.ResolveVehicles:output_type -> pcc.vault.v1.ResolveVehiclesResponse
-	13, // 22: pcc.vault.v1.VaultService.MatchVehicles:output_type -> pcc.vault.v1.MatchVehiclesResponse
-	16, // 23: pcc.vault.v1.VaultService.CompareVehicles:output_type -> pcc.vault.v1.CompareVehiclesResponse
-	20, // 24: pcc.vault.v1.VaultService.RegisterHolder:output_type -> pcc.vault.v1.RegisterHolderResponse
-	22, // 25: pcc.vault.v1.VaultService.GetHolder:output_type -> pcc.vault.v1.GetHolderResponse
-	17, // [17:26] is the sub-list for method output_type
-	8,  // [8:17] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	9,  // 1: pcc.vault.v1.ProveVehicleResponse.parts:type_name -> pcc.vault.v1.TagPart
+	12, // 2: pcc.vault.v1.MatchVehiclesRequest.ranges:type_name -> pcc.vault.v1.VinRange
+	12, // 3: pcc.vault.v1.VinRanges.ranges:type_name -> pcc.vault.v1.VinRange
+	15, // 4: pcc.vault.v1.CompareVehiclesRequest.sets:type_name -> pcc.vault.v1.VinRanges
+	18, // 5: pcc.vault.v1.CompareVehiclesResponse.sets:type_name -> pcc.vault.v1.ComparedSet
+	19, // 6: pcc.vault.v1.RegisterHolderRequest.identity:type_name -> pcc.vault.v1.HolderIdentity
+	19, // 7: pcc.vault.v1.GetHolderResponse.identity:type_name -> pcc.vault.v1.HolderIdentity
+	24, // 8: pcc.vault.v1.GetHolderResponse.create_time:type_name -> google.protobuf.Timestamp
+	0,  // 9: pcc.vault.v1.VaultService.BindVehicle:input_type -> pcc.vault.v1.BindVehicleRequest
+	2,  // 10: pcc.vault.v1.VaultService.BatchBindVehicles:input_type -> pcc.vault.v1.BatchBindVehiclesRequest
+	5,  // 11: pcc.vault.v1.VaultService.LookupVehicle:input_type -> pcc.vault.v1.LookupVehicleRequest
+	7,  // 12: pcc.vault.v1.VaultService.ProveVehicle:input_type -> pcc.vault.v1.ProveVehicleRequest
+	10, // 13: pcc.vault.v1.VaultService.ResolveVehicles:input_type -> pcc.vault.v1.ResolveVehiclesRequest
+	13, // 14: pcc.vault.v1.VaultService.MatchVehicles:input_type -> pcc.vault.v1.MatchVehiclesRequest
+	16, // 15: pcc.vault.v1.VaultService.CompareVehicles:input_type -> pcc.vault.v1.CompareVehiclesRequest
+	20, // 16: pcc.vault.v1.VaultService.RegisterHolder:input_type -> pcc.vault.v1.RegisterHolderRequest
+	22, // 17: pcc.vault.v1.VaultService.GetHolder:input_type -> pcc.vault.v1.GetHolderRequest
+	1,  // 18: pcc.vault.v1.VaultService.BindVehicle:output_type -> pcc.vault.v1.BindVehicleResponse
+	3,  // 19: pcc.vault.v1.VaultService.BatchBindVehicles:output_type -> pcc.vault.v1.BatchBindVehiclesResponse
+	6,  // 20: pcc.vault.v1.VaultService.LookupVehicle:output_type -> pcc.vault.v1.LookupVehicleResponse
+	8,  // 21: pcc.vault.v1.VaultService.ProveVehicle:output_type -> pcc.vault.v1.ProveVehicleResponse
+	11, // 22: pcc.vault.v1.VaultService.ResolveVehicles:output_type -> pcc.vault.v1.ResolveVehiclesResponse
+	14, // 23: pcc.vault.v1.VaultService.MatchVehicles:output_type -> pcc.vault.v1.MatchVehiclesResponse
+	17, // 24: pcc.vault.v1.VaultService.CompareVehicles:output_type -> pcc.vault.v1.CompareVehiclesResponse
+	21, // 25: pcc.vault.v1.VaultService.RegisterHolder:output_type -> pcc.vault.v1.RegisterHolderResponse
+	23, // 26: pcc.vault.v1.VaultService.GetHolder:output_type -> pcc.vault.v1.GetHolderResponse
+	18, // [18:27] is the sub-list for method output_type
+	9,  // [9:18] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_pcc_vault_v1_vault_service_proto_init() }
@@ -1442,7 +1511,7 @@ func file_pcc_vault_v1_vault_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pcc_vault_v1_vault_service_proto_rawDesc), len(file_pcc_vault_v1_vault_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   23,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
