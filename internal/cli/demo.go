@@ -17,7 +17,7 @@ import (
 )
 
 // demoSteps is how many steps the demonstration announces.
-const demoSteps = 9
+const demoSteps = 10
 
 // demo is one run of the platform's main job, from nothing to a verified passport.
 type demo struct {
@@ -46,7 +46,8 @@ func newDemo(env *environment) *cobra.Command {
 		Use:   "demo",
 		Short: "Run the platform's main job from start to end",
 		Long: "Starts the platform if it is not running, admits three members, imports a vehicle history, waits until it is\n" +
-			"journaled and anchored, buys a report, exports it as a proof, and verifies the proof and three forgeries offline.\n" +
+			"journaled and anchored, buys a report, exports it as a proof, verifies the proof and three forgeries offline, has a confidential\n" +
+			"note read by consent, and erases a holder.\n" +
 			"Formats of --data:\n" + formatHelp(),
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -83,6 +84,7 @@ func (d *demo) run(ctx context.Context) error {
 		{"a paid report, over REST", d.buyReport},
 		{"a proof, verified offline", d.proveOffline},
 		{"confidential data, by consent", d.showConfidential},
+		{"an erasure", d.showErasure},
 		{"summary", d.summarise},
 	}
 	for _, s := range steps {

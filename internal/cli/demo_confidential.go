@@ -26,19 +26,19 @@ import (
 // demoNote is what the garage notes.
 const demoNote = "left sill welded, paint thickness 480 um"
 
-// ownerKey is the owner's key with the policy of its ownership period.
+// ownerKey is the owner's key with the passport, and the policy of its ownership period.
 type ownerKey struct {
 	accesskey.Key
-	policy string
+	passport, policy string
 }
 
 // showConfidential has a garage file a repair with a confidential note, which the insurer reads with the owner's consent alone.
 func (d *demo) showConfidential(ctx context.Context) error {
-	owner, err := d.openPolicy(ctx)
+	owner, err := d.openPolicy(ctx, d.result.passport)
 	if err != nil {
 		return err
 	}
-	if err := d.fileRepair(ctx); err != nil {
+	if err := d.fileRepair(ctx, d.result.passport); err != nil {
 		return err
 	}
 	if err := d.read(ctx, owner, "without consent"); !isReason(err, "ACTION_DENIED") {
@@ -67,9 +67,9 @@ func (d *demo) showConfidential(ctx context.Context) error {
 
 func isReason(err error, reason string) bool { return apperr.ReasonOf(err) == reason }
 
-// openPolicy opens the policy of the passport's ownership period under a key of the owner's, through the member that serves it.
-func (d *demo) openPolicy(ctx context.Context) (ownerKey, error) {
-	file := d.layout.AccessKeyFile("owner-" + strings.TrimPrefix(d.result.passport, "passports/"))
+// openPolicy opens the policy of a passport's ownership period under a key of the owner's, through the member that serves it.
+func (d *demo) openPolicy(ctx context.Context, passport string) (ownerKey, error) {
+	file := d.layout.AccessKeyFile("owner-" + strings.TrimPrefix(passport, "passports/"))
 	key, err := accesskey.Create(file)
 	if errors.Is(err, os.ErrExist) { // on existing data the owner has a policy already
 		key, err = accesskey.Read(file)
@@ -82,18 +82,18 @@ func (d *demo) openPolicy(ctx context.Context) (ownerKey, error) {
 		return ownerKey{}, err
 	}
 	resp, err := accessv1.NewPolicyServiceClient(conn).CreatePolicy(ctx, &accessv1.CreatePolicyRequest{
-		Parent: d.result.passport, OwnerKey: key.String(),
+		Parent: passport, OwnerKey: key.String(),
 	})
-	return ownerKey{Key: key, policy: resp.GetPolicy().GetName()}, err
+	return ownerKey{Key: key, passport: passport, policy: resp.GetPolicy().GetName()}, err
 }
 
 // fileRepair sends the note in the clear: the gateway seals it before ingest sees it.
-func (d *demo) fileRepair(ctx context.Context) error {
+func (d *demo) fileRepair(ctx context.Context, passport string) error {
 	rest, err := d.garage.REST()
 	if err != nil {
 		return err
 	}
-	ce, err := event.New("demo-"+uuid.NewString(), "/members/"+d.garage.Member+"/demo", d.result.passport, time.Now().Add(-time.Minute),
+	ce, err := event.New("demo-"+uuid.NewString(), "/members/"+d.garage.Member+"/demo", passport, time.Now().Add(-time.Minute),
 		&eventsv1.Repair{Operations: []string{"bodywork"}, Notes: demoNote})
 	if err != nil {
 		return err
@@ -124,12 +124,12 @@ func (d *demo) read(ctx context.Context, owner ownerKey, how string) error {
 	keys, faults, err := f.open(ctx, d.quiet(), directory.New(conn), directory.Wish{
 		Policy: owner.policy, Class: "workshop", Purpose: "claim_assessment", Member: d.insurer.Member, Signer: signer,
 		Kind: readerkey.XWing, Lifetime: time.Hour, MaxAnswers: openAnswers,
-	}, d.result.passport)
+	}, owner.passport)
 	if err != nil {
 		return fmt.Errorf("%w (%d trustees failed)", err, len(faults))
 	}
 	d.say("  %s the insurer opens %d keys with the trustees, and pays for the report:", how, len(keys))
-	opened, err := f.show(ctx, d.quiet(), d.insurer, d.result.passport, keys)
+	opened, err := f.show(ctx, d.quiet(), d.insurer, owner.passport, keys)
 	if err == nil && opened == 0 {
 		err = errors.New("no event opened")
 	}
