@@ -22,16 +22,7 @@ type clawbackLoop struct {
 // Run works a round at every interval until ctx ends. What fails is tried again with the next one.
 func (l *clawbackLoop) Run(ctx context.Context) error {
 	ctx = authn.WithPrincipal(ctx, authn.Principal{Name: Name})
-	ticker := time.NewTicker(l.interval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-			l.round(ctx)
-		}
-	}
+	return every(ctx, l.interval, l.round)
 }
 
 func (l *clawbackLoop) round(ctx context.Context) {

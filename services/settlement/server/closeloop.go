@@ -26,17 +26,13 @@ type closeLoop struct {
 // Run closes at once what is due, and every closeInterval, until ctx ends.
 func (l *closeLoop) Run(ctx context.Context) error {
 	ctx = authn.WithPrincipal(ctx, authn.Principal{Name: Name})
-	ticker := time.NewTicker(closeInterval)
-	defer ticker.Stop()
-	for {
-		l.close(ctx)
-		l.pay(ctx)
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-		}
-	}
+	l.round(ctx)
+	return every(ctx, closeInterval, l.round)
+}
+
+func (l *closeLoop) round(ctx context.Context) {
+	l.close(ctx)
+	l.pay(ctx)
 }
 
 func (l *closeLoop) close(ctx context.Context) {

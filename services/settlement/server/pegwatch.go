@@ -21,16 +21,8 @@ type pegWatch struct {
 
 // Run compares at once and at every interval until ctx ends.
 func (w *pegWatch) Run(ctx context.Context) error {
-	ticker := time.NewTicker(w.interval)
-	defer ticker.Stop()
-	for {
-		w.check(ctx)
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-		}
-	}
+	w.check(ctx)
+	return every(ctx, w.interval, w.check)
 }
 
 func (w *pegWatch) check(ctx context.Context) {

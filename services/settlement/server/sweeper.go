@@ -23,16 +23,7 @@ type sweeper struct {
 // Run sweeps at every interval until ctx ends. A sweep that fails is made again with the next one.
 func (s *sweeper) Run(ctx context.Context) error {
 	ctx = authn.WithPrincipal(ctx, authn.Principal{Name: Name})
-	ticker := time.NewTicker(s.interval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-			s.sweep(ctx)
-		}
-	}
+	return every(ctx, s.interval, s.sweep)
 }
 
 func (s *sweeper) sweep(ctx context.Context) {
