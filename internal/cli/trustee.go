@@ -4,7 +4,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/pcc-platform/pcc/internal/app"
-	"github.com/pcc-platform/pcc/internal/config"
 	"github.com/pcc-platform/pcc/internal/trustee/daemon"
 )
 
@@ -81,17 +80,6 @@ func newTrusteeStatus(env *environment) *cobra.Command {
 	})
 }
 
-// withTrusteeConfig gives a command the flag --config and what it names.
 func withTrusteeConfig(c *cobra.Command, run func(*cobra.Command, daemon.Config) error) *cobra.Command {
-	var file string
-	c.RunE = func(c *cobra.Command, _ []string) error {
-		var cfg daemon.Config
-		if err := config.Load(file, &cfg); err != nil {
-			return err
-		}
-		return run(c, cfg)
-	}
-	c.Flags().StringVar(&file, "config", "", "the trustee's configuration file")
-	_ = c.MarkFlagRequired("config")
-	return c
+	return withConfig(c, "the trustee's configuration file", run)
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/pcc-platform/pcc/internal/app"
-	"github.com/pcc-platform/pcc/internal/config"
 	"github.com/pcc-platform/pcc/internal/witness/checkpoint"
 	"github.com/pcc-platform/pcc/internal/witness/daemon"
 )
@@ -107,17 +106,6 @@ func newWitnessRun(env *environment) *cobra.Command {
 	})
 }
 
-// withWitnessConfig gives a command the flag --config and what it names.
 func withWitnessConfig(c *cobra.Command, run func(*cobra.Command, daemon.Config) error) *cobra.Command {
-	var file string
-	c.RunE = func(c *cobra.Command, _ []string) error {
-		var cfg daemon.Config
-		if err := config.Load(file, &cfg); err != nil {
-			return err
-		}
-		return run(c, cfg)
-	}
-	c.Flags().StringVar(&file, "config", "", "the witness's configuration file")
-	_ = c.MarkFlagRequired("config")
-	return c
+	return withConfig(c, "the witness's configuration file", run)
 }
