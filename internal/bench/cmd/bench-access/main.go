@@ -4,19 +4,18 @@ package main
 import (
 	"context"
 	"flag"
-	"fmt"
 	"os"
 	"time"
 
 	"github.com/pcc-platform/pcc/internal/bench/access"
+	"github.com/pcc-platform/pcc/internal/bench/command"
 )
 
-func main() {
+func main() { os.Exit(command.Main("bench-access", os.Stderr, run)) }
+
+func run(ctx context.Context) error {
 	var opts access.Options
 	flag.DurationVar(&opts.During, "during", 5*time.Second, "how long each figure is measured")
 	flag.Parse()
-	if err := access.Run(context.Background(), opts, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "bench-access:", err)
-		os.Exit(1)
-	}
+	return access.Run(ctx, opts, os.Stdout)
 }

@@ -4,25 +4,15 @@ package main
 import (
 	"context"
 	"flag"
-	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
+	"github.com/pcc-platform/pcc/internal/bench/command"
 	"github.com/pcc-platform/pcc/internal/bench/settlement"
 	"github.com/pcc-platform/pcc/internal/devstack/toolchain"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx)
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "bench-settlement:", err)
-		os.Exit(1)
-	}
-}
+func main() { os.Exit(command.Main("bench-settlement", os.Stderr, run)) }
 
 func run(ctx context.Context) error {
 	var opts settlement.Options

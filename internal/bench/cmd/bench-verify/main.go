@@ -4,24 +4,14 @@ package main
 import (
 	"context"
 	"flag"
-	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 
+	"github.com/pcc-platform/pcc/internal/bench/command"
 	"github.com/pcc-platform/pcc/internal/bench/verify"
 	"github.com/pcc-platform/pcc/internal/devstack/toolchain"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx)
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "bench-verify:", err)
-		os.Exit(1)
-	}
-}
+func main() { os.Exit(command.Main("bench-verify", os.Stderr, run)) }
 
 func run(ctx context.Context) error {
 	var opts verify.Options
